@@ -1,0 +1,115 @@
+/** `sluice nodes list`: what there is, and how it is; with --watch as it changes. */
+import type { Client } from '@sluice/client';
+import { Command } from 'commander';
+import { withClient, withConnectionOptions } from '../connect.ts';
+import { exitCodes, exitCodeOf, type ExitCode } from '../exit-codes.ts';
+import type { Finish } from '../finish.ts';
+import { paintFor } from '../output/colour.ts';
+import { formatOption, renderDocument, type Format } from '../output/formats.ts';
+import { renderNodesTable } from '../output/nodes-table.ts';
+import { printNote, printProblem } from '../output/print.ts';
+import { printable } from '../output/printable.ts';
+import { createRedraw } from '../output/redraw.ts';
+import type { SettingFlags } from '../settings.ts';
+import { pause, type Terminal } from '../terminal.ts';
+
+/** Milliseconds between two looks of --watch; an unchanged list costs the server a 304. */
+const LOOK_INTERVAL_MS = 1000;
+
+interface ListOptions extends SettingFlags {
+  readonly type?: string;
+  readonly status?: string;
+  readonly selector?: string;
+  readonly output: Format;
+  readonly watch?: boolean;
+}
+
+type NodeList = Extract<Awaited<ReturnType<Client['listNodes']>>, { readonly ok: true }>;
+
+export function nodesListCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('list')
+    .summary('list nodes')
+    .description('Lists the nodes that pass all filters; without a filter, all.')
+    .option('--type <types>', 'only these types, separated by commas')
+    .option('--status <statuses>', 'only these statuses: active, draining, drained, restarting, unhealthy, offline')
+    .option('--selector <selector>', 'only nodes it matches: key=value,key!=value,key in (a,b)')
+    .addOption(formatOption(['table', 'wide', 'json', 'yaml', 'name']))
+    .option('--watch', 'show it again whenever it changes, until Ctrl-C');
+  return withConnectionOptions(command)
+    .addHelpText('after', '\nExample:\n  sluice nodes list --status draining,unhealthy --watch')
+    .action((options: ListOptions) =>
+      finish(withClient(terminal, options, (client) => (options.watch ? watch(terminal, client, options) : listOnce(terminal, client, options)))),
+    );
+}
+
+async function listOnce(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
+  const answer = await client.listNodes(requestOf(options));
+  if (!answer.ok) return printProblem(terminal, answer.problem);
+  terminal.stdout.write(render(terminal, answer, options));
+  return exitCodes.done;
+}
+
+async function watch(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
+  const redraw = createRedraw(terminal.stdout);
+  let previous: NodeList | null = null;
+  let isReachable = true;
+  while (!terminal.interrupt.aborted) {
+    const answer = await client.listNodes({ ...requestOf(options), ...(previous === null ? {} : { previous }) });
+    if (answer.ok) {
+      if (!isReachable) printNote(terminal, 'The server is back.');
+      isReachable = true;
+      const isCurrent = answer.isUnchanged && terminal.stdout.isTTY !== true;
+      previous = answer;
+      // On a terminal the clocks run on even when nothing else changes; piped, only changes are worth a snapshot.
+      if (!isCurrent) redraw.draw(render(terminal, answer, options));
+    } else {
+      const code = exitCodeOf(answer.problem);
+      if (code === exitCodes.interrupted) break;
+      const mayPass = code === exitCodes.unreachable || code === exitCodes.timedOut;
+      if (previous === null || !mayPass) return printProblem(terminal, answer.problem);
+      if (isReachable) printNote(terminal, `${answer.problem.detail} Still trying; Ctrl-C ends it.`);
+      isReachable = false;
+    }
+    await pause(LOOK_INTERVAL_MS, terminal.interrupt);
+  }
+  return exitCodes.done;
+}
+
+function requestOf({ type, status, selector }: ListOptions) {
+  return {
+    query: {
+      ...(type === undefined ? {} : { type }),
+      ...(status === undefined ? {} : { status }),
+      ...(selector === undefined ? {} : { selector }),
+    },
+  };
+}
+
+function render(terminal: Terminal, answer: NodeList, options: ListOptions): string {
+  const { items } = answer.value;
+  const { stdout, environment } = terminal;
+  switch (options.output) {
+    case 'json':
+      // One line a snapshot, so that programs can read a watch line by line.
+      return options.watch ? `${JSON.stringify(answer.value)}\n` : renderDocument('json', answer.value);
+    case 'yaml':
+      return `${options.watch ? '---\n' : ''}${renderDocument('yaml', answer.value)}`;
+    case 'name':
+      return items.map((node) => `${printable(node.id)}\n`).join('');
+    case 'table':
+    case 'wide':
+      if (items.length === 0) return noNodes(options);
+      return renderNodesTable(items, {
+        isWide: options.output === 'wide',
+        width: stdout.isTTY === true ? (stdout.columns ?? null) : null,
+        paint: paintFor(stdout, environment),
+        nowMs: Date.now(),
+      });
+  }
+}
+
+function noNodes({ type, status, selector }: ListOptions): string {
+  return type === undefined && status === undefined && selector === undefined
+    ? 'No nodes yet. A node appears when its agent connects: sluice agent --help\n'
+    : 'No node passes the filters.\n';
+}

@@ -1,0 +1,29 @@
+/** From a command's flags to a client of the server. */
+import { createClient, type Client } from '@sluice/client';
+import { Option, type Command } from 'commander';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { printError } from './output/print.ts';
+import { resolveSettings, type SettingFlags } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The options of every command that speaks to a server. A token has no flag of its own: process lists would show it. */
+export function withConnectionOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--url <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)').helpGroup('Connection:'))
+    .addOption(new Option('--token-file <file>', 'file with the token (or SLUICE_TOKEN)').helpGroup('Connection:'));
+}
+
+/** Does `act` with a client; without usable settings says what to do and gives the exit code of wrong usage. */
+export async function withClient(
+  terminal: Terminal,
+  flags: SettingFlags,
+  act: (client: Client) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(flags, terminal);
+  if (!settings.ok) {
+    printError(terminal, settings.detail, settings.whatToDo);
+    return exitCodes.wrongUsage;
+  }
+  const { url, token } = settings;
+  return act(createClient({ url, signal: terminal.interrupt, ...(token === null ? {} : { token }) }));
+}

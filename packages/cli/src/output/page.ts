@@ -1,0 +1,22 @@
+/** One thing on one page: a heading, and rows of a label and what there is to say. */
+import type { Paint } from './colour.ts';
+import { displayWidth } from './display-width.ts';
+import { printable } from './printable.ts';
+import type { Cell } from './table.ts';
+
+export interface PageRow {
+  readonly label: string;
+  /** Nothing to say: the row is left out. */
+  readonly lines: readonly string[];
+}
+
+/** The page as whole lines. */
+export function renderPage(heading: string, status: Cell, rows: readonly PageRow[], paint: Paint): string {
+  const shown = rows.filter((row) => row.lines.length > 0);
+  const width = Math.max(...shown.map((row) => displayWidth(row.label)));
+  const symbol = status.colour === undefined ? status.text : paint(status.text, status.colour);
+  const body = shown.flatMap(({ label, lines }) =>
+    lines.map((line, index) => `${paint((index === 0 ? label : '').padEnd(width), 'grey')}  ${printable(line)}`.trimEnd()),
+  );
+  return [`${paint(printable(heading), 'bold')}  ${symbol}`, ...body].map((line) => `${line}\n`).join('');
+}

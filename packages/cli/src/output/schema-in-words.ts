@@ -1,0 +1,25 @@
+/** A command's parameters, from their JSON Schema, in words: `level=soft|hard (default soft)`. */
+import { isRecord } from '../is-record.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The schemas of the parameters by name. */
+export function parameterSchemas(schema: Schema): ReadonlyMap<string, Schema> {
+  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
+  return new Map(Object.entries(properties).map(([name, property]) => [name, isRecord(property) ? property : {}]));
+}
+
+/** One text a parameter; those that may be left out stand in brackets. */
+export function parametersInWords(schema: Schema): readonly string[] {
+  const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
+  return [...parameterSchemas(schema)].map(([name, property]) => {
+    const text = `${name}=${kindInWords(property)}`;
+    return required.includes(name) ? text : `[${text}]`;
+  });
+}
+
+function kindInWords(property: Schema): string {
+  const values: unknown = property['enum'];
+  const kind = Array.isArray(values) ? values.map(String).join('|') : typeof property['type'] === 'string' ? property['type'] : 'any';
+  return property['default'] === undefined ? kind : `${kind} (default ${JSON.stringify(property['default'])})`;
+}

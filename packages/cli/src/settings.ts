@@ -1,0 +1,110 @@
+/** Where the server is and who asks: flag, then environment, then the user's configuration file, then default. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isRecord } from './is-record.ts';
+import type { Terminal } from './terminal.ts';
+
+const URL_DEFAULT = 'http://127.0.0.1:7070';
+/** Bytes of a settings or token file; both hold a few lines. */
+const FILE_BYTES_MAX = 65_536;
+
+export interface SettingFlags {
+  readonly url?: string;
+  readonly tokenFile?: string;
+}
+
+export type Settings =
+  | { readonly ok: true; readonly url: string; /** `null`: none is sent. */ readonly token: string | null }
+  | { readonly ok: false; readonly detail: string; readonly whatToDo: string };
+
+/** The settings that hold. A file that others can read is refused when it holds a token. */
+export async function resolveSettings(flags: SettingFlags, terminal: Terminal): Promise<Settings> {
+  const { environment } = terminal;
+  const path = join(environment['XDG_CONFIG_HOME'] || join(terminal.homeDirectory, '.config'), 'sluice', 'config.yaml');
+  const file = await readSettingsFile(path);
+  if (!file.ok) return file;
+
+  const url = flags.url ?? (environment['SLUICE_URL'] || (file.url ?? URL_DEFAULT));
+  const fault = faultOfUrl(url);
+  if (fault !== null) {
+    return {
+      ok: false,
+      detail: `'${url}' is not the address of a server: ${fault}.`,
+      whatToDo: `Write it like ${URL_DEFAULT}, with --url, SLUICE_URL or \`url:\` in ${path}.`,
+    };
+  }
+  if (flags.tokenFile !== undefined) {
+    const token = await readText(flags.tokenFile);
+    if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
+    return withToken(url, token.trim());
+  }
+  return withToken(url, environment['SLUICE_TOKEN'] || file.token);
+}
+
+function withToken(url: string, token: string | null): Settings {
+  if (token !== null && !/^[\x21-\x7e]+$/u.test(token)) {
+    return {
+      ok: false,
+      detail: 'The token has characters that no token has (a space, a line break, or none at all).',
+      whatToDo: 'Copy it again, whole and without quotes.',
+    };
+  }
+  return { ok: true, url, token };
+}
+
+type SettingsFile =
+  | { readonly ok: true; readonly url: string | null; readonly token: string | null }
+  | Extract<Settings, { ok: false }>;
+
+async function readSettingsFile(path: string): Promise<SettingsFile> {
+  const text = await readText(path);
+  if (typeof text !== 'string') return text.code === 'ENOENT' ? { ok: true, url: null, token: null } : unreadable(path, text);
+  let document: unknown;
+  try {
+    document = parse(text) ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return { ok: false, detail: `${path} is not YAML: ${reason}`, whatToDo: 'Correct it; it may hold `url:` and `token:`.' };
+  }
+  if (!isRecord(document)) return { ok: false, detail: `${path} holds no settings.`, whatToDo: 'It may hold `url:` and `token:`.' };
+  for (const [key, value] of Object.entries(document)) {
+    if (key !== 'url' && key !== 'token') {
+      return { ok: false, detail: `${path} has '${key}', which is no setting.`, whatToDo: 'It may hold `url:` and `token:`.' };
+    }
+    if (typeof value !== 'string') return { ok: false, detail: `\`${key}\` in ${path} is not a text.`, whatToDo: 'Write it in quotes.' };
+  }
+  const url = typeof document['url'] === 'string' ? document['url'] : null;
+  const token = typeof document['token'] === 'string' ? document['token'] : null;
+  const { mode } = await stat(path);
+  if (token !== null && process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    return { ok: false, detail: `${path} holds a token and others on this machine can read it.`, whatToDo: `chmod 600 ${path}` };
+  }
+  return { ok: true, url, token };
+}
+
+interface Unreadable {
+  readonly code: string;
+}
+
+async function readText(path: string): Promise<string | Unreadable> {
+  try {
+    const { size } = await stat(path);
+    return size > FILE_BYTES_MAX ? { code: 'larger than 64 KiB' } : await readFile(path, 'utf8');
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    return { code: typeof code === 'string' ? code : String(error) };
+  }
+}
+
+function unreadable(path: string, { code }: Unreadable): Extract<Settings, { ok: false }> {
+  return { ok: false, detail: `${path} cannot be read: ${code}.`, whatToDo: 'Correct its path or its rights.' };
+}
+
+function faultOfUrl(text: string): string | null {
+  if (!URL.canParse(text)) return 'it cannot be parsed';
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'it does not begin with http:// or https://';
+  if (url.username !== '' || url.password !== '') return 'credentials do not belong into an address';
+  return url.search !== '' || url.hash !== '' ? 'it has a query' : null;
+}

@@ -1,0 +1,32 @@
+/** The outside world of a command line: streams, environment and Ctrl-C, handed in so that tests own them. */
+
+/** Where output goes; `isTTY`, `columns` and `rows` are there when a person looks at it. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory: string;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Aborted at the first Ctrl-C (SIGINT) or SIGTERM. */
+  readonly interrupt: AbortSignal;
+}
+
+/** Waits, at most until the terminal is interrupted; never rejects. */
+export function pause(durationMs: number, interrupt: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (interrupt.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      interrupt.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, durationMs);
+    interrupt.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,83 @@
+/** Operations in sentences: how far one is, and what came of it. */
+import type { Operation } from '@sluice/contract';
+import { drainProgressParts } from '../output/status.ts';
+import { durationInWords } from '../output/time-in-words.ts';
+
+type Evidence = NonNullable<NonNullable<Operation['result']>['evidence']>;
+
+export function hasEnded(operation: Operation): boolean {
+  return operation.status !== 'queued' && operation.status !== 'running';
+}
+
+/** What an operation is doing now, most telling first. */
+export function progressParts(operation: Operation, nowMs: number): readonly string[] {
+  if (operation.status === 'queued') return [operation.phase ?? 'waiting for its agent'];
+  const counted =
+    operation.progress === null ? [] : drainProgressParts({ ...operation.progress, deadlineAt: operation.deadlineAt, nowMs });
+  const trouble = operation.progress?.problem ?? null;
+  const parts = trouble === null ? counted : [trouble, ...counted];
+  return parts.length === 0 ? [operation.phase ?? 'running'] : parts;
+}
+
+/** What came of an operation that has ended, in one sentence without a full stop. */
+export function outcomeInWords(operation: Operation): string {
+  switch (operation.status) {
+    case 'succeeded':
+      return successInWords(operation);
+    case 'failed':
+    case 'cancelled':
+    case 'expired':
+      return `${operation.command} ${operation.status}: ${failureInWords(operation)}`;
+    case 'queued':
+    case 'running':
+      return `${operation.command} ${operation.status}`;
+  }
+}
+
+function successInWords(operation: Operation): string {
+  const { command, result } = operation;
+  const note = result?.note === undefined ? '' : ` (${withoutFullStop(result.note)})`;
+  const took = operation.endedAt === null ? 0 : Date.parse(operation.endedAt) - Date.parse(operation.createdAt);
+  const after = took < 1000 ? '' : ` after ${durationInWords(took)}`;
+  if (result?.evidence !== undefined) return `drained${after}; ${evidenceInWords(result.evidence)}${note}`;
+  if (result?.remainingHolds !== undefined && result.remainingHolds.length > 0) {
+    const holds = result.remainingHolds.map(({ name, owner, reason }) => `${name} by ${owner}${reason === null ? '' : ` (${reason})`}`);
+    return `hold released, but the node stays out of rotation; still held: ${holds.join(', ')}${note}`;
+  }
+  if (command === 'undrain') return `back in rotation${note}`;
+  if (result?.alreadyRestarted === true) return `already restarted since; not restarted again${note}`;
+  if (result?.newIncarnation !== undefined) {
+    const old = result.oldIncarnation === undefined ? '' : `${result.oldIncarnation} → `;
+    return `restarted and healthy${after}; incarnation ${old}${result.newIncarnation}${note}`;
+  }
+  if (result?.exitCode !== undefined) return `${command} done, exit code ${result.exitCode}${note}`;
+  return `${command} done${note}`;
+}
+
+function evidenceInWords(evidence: Evidence): string {
+  switch (evidence.kind) {
+    case 'counted':
+      return 'no session is left, and none was cut';
+    case 'hook-returned':
+      return 'its drain hook returned; nobody counted sessions';
+    case 'settled':
+      return 'the settling time passed; nobody counted sessions';
+    case 'forced':
+      return evidence.sessionsEnded === null
+        ? 'the deadline ended what was left; nobody could count'
+        : `the deadline ended ${evidence.sessionsEnded} ${evidence.sessionsEnded === 1 ? 'session' : 'sessions'}`;
+    case 'not-running':
+      return 'its workload is not running';
+  }
+}
+
+function failureInWords(operation: Operation): string {
+  const { error, result } = operation;
+  const text = error?.message ?? result?.note ?? 'no reason was given';
+  const unknown = error?.outcome === 'unknown' ? '; it may or may not have been done' : '';
+  return `${withoutFullStop(text)}${unknown}`;
+}
+
+function withoutFullStop(text: string): string {
+  return text.replace(/\.$/u, '');
+}

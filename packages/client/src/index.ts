@@ -1,0 +1,4 @@
+/** The public door of the typed HTTP client: what the CLI, the dashboard and tests use to speak to a Sluice server. */
+export type { Answer, ClientProblem, ConnectionProblemCode } from './answer.ts';
+export { createClient, type Client, type ClientOptions } from './client.ts';
+export type { RequestOf, ResponseOf } from './route-types.ts';

@@ -1,0 +1,59 @@
+/** The messages that a server sends to an agent (protocol version 1). Times to come are relative (`…InMs`): clocks differ. */
+import Type from 'typebox';
+import { Availability, Hold } from '../availability.ts';
+import { OperationId } from '../ids.ts';
+import { Json } from '../json.ts';
+import { Nullable } from '../nullable.ts';
+
+/** The availability that the node should have. The agent ignores a generation older than its own. */
+export const AvailabilitySet = Type.Object({
+  kind: Type.Literal('availability.set'),
+  generation: Type.Integer({ minimum: 0 }),
+  availability: Availability,
+  /** Until the deadline that ends what remains; 0: it has passed; `null`: none that forces. */
+  forceInMs: Nullable(Type.Integer({ minimum: 0 })),
+  /** The holds behind it, kept in the agent's journal so that a restored server can learn them back. */
+  holds: Type.Array(Hold, { maxItems: 64 }),
+});
+export type AvailabilitySet = Type.Static<typeof AvailabilitySet>;
+
+/** Perform an act, at most once. Sent again on every session until the agent has said something about it. */
+export const OperationStart = Type.Object({
+  kind: Type.Literal('operation.start'),
+  operationId: OperationId,
+  command: Type.String(),
+  params: Type.Record(Type.String(), Json),
+  /** restart: the incarnation that the requester saw; a workload that is past it has been restarted already. */
+  expectedIncarnation: Nullable(Type.Integer({ minimum: 0 })),
+  /** restart: overrides the configured grace. */
+  graceMs: Nullable(Type.Integer({ minimum: 0 })),
+  /** How long the act may take on the node. */
+  deadlineInMs: Type.Integer({ minimum: 0 }),
+});
+export type OperationStart = Type.Static<typeof OperationStart>;
+
+export const OperationCancel = Type.Object({ kind: Type.Literal('operation.cancel'), operationId: OperationId, reason: Type.String() });
+export type OperationCancel = Type.Static<typeof OperationCancel>;
+
+export const OperationAck = Type.Object({ kind: Type.Literal('operation.ack'), operationId: OperationId, sequence: Type.Integer({ minimum: 1 }) });
+export type OperationAck = Type.Static<typeof OperationAck>;
+
+/** The metadata as JSON text: passed on as it is, so that nothing of it is lost on the way (large numbers, order of keys). */
+export const MetadataChanged = Type.Object({ kind: Type.Literal('metadata.changed'), json: Type.String(), revision: Type.Integer({ minimum: 0 }) });
+export type MetadataChanged = Type.Static<typeof MetadataChanged>;
+
+/** The answer to `hello`: everything that should be under way on the node. */
+export const Welcome = Type.Object({
+  kind: Type.Literal('welcome'),
+  protocolVersion: Type.Integer({ minimum: 1 }),
+  sessionId: Type.String(),
+  heartbeatIntervalMs: Type.Integer({ minimum: 100 }),
+  leaseMs: Type.Integer({ minimum: 100 }),
+  availability: AvailabilitySet,
+  metadata: MetadataChanged,
+  operations: Type.Array(OperationStart),
+});
+export type Welcome = Type.Static<typeof Welcome>;
+
+export const ServerMessage = Type.Union([Welcome, AvailabilitySet, OperationStart, OperationCancel, OperationAck, MetadataChanged]);
+export type ServerMessage = Type.Static<typeof ServerMessage>;

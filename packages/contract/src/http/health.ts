@@ -1,0 +1,27 @@
+/** The routes that supervisors and load balancers ask: is the process alive, can it serve? */
+import Type from 'typebox';
+import { defineRoute } from './route.ts';
+
+export const livenessCheck = defineRoute({
+  name: 'livenessCheck',
+  method: 'GET',
+  path: '/healthz',
+  tag: 'server',
+  summary: 'Is the process alive?',
+  description: '200 as long as the process answers.',
+  access: 'public',
+  response: Type.Object({ ok: Type.Boolean() }),
+  problems: [],
+});
+
+export const readinessCheck = defineRoute({
+  name: 'readinessCheck',
+  method: 'GET',
+  path: '/readyz',
+  tag: 'server',
+  summary: 'Can it serve?',
+  description: '200 when the last write to the store succeeded and the server is not stopping; else 503 with the reason.',
+  access: 'public',
+  response: Type.Object({ ok: Type.Boolean() }),
+  problems: ['store-unavailable', 'stopping'],
+});

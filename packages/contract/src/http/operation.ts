@@ -1,0 +1,76 @@
+/** An operation as the API shows it, and the routes that read operations. */
+import Type from 'typebox';
+import { Json } from '../json.ts';
+import { Nullable } from '../nullable.ts';
+import { OperationError, OperationResult, OperationStatus } from '../operation.ts';
+import { defineRoute } from './route.ts';
+import { Timestamp } from './timestamp.ts';
+
+export const Operation = Type.Object(
+  {
+    id: Type.String(),
+    nodeId: Type.String(),
+    command: Type.String(),
+    status: OperationStatus,
+    phase: Nullable(Type.String({ description: 'What it is doing or waiting for, in a few words.' })),
+    reason: Nullable(Type.String()),
+    requestedBy: Type.String(),
+    requestedFrom: Nullable(Type.String()),
+    parameters: Type.Record(Type.String(), Json),
+    progress: Nullable(
+      Type.Object({
+        sessionsAtStart: Nullable(Type.Integer()),
+        sessionsRemaining: Nullable(Type.Integer()),
+        estimatedMsLeft: Nullable(Type.Integer()),
+        problem: Nullable(Type.String()),
+      }),
+    ),
+    deliverBy: Nullable(Timestamp),
+    deadlineAt: Nullable(Timestamp),
+    createdAt: Timestamp,
+    startedAt: Nullable(Timestamp),
+    endedAt: Nullable(Timestamp),
+    result: Nullable(OperationResult),
+    error: Nullable(OperationError),
+    output: Nullable(Type.String({ description: 'The end of its output.' })),
+  },
+  { $id: 'Operation', description: 'One execution of a command on one node.' },
+);
+export type Operation = Type.Static<typeof Operation>;
+
+/** Operations that one answer lists at most, and when nothing is said. */
+export const OPERATIONS_LIMIT_MAX = 1000;
+export const OPERATIONS_LIMIT_DEFAULT = 100;
+
+export const listOperations = defineRoute({
+  name: 'listOperations',
+  method: 'GET',
+  path: '/api/v1/operations',
+  tag: 'operations',
+  summary: 'List operations, newest first',
+  description: 'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended.',
+  access: 'viewer',
+  query: Type.Object({
+    node: Type.Optional(Type.String({ description: 'Only operations of this node.' })),
+    command: Type.Optional(Type.String({ description: 'Only this command.' })),
+    status: Type.Optional(Type.String({ description: 'Only these statuses, separated by commas.' })),
+    since: Type.Optional(Type.String({ description: 'Only operations created at or after this instant (RFC 3339).' })),
+    limit: Type.Optional(Type.String({ description: `At most this many, 1 to ${OPERATIONS_LIMIT_MAX}; default ${OPERATIONS_LIMIT_DEFAULT}.` })),
+    cursor: Type.Optional(Type.String()),
+  }),
+  response: Type.Object({ items: Type.Array(Operation), nextCursor: Nullable(Type.String()) }),
+  problems: ['invalid-request'],
+});
+
+export const getOperation = defineRoute({
+  name: 'getOperation',
+  method: 'GET',
+  path: '/api/v1/operations/:id',
+  tag: 'operations',
+  summary: 'Get an operation',
+  description: 'How far it is, and what came of it.',
+  access: 'viewer',
+  params: Type.Object({ id: Type.String() }),
+  response: Operation,
+  problems: ['operation-not-found'],
+});

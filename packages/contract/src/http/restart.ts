@@ -1,0 +1,44 @@
+/** The route that restarts a node's workload. */
+import Type from 'typebox';
+import { OnDeadline } from '../availability.ts';
+import { Reason, TIMEOUT_SECONDS_MAX } from './drain.ts';
+import { NodeParams } from './nodes.ts';
+import { Operation } from './operation.ts';
+import { defineRoute } from './route.ts';
+
+export const RestartBody = Type.Object({
+  reason: Reason,
+  graceSeconds: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 3600, description: 'Seconds between SIGTERM and SIGKILL; absent: as configured on the node.' }),
+  ),
+  timeout: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: TIMEOUT_SECONDS_MAX,
+      description: 'Seconds that the restart may take once the agent has begun. 0 or absent: derived from the node\'s configured grace and health times.',
+    }),
+  ),
+  drainFirst: Type.Optional(Type.Boolean({ description: 'Drain before, put back into rotation after.' })),
+  drainTimeout: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: TIMEOUT_SECONDS_MAX, description: 'With `drainFirst`: the drain\'s deadline in seconds, as `timeout` of drain.' }),
+  ),
+  onDeadline: Type.Optional(OnDeadline),
+  force: Type.Optional(Type.Boolean({ description: 'Also while the workload is locked, and without waiting for a running drain.' })),
+});
+export type RestartBody = Type.Static<typeof RestartBody>;
+
+export const restartNode = defineRoute({
+  name: 'restartNode',
+  method: 'POST',
+  path: '/api/v1/nodes/:id/restart',
+  tag: 'nodes',
+  summary: '重启节点 Restart a node',
+  description:
+    'Stops the workload gracefully, starts it and waits for its health; only then the operation has succeeded. Not delivered within 10 minutes: expired, never performed. ' +
+    'A second restart while one is queued or running returns that one.',
+  access: 'operator',
+  params: NodeParams,
+  body: RestartBody,
+  response: Operation,
+  problems: ['invalid-request', 'node-not-found', 'workload-locked'],
+});

@@ -1,0 +1,32 @@
+/** What a route of the HTTP API is: everything that server, client and OpenAPI document need to know of it, once. */
+import type { TSchema } from 'typebox';
+import type { ProblemCode } from '../problems.ts';
+
+/** Who may call it. Each role may do what the ones before it may. */
+export type Access = 'public' | 'viewer' | 'operator' | 'admin';
+
+export interface Route {
+  /** Unique; the OpenAPI operation id. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `:name` for parameters, as fastify writes them. */
+  readonly path: string;
+  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'server';
+  readonly summary: string;
+  readonly description: string;
+  readonly access: Access;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly headers?: TSchema;
+  readonly body?: TSchema;
+  /** Media type of the body, where it is not `application/json`. */
+  readonly bodyMediaTypes?: readonly string[];
+  readonly response: TSchema;
+  /** Problems of its own; those that every route can give are not repeated. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** Keeps a route's literal types, so that handlers are typed by its schemas. */
+export function defineRoute<const R extends Route>(route: R): R {
+  return route;
+}

@@ -1,0 +1,27 @@
+/** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
+import { listCommands, runCommand } from './commands.ts';
+import { drainNode, undrainNode } from './drain.ts';
+import { livenessCheck, readinessCheck } from './health.ts';
+import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
+import { getNode, listNodes, whyNode } from './nodes.ts';
+import { getOperation, listOperations } from './operation.ts';
+import { restartNode } from './restart.ts';
+
+export const routes = {
+  listNodes,
+  drainNode,
+  getMetadata,
+  replaceMetadata,
+  restartNode,
+  undrainNode,
+  listCommands,
+  getNode,
+  whyNode,
+  mergeMetadata,
+  runCommand,
+  listOperations,
+  getOperation,
+  livenessCheck,
+  readinessCheck,
+} as const;
+export type RouteName = keyof typeof routes;

@@ -1,0 +1,23 @@
+/** The public door of the contract: every schema, type and limit that crosses a wire. */
+export * from './agent/agent-messages.ts';
+export * from './agent/protocol-version.ts';
+export * from './agent/server-messages.ts';
+export * from './availability.ts';
+export * from './events/fleet-event.ts';
+export { OperationRecord, OperationTask } from './events/operation-events.ts';
+export * from './http/commands.ts';
+export * from './http/drain.ts';
+export * from './http/health.ts';
+export * from './http/metadata.ts';
+export * from './http/node.ts';
+export * from './http/nodes.ts';
+export * from './http/operation.ts';
+export * from './http/restart.ts';
+export * from './http/route.ts';
+export * from './http/routes.ts';
+export * from './ids.ts';
+export * from './json.ts';
+export * from './openapi.ts';
+export * from './operation.ts';
+export * from './problems.ts';
+export * from './workload.ts';

@@ -1,0 +1,137 @@
+/** The contract as an OpenAPI 3.1 document: made from the same schemas that validate, with no server needed. */
+import { ProblemDocument, problems, type ProblemCode } from './problems.ts';
+import type { Route } from './http/route.ts';
+import { routes } from './http/routes.ts';
+import { Node } from './http/node.ts';
+import { NodeCommand } from './http/commands.ts';
+import { Operation } from './http/operation.ts';
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** Problems that any authenticated route can give. */
+const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'internal', 'store-unavailable'];
+
+const components = { Node, NodeCommand, Operation };
+
+/** The OpenAPI 3.1 document of every route in the contract. */
+export function createOpenapiDocument(): Document {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of Object.values<Route>(routes)) {
+    const path = route.path.replaceAll(/:([a-z]+)/giu, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationObject(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sluice 节点 API',
+      version: '1',
+      description: 'The control plane for the nodes of a fleet: list, drain, restart, describe. Errors are RFC 9457 problems with a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'nodes', description: 'What there is, and how it is; out of rotation, restarted, back.' },
+      { name: 'metadata', description: 'Any JSON that operators attach to a node.' },
+      { name: 'commands', description: 'What nodes can be told to do.' },
+      { name: 'operations', description: 'What was asked, by whom, and what came of it.' },
+      { name: 'server', description: 'The server itself.' },
+    ],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer TOKEN`; the bare `Authorization: TOKEN` is accepted too.' },
+      },
+      schemas: {
+        ...Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
+        Problem: plain(ProblemDocument, 'Problem'),
+      },
+    },
+  };
+}
+
+function operationObject(route: Route): Document {
+  const parameters = [
+    ...parametersOf('path', route.params),
+    ...parametersOf('query', route.query),
+    ...parametersOf('header', route.headers),
+  ];
+  return {
+    operationId: route.name,
+    tags: [route.tag],
+    summary: route.summary,
+    description: `${route.description}${route.access === 'public' ? '' : ` Needs the role ${route.access}.`}`,
+    ...(route.access === 'public' ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: requiredOf(route.body).length > 0,
+            content: Object.fromEntries((route.bodyMediaTypes ?? ['application/json']).map((type) => [type, { schema: plain(route.body) }])),
+          },
+        }),
+    responses: {
+      200: { description: 'Done.', content: { 'application/json': { schema: plain(route.response) } } },
+      ...problemResponses(route),
+    },
+  };
+}
+
+function problemResponses(route: Route): Document {
+  const codes = new Set<ProblemCode>([...route.problems, ...(route.access === 'public' ? [] : COMMON_PROBLEMS)]);
+  const byStatus = new Map<number, string[]>();
+  for (const code of codes) {
+    const { status, title } = problems[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${title}`]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      status,
+      {
+        description: lines.join('; '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+function parametersOf(place: 'path' | 'query' | 'header', schema: unknown): readonly Document[] {
+  if (!isDocument(schema) || !isDocument(schema['properties'])) return [];
+  const required = requiredOf(schema);
+  return Object.entries(schema['properties']).map(([name, property]) => {
+    const { description, ...rest } = isDocument(property) ? plainDocument(property) : {};
+    return {
+      name: place === 'header' ? name.replaceAll(/(^|-)[a-z]/gu, (letter) => letter.toUpperCase()) : name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(typeof description === 'string' ? { description } : {}),
+      schema: rest,
+    };
+  });
+}
+
+function requiredOf(schema: unknown): readonly unknown[] {
+  return isDocument(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
+}
+
+/** Replaces schemas that are components by references, and drops what only TypeBox understands (its `~` keys). */
+function plain(schema: unknown, inside?: string): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => plain(item));
+  if (!isDocument(schema)) return schema;
+  const id = schema['$id'];
+  if (typeof id === 'string' && id !== inside) return { $ref: `#/components/schemas/${id}` };
+  return plainDocument(schema);
+}
+
+function plainDocument(schema: Document): Document {
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key]) => key !== '$id' && !key.startsWith('~'))
+      .map(([key, value]) => [key, plain(value)]),
+  );
+}
+
+function isDocument(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

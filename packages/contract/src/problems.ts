@@ -1,0 +1,183 @@
+/** THE table of problems: stable code, HTTP status, CLI exit code, title, and what the reader does next. Codes are never reused. */
+import Type from 'typebox';
+
+/** One row of the table. `exitCode` is what `sluice` ends with when the server answers so. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly exitCode: number;
+  readonly title: string;
+  readonly whatToDo: string;
+}
+
+export const problems = {
+  'invalid-request': {
+    status: 400,
+    exitCode: 2,
+    title: 'The request is not valid',
+    whatToDo: 'Correct the field that the detail names; nothing was changed.',
+  },
+  'invalid-parameters': {
+    status: 400,
+    exitCode: 2,
+    title: 'The command\'s parameters are not valid',
+    whatToDo: 'Give the parameters that `GET /api/v1/nodes/commands` describes for the command.',
+  },
+  'invalid-selector': {
+    status: 400,
+    exitCode: 2,
+    title: 'The selector cannot be read',
+    whatToDo: 'Write it as `key=value,key!=value,key in (a,b)`.',
+  },
+  unauthenticated: {
+    status: 401,
+    exitCode: 3,
+    title: 'Who are you?',
+    whatToDo: 'Send `Authorization: Bearer TOKEN` with a valid token; the CLI takes it from SLUICE_TOKEN.',
+  },
+  forbidden: {
+    status: 403,
+    exitCode: 3,
+    title: 'This token may not do that',
+    whatToDo: 'Use a token with the role that the detail names.',
+  },
+  'route-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such route',
+    whatToDo: 'Look the path up in /docs; ids are percent-encoded in a path (`/` as %2F).',
+  },
+  'node-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such node',
+    whatToDo: 'List the nodes with `GET /api/v1/nodes`; a node appears when its agent connects for the first time.',
+  },
+  'operation-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such operation',
+    whatToDo: 'List the operations with `GET /api/v1/operations`.',
+  },
+  'command-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'The node has no such command',
+    whatToDo: 'List the commands with `GET /api/v1/nodes/commands`; a command is declared in the node\'s agent.yaml.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    exitCode: 2,
+    title: 'The route does not take this method',
+    whatToDo: 'Use a method that the Allow header names.',
+  },
+  'request-timeout': {
+    status: 408,
+    exitCode: 6,
+    title: 'The request did not arrive in time',
+    whatToDo: 'Send it again; nothing was changed.',
+  },
+  'operation-ended': {
+    status: 409,
+    exitCode: 5,
+    title: 'The operation has ended already',
+    whatToDo: 'Nothing: a terminal status never changes. Ask for a new operation if another outcome is wanted.',
+  },
+  'precondition-failed': {
+    status: 412,
+    exitCode: 5,
+    title: 'Somebody else changed it first',
+    whatToDo: 'Read it again, look at what changed, and write with the new ETag.',
+  },
+  'body-too-large': {
+    status: 413,
+    exitCode: 2,
+    title: 'The body is too large',
+    whatToDo: 'Send at most as many bytes as the detail names.',
+  },
+  'metadata-too-large': {
+    status: 413,
+    exitCode: 2,
+    title: 'The metadata is too large',
+    whatToDo: 'Keep the metadata under 64 KiB; keep large things elsewhere and their address here.',
+  },
+  'uri-too-long': {
+    status: 414,
+    exitCode: 2,
+    title: 'The address is too long',
+    whatToDo: 'A node id has at most 255 characters; shorten the query.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    exitCode: 2,
+    title: 'The body\'s type is not understood',
+    whatToDo: 'Send JSON with `Content-Type: application/json`.',
+  },
+  'workload-locked': {
+    status: 423,
+    exitCode: 5,
+    title: 'The workload must not be interrupted now',
+    whatToDo: 'Wait until the lock that the detail names is released or expires, or give `"force": true`.',
+  },
+  'headers-too-large': {
+    status: 431,
+    exitCode: 2,
+    title: 'The headers are too large',
+    whatToDo: 'Send at most 16 KiB of headers.',
+  },
+  internal: {
+    status: 500,
+    exitCode: 1,
+    title: 'The server failed',
+    whatToDo: 'Look for the request id of this answer in the server\'s log and report it.',
+  },
+  'store-unavailable': {
+    status: 503,
+    exitCode: 7,
+    title: 'The store cannot be written',
+    whatToDo: 'Nothing was changed. Mend what the detail names (a full disk, rights), then send the request again.',
+  },
+  stopping: {
+    status: 503,
+    exitCode: 7,
+    title: 'The server is stopping',
+    whatToDo: 'Send the request again in a moment; nothing was changed.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** A refusal as a value: its code, and one or two sentences for the person who asked. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** The field of the request that is at fault, where there is one. */
+  readonly field?: string;
+}
+
+/** `application/problem+json` of RFC 9457, with our stable `code` and what to do beside the standard members. */
+export const ProblemDocument = Type.Object({
+  type: Type.String({ description: 'Address of the problem\'s description, relative to the server.' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String({ description: 'What is wrong with this very request, for a person.' }),
+  code: Type.String({ description: 'Stable name of the problem, for programs.' }),
+  whatToDo: Type.String({ description: 'What the reader does next.' }),
+  field: Type.Optional(Type.String({ description: 'The field at fault.' })),
+  requestId: Type.String({ description: 'The request\'s id in the server\'s log.' }),
+});
+export type ProblemDocument = Type.Static<typeof ProblemDocument>;
+
+/** The document for a problem, as HTTP answers carry it. */
+export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+  const kind = problems[problem.code];
+  return {
+    type: `/docs/problems/${problem.code}`,
+    title: kind.title,
+    status: kind.status,
+    detail: problem.detail,
+    code: problem.code,
+    whatToDo: kind.whatToDo,
+    ...(problem.field === undefined ? {} : { field: problem.field }),
+    requestId,
+  };
+}

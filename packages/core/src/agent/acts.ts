@@ -1,0 +1,256 @@
+/** Acts on the node: accepted into the journal, begun when the server permits, performed at most once, reported until acknowledged. */
+import type { OperationStart, OperationUpdate } from '@sluice/contract';
+import type { Performing } from './agent-state.ts';
+import { type AgentInput, record, send, type StepDraft } from './agent-step.ts';
+import type { AgentState } from './agent-state.ts';
+import { actOf, type ActEnd, type JournaledAct } from './journal.ts';
+
+/**
+ * A new act goes into the journal and is said to be accepted; it is performed when the server acknowledges that,
+ * so one that has expired or was cancelled meanwhile is never performed. A known one is only reported again.
+ */
+export function receiveStart(draft: StepDraft, start: OperationStart): void {
+  const known = actOf(draft.state.journal, start.operationId);
+  if (known === undefined) record(draft, { kind: 'act-accepted', start });
+  sendUpdate(draft, start.operationId);
+}
+
+/** The acknowledgement of an end settles the act; any other is the permission to begin it. */
+export function receiveAck(draft: StepDraft, operationId: string, sequence: number): void {
+  const act = actOf(draft.state.journal, operationId);
+  if (act === undefined) return;
+  if (act.state === 'ended') {
+    if (sequence >= act.sequence && !act.isAcknowledged) record(draft, { kind: 'act-acknowledged', operationId });
+    return;
+  }
+  if (act.state === 'accepted' && draft.state.performing === null) beginAct(draft, act);
+}
+
+/** What has not been begun never is; a running command is stopped; a restart that has been begun is finished, since half of one is worse. */
+export function receiveCancel(draft: StepDraft, operationId: string, reason: string): void {
+  const act = actOf(draft.state.journal, operationId);
+  if (act === undefined) return;
+  if (act.state === 'accepted') {
+    endAct(draft, operationId, {
+      status: 'cancelled',
+      result: null,
+      error: { code: 'cancelled', message: `Not performed: ${reason}` },
+      output: null,
+    });
+    return;
+  }
+  const { performing } = draft.state;
+  if (performing?.kind === 'running-command' && performing.operationId === operationId && !performing.isStopping) {
+    draft.state = { ...draft.state, performing: { ...performing, isStopping: true } };
+    draft.effects.push({ kind: 'StopCommand', operationId });
+  }
+}
+
+function beginAct(draft: StepDraft, act: JournaledAct): void {
+  const { start } = act;
+  const { workload, settings, journal } = draft.state;
+  const { operationId, command } = start;
+  if (command === 'restart') {
+    if (start.expectedIncarnation !== null && workload.incarnation > start.expectedIncarnation) {
+      endAct(draft, operationId, {
+        status: 'succeeded',
+        result: {
+          oldIncarnation: start.expectedIncarnation,
+          newIncarnation: workload.incarnation,
+          alreadyRestarted: true,
+          note: 'The workload had been started anew since the restart was asked for, so it was not restarted again.',
+        },
+        error: null,
+        output: null,
+      });
+      return;
+    }
+    record(draft, { kind: 'act-begun', operationId, incarnation: workload.incarnation });
+    const isInRotation = journal.availability === 'active' && workload.phase === 'running';
+    draft.state = {
+      ...draft.state,
+      performing: { kind: 'leaving-rotation', operationId, until: isInRotation ? draft.now + settings.settleMs : draft.now },
+    };
+  } else {
+    const timeoutMs = settings.commandTimeoutsMs[command];
+    if (timeoutMs === undefined) {
+      endAct(draft, operationId, {
+        status: 'failed',
+        result: null,
+        error: { code: 'command-not-found', message: `This agent declares no command '${command}' (any more).` },
+        output: null,
+      });
+      return;
+    }
+    record(draft, { kind: 'act-begun', operationId, incarnation: workload.incarnation });
+    draft.state = { ...draft.state, performing: { kind: 'running-command', operationId, isStopping: false } };
+    draft.effects.push({ kind: 'RunCommand', operationId, name: command, params: start.params, timeoutMs: Math.min(timeoutMs, start.deadlineInMs) });
+  }
+  sendUpdate(draft, operationId);
+}
+
+/** Goes on with the restart that is being performed, as far as it can without waiting. */
+export function performNext(draft: StepDraft): void {
+  const { performing, workload, settings } = draft.state;
+  if (performing?.kind === 'leaving-rotation' && draft.now >= performing.until) {
+    const act = actOf(draft.state.journal, performing.operationId);
+    if (act === undefined) throw new Error(`performing ${performing.operationId}, which the journal does not know`);
+    draft.state = { ...draft.state, performing: { kind: 'replacing', operationId: performing.operationId } };
+    draft.effects.push({
+      kind: 'ReplaceWorkload',
+      operationId: performing.operationId,
+      graceMs: act.start.graceMs ?? settings.stopGraceMs,
+      previousIncarnation: act.incarnationBefore,
+    });
+    sendUpdate(draft, performing.operationId);
+  }
+  if (performing?.kind === 'waiting-for-health' && draft.now >= performing.until && workload.healthy !== true) {
+    collectOutput(
+      draft,
+      performing.operationId,
+      performing.newIncarnation,
+      'not-healthy',
+      `The workload was started but did not become healthy in time${workload.problem === null ? '.' : `: ${workload.problem}`}`,
+    );
+  }
+}
+
+/** A restart has succeeded when the new incarnation is healthy and, on a node that is wanted out of rotation, has been asked to drain. */
+export function finishPerforming(draft: StepDraft): void {
+  const { performing, workload, journal, settings, convergence } = draft.state;
+  if (performing?.kind !== 'waiting-for-health') return;
+  if (workload.phase !== 'running' || workload.healthy !== true || workload.incarnation < performing.newIncarnation) return;
+  if (journal.availability === 'drain' && settings.hasDrainHook && convergence.hookedIncarnation !== workload.incarnation) return;
+  const act = actOf(journal, performing.operationId);
+  endAct(draft, performing.operationId, {
+    status: 'succeeded',
+    result: { oldIncarnation: act?.incarnationBefore ?? 0, newIncarnation: workload.incarnation, alreadyRestarted: false },
+    error: null,
+    output: null,
+  });
+}
+
+export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 'WorkloadReplaced' }>): void {
+  const { performing, settings } = draft.state;
+  if (performing?.kind !== 'replacing' || performing.operationId !== input.operationId) return;
+  if (!input.ok) {
+    collectOutput(draft, input.operationId, input.incarnation, 'cannot-restart', input.problem ?? 'The workload could not be restarted.');
+    return;
+  }
+  draft.state = {
+    ...draft.state,
+    performing: {
+      kind: 'waiting-for-health',
+      operationId: input.operationId,
+      newIncarnation: input.incarnation,
+      until: draft.now + settings.healthyWithinMs,
+    },
+  };
+  sendUpdate(draft, input.operationId);
+}
+
+export function onOutput(draft: StepDraft, operationId: string, output: string): void {
+  const { performing, journal } = draft.state;
+  if (performing?.kind !== 'collecting-output' || performing.operationId !== operationId) return;
+  const { code, message, newIncarnation } = performing;
+  endAct(draft, operationId, {
+    status: 'failed',
+    result: newIncarnation === null ? null : { oldIncarnation: actOf(journal, operationId)?.incarnationBefore ?? 0, newIncarnation },
+    error: { code, message },
+    output,
+  });
+}
+
+export function onCommandEnded(draft: StepDraft, input: Extract<AgentInput, { kind: 'CommandEnded' }>): void {
+  const { performing } = draft.state;
+  if (performing?.kind !== 'running-command' || performing.operationId !== input.operationId) return;
+  const { status, result, error, output } = input;
+  endAct(draft, input.operationId, { status, result, error, output });
+}
+
+/**
+ * After a start of the agent: a restart that was begun is taken up where it was (the incarnation tells);
+ * a declared command is never repeated, and what came of it is unknown.
+ */
+export function resumeActs(draft: StepDraft): void {
+  const { workload, settings } = draft.state;
+  for (const act of draft.state.journal.acts) {
+    if (act.state !== 'begun') continue;
+    const { operationId, command } = act.start;
+    if (command !== 'restart') {
+      endAct(draft, operationId, {
+        status: 'failed',
+        result: null,
+        error: {
+          code: 'interrupted',
+          message: 'The agent was stopped while the command ran, so nobody knows whether it finished. It is not repeated.',
+          outcome: 'unknown',
+        },
+        output: null,
+      });
+    } else if (workload.incarnation > act.incarnationBefore) {
+      draft.state = {
+        ...draft.state,
+        performing: {
+          kind: 'waiting-for-health',
+          operationId,
+          newIncarnation: workload.incarnation,
+          until: draft.now + settings.healthyWithinMs,
+        },
+      };
+    } else {
+      draft.state = { ...draft.state, performing: { kind: 'leaving-rotation', operationId, until: draft.now } };
+    }
+  }
+}
+
+/** The latest update of every act that the server has not acknowledged the end of. */
+export function updatesToSend(state: AgentState): readonly OperationUpdate[] {
+  return state.journal.acts.filter((act) => !act.isAcknowledged).map((act) => updateOf(state, act));
+}
+
+function collectOutput(draft: StepDraft, operationId: string, newIncarnation: number | null, code: string, message: string): void {
+  const performing: Performing = { kind: 'collecting-output', operationId, code, message, newIncarnation };
+  draft.state = { ...draft.state, performing };
+  draft.effects.push({ kind: 'CollectOutput', operationId });
+}
+
+function endAct(draft: StepDraft, operationId: string, end: ActEnd): void {
+  record(draft, { kind: 'act-ended', operationId, end });
+  if (draft.state.performing?.operationId === operationId) draft.state = { ...draft.state, performing: null };
+  sendUpdate(draft, operationId);
+}
+
+function sendUpdate(draft: StepDraft, operationId: string): void {
+  const act = actOf(draft.state.journal, operationId);
+  if (act === undefined) return;
+  const update = updateOf(draft.state, act);
+  // Sequence numbers of the journal only count what it records; the steps between go on from there.
+  draft.state = { ...draft.state, journal: { ...draft.state.journal, acts: draft.state.journal.acts.map((known) => (known === act ? { ...act, sequence: update.sequence } : known)) } };
+  send(draft, update);
+}
+
+function updateOf(state: AgentState, act: JournaledAct): OperationUpdate {
+  const { operationId } = act.start;
+  if (act.end !== null) {
+    return { kind: 'operation.update', operationId, sequence: act.sequence, ...act.end, phase: null };
+  }
+  const phase = state.performing?.operationId === operationId ? phaseInWords(state.performing) : 'accepted';
+  const sequence = act.state === 'accepted' ? act.sequence : act.sequence + 1;
+  return { kind: 'operation.update', operationId, sequence, status: 'running', phase, result: null, error: null, output: null };
+}
+
+function phaseInWords(performing: Performing): string {
+  switch (performing.kind) {
+    case 'leaving-rotation':
+      return 'leaving rotation';
+    case 'replacing':
+      return 'stopping and starting the workload';
+    case 'waiting-for-health':
+      return 'waiting for the workload to become healthy';
+    case 'collecting-output':
+      return 'reading the last output';
+    case 'running-command':
+      return performing.isStopping ? 'being stopped' : 'running';
+  }
+}

@@ -1,0 +1,61 @@
+/** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
+import type { Hello, Load, NodeIdentity, Resources, DeclaredCommand, WorkloadReport } from '@sluice/contract';
+import { updatesToSend } from './acts.ts';
+import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
+import { convergenceInstants } from './converge.ts';
+import { type JournalEntry, replayJournal } from './journal.ts';
+
+export const UNKNOWN_LOAD: Load = { sessions: null, cpuPercent: null, memoryBytes: null, problem: null };
+
+/** Before anything was seen; the first input is `AgentStarted`. Out of rotation until it is known that the node may serve. */
+export function startAgentState(settings: AgentSettings, entries: readonly JournalEntry[], workload: WorkloadReport): AgentState {
+  return {
+    settings,
+    journal: replayJournal(entries),
+    isConnected: false,
+    workload,
+    load: UNKNOWN_LOAD,
+    reading: { kind: 'none' },
+    convergence: NOT_CONVERGED,
+    performing: null,
+    nextToken: 1,
+    reported: null,
+    rotation: { word: 'drain', reason: 'the agent is starting' },
+  };
+}
+
+export interface AgentIdentity {
+  readonly protocolVersions: readonly number[];
+  readonly agentVersion: string;
+  readonly instanceId: string;
+  readonly node: NodeIdentity;
+  readonly resources: Resources;
+  readonly commands: readonly DeclaredCommand[];
+}
+
+/** The first message of a session: who this is, and everything that the server must know to go on. */
+export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
+  const { generation, availability, holds } = state.journal;
+  return {
+    kind: 'hello',
+    protocolVersions: [...identity.protocolVersions],
+    agentVersion: identity.agentVersion,
+    instanceId: identity.instanceId,
+    node: identity.node,
+    resources: identity.resources,
+    commands: [...identity.commands],
+    availability: { generation, availability, holds: [...holds] },
+    workload: state.workload,
+    load: state.load,
+    journal: [...updatesToSend(state)],
+  };
+}
+
+/** Epoch milliseconds after `now` at which time alone leads further; `null`: never. What was due until now has had its turn. */
+export function agentWakeAt(state: AgentState, now: number): number | null {
+  const { performing } = state;
+  const instants = [...convergenceInstants(state)];
+  if (performing?.kind === 'leaving-rotation' || performing?.kind === 'waiting-for-health') instants.push(performing.until);
+  const ahead = instants.filter((instant) => instant > now);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}

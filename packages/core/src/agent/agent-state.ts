@@ -1,0 +1,92 @@
+/** What the agent knows and wants, in memory: its journal, what it saw of the workload, and how far it has come with the wish. */
+import type { AvailabilityReport, Blocker, Load, WorkloadReport } from '@sluice/contract';
+import type { Journal } from './journal.ts';
+
+/** What the agent's configuration says, as far as decisions depend on it. */
+export interface AgentSettings {
+  readonly settleMs: number;
+  readonly hasSessionsProbe: boolean;
+  readonly hasDrainHook: boolean;
+  readonly hasUndrainHook: boolean;
+  /** A hook that ends the sessions that remain; without one the workload is replaced. */
+  readonly hasEndSessionsHook: boolean;
+  readonly stopGraceMs: number;
+  readonly healthyWithinMs: number;
+  /** Names of the declared commands and how long each may take. */
+  readonly commandTimeoutsMs: Readonly<Record<string, number>>;
+}
+
+/** What the sessions probe said last. */
+export type SessionsReading =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'counted'; readonly sessions: number; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+/** Something that was begun outside and has not returned; at most one of the convergence is under way at a time. */
+export type Pending = { readonly token: number; readonly kind: 'drain-hook' | 'undrain-hook' | 'end-sessions-hook' | 'replace-to-end' };
+
+/** How far the node has come with the availability that is wanted of it. Not durable: after a crash it is found anew. */
+export interface Convergence {
+  /** Since when the node is out of rotation for a drain; `null`: it is not. */
+  readonly outSince: number | null;
+  readonly pending: Pending | null;
+  /** The incarnation that the drain hook was called for, successfully. */
+  readonly hookedIncarnation: number | null;
+  readonly hookReturnedAt: number | null;
+  readonly sessionsAtStart: number | null;
+  /** When the probe said zero, in a row, since the hook returned; at most two are kept. */
+  readonly zeroSeenAt: readonly number[];
+  /** Readings above zero in a row, on a node that was empty. */
+  readonly returned: number;
+  /** The forced end: how many were on it, and when the hook that ends them returned (`null`: it has not, or there is none). */
+  readonly forcing: { readonly sessionsBefore: number | null; readonly hookReturnedAt: number | null } | null;
+  /** Why it does not get on, and when to try again. */
+  readonly problem: string | null;
+  readonly retryAt: number | null;
+  /** availability `active`: the node is back in rotation. */
+  readonly isActive: boolean;
+}
+
+export const NOT_CONVERGED: Convergence = {
+  outSince: null,
+  pending: null,
+  hookedIncarnation: null,
+  hookReturnedAt: null,
+  sessionsAtStart: null,
+  zeroSeenAt: [],
+  returned: 0,
+  forcing: null,
+  problem: null,
+  retryAt: null,
+  isActive: false,
+};
+
+/** The act that is being performed, step by step. */
+export type Performing =
+  | { readonly kind: 'leaving-rotation'; readonly operationId: string; readonly until: number }
+  | { readonly kind: 'replacing'; readonly operationId: string }
+  | { readonly kind: 'waiting-for-health'; readonly operationId: string; readonly newIncarnation: number; readonly until: number }
+  | { readonly kind: 'collecting-output'; readonly operationId: string; readonly code: string; readonly message: string; readonly newIncarnation: number | null }
+  | { readonly kind: 'running-command'; readonly operationId: string; readonly isStopping: boolean };
+
+export interface AgentState {
+  readonly settings: AgentSettings;
+  readonly journal: Journal;
+  readonly isConnected: boolean;
+  readonly workload: WorkloadReport;
+  readonly load: Load;
+  readonly reading: SessionsReading;
+  readonly convergence: Convergence;
+  readonly performing: Performing | null;
+  /** Numbers what is begun outside, so that a late return of an older one is known as such. */
+  readonly nextToken: number;
+  /** What the server was told last in this session; `null`: nothing yet. */
+  readonly reported: AvailabilityReport | null;
+  readonly rotation: RotationState;
+}
+
+/** What load balancers are told. */
+export interface RotationState {
+  readonly word: 'ready' | 'drain' | 'maint' | 'down';
+  readonly reason: string;
+}

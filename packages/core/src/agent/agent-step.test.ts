@@ -1,0 +1,471 @@
+/** The agent's rules, one test a rule: at most once, convergence, evidence, recovery. The shell is played by the test. */
+import type { AgentMessage, AvailabilityReport, Hold, OperationUpdate, ServerMessage } from '@sluice/contract';
+import { describe, expect, test } from 'vitest';
+import { HEALTHY } from '../node-fixture.ts';
+import { agentWakeAt, startAgentState } from './agent-start.ts';
+import type { AgentSettings, AgentState } from './agent-state.ts';
+import { type AgentEffect, type AgentInput, agentStep } from './agent-step.ts';
+import { entriesOf, type JournalEntry, replayJournal } from './journal.ts';
+
+const SETTINGS: AgentSettings = {
+  settleMs: 3000,
+  hasSessionsProbe: true,
+  hasDrainHook: true,
+  hasUndrainHook: true,
+  hasEndSessionsHook: false,
+  stopGraceMs: 5000,
+  healthyWithinMs: 10_000,
+  commandTimeoutsMs: { reload: 30_000 },
+};
+
+const HOLD: Hold = {
+  name: 'operator',
+  owner: 'alice',
+  reason: 'kernel update',
+  placedAt: 0,
+  expiresAt: null,
+  operationId: 'op_1',
+  deadlineAt: null,
+  onDeadline: 'force',
+  deadlineReachedAt: null,
+  expiryDeferredBecause: null,
+};
+
+/** An agent whose effects are only noted, until the test lets something come back. */
+class PlayedAgent {
+  state: AgentState;
+  now = 1_000_000;
+  readonly entries: JournalEntry[] = [];
+  effects: AgentEffect[] = [];
+
+  constructor(settings: Partial<AgentSettings> = {}, entries: readonly JournalEntry[] = [], workload = HEALTHY) {
+    this.entries.push(...entries);
+    this.state = startAgentState({ ...SETTINGS, ...settings }, entries, workload);
+    this.input({ kind: 'AgentStarted', workload });
+    this.input({ kind: 'SessionOpened' });
+  }
+
+  /** What is left after a crash: the journal, and the workload as it is. */
+  afterCrash(workload = this.state.workload): PlayedAgent {
+    return new PlayedAgent(this.state.settings, this.entries, workload);
+  }
+
+  input(input: AgentInput): readonly AgentEffect[] {
+    const step = agentStep(this.state, input, this.now);
+    this.state = step.state;
+    this.entries.push(...step.entries);
+    this.effects.push(...step.effects);
+    return step.effects;
+  }
+
+  message(message: ServerMessage): readonly AgentEffect[] {
+    return this.input({ kind: 'MessageReceived', message });
+  }
+
+  wish(availability: 'active' | 'drain', generation: number, forceInMs: number | null = null): readonly AgentEffect[] {
+    return this.message({ kind: 'availability.set', generation, availability, forceInMs, holds: availability === 'drain' ? [HOLD] : [] });
+  }
+
+  start(operationId: string, command = 'restart', expectedIncarnation: number | null = 1): readonly AgentEffect[] {
+    return this.message({ kind: 'operation.start', operationId, command, params: {}, expectedIncarnation, graceMs: null, deadlineInMs: 60_000 });
+  }
+
+  permit(operationId: string): readonly AgentEffect[] {
+    return this.message({ kind: 'operation.ack', operationId, sequence: this.lastUpdate(operationId).sequence });
+  }
+
+  pass(ms: number): readonly AgentEffect[] {
+    this.now += ms;
+    return this.input({ kind: 'Woken' });
+  }
+
+  count(sessions: number): readonly AgentEffect[] {
+    this.now += 1000;
+    return this.input({ kind: 'SessionsRead', reading: { kind: 'counted', sessions, blockers: [] } });
+  }
+
+  /** Lets the hook that is under way return. */
+  returned(ok = true): readonly AgentEffect[] {
+    const { pending } = this.state.convergence;
+    if (pending === null) throw new Error('nothing is under way');
+    return this.input({ kind: 'PendingReturned', token: pending.token, ok, problem: ok ? null : 'POST /drain answered 500' });
+  }
+
+  observe(changes: Partial<typeof HEALTHY>): readonly AgentEffect[] {
+    return this.input({ kind: 'WorkloadObserved', workload: { ...this.state.workload, ...changes } });
+  }
+
+  kinds(kind: AgentEffect['kind']): readonly AgentEffect[] {
+    return this.effects.filter((effect) => effect.kind === kind);
+  }
+
+  sent(): readonly AgentMessage[] {
+    return this.effects.flatMap((effect) => (effect.kind === 'Send' ? [effect.message] : []));
+  }
+
+  lastReport(): AvailabilityReport {
+    return last(this.sent().flatMap((message) => (message.kind === 'availability.report' ? [message] : [])));
+  }
+
+  lastUpdate(operationId: string): OperationUpdate {
+    return last(
+      this.sent().flatMap((message) => (message.kind === 'operation.update' && message.operationId === operationId ? [message] : [])),
+    );
+  }
+}
+
+function last<T>(values: readonly T[]): T {
+  const value = values.at(-1);
+  if (value === undefined) throw new Error('expected at least one');
+  return value;
+}
+
+describe('convergence', () => {
+  test('a drain leaves rotation first, settles, asks the workload, and counts zero twice', () => {
+    const agent = new PlayedAgent();
+    expect(agent.state.rotation.word).toBe('ready');
+    expect(agent.wish('drain', 1)[0]).toMatchObject({ kind: 'SetRotation', rotation: { word: 'drain', reason: 'kernel update' } });
+    expect(agent.lastReport()).toMatchObject({ generation: 1, reached: false, phase: 'leaving-rotation' });
+    expect(agentWakeAt(agent.state, agent.now)).toBe(agent.now + 3000);
+    agent.pass(2999);
+    expect(agent.kinds('CallHook')).toEqual([]);
+    agent.pass(1);
+    expect(agent.kinds('CallHook')).toMatchObject([{ hook: 'drain' }]);
+    expect(agent.entries.at(-1)).toEqual({ kind: 'drain-hook-called' });
+    agent.returned();
+    agent.count(2);
+    expect(agent.lastReport()).toMatchObject({ phase: 'waiting-for-sessions', sessionsRemaining: 2, reached: false });
+    agent.count(0);
+    expect(agent.lastReport().reached).toBe(false);
+    agent.count(1);
+    agent.count(0);
+    agent.count(0);
+    expect(agent.lastReport()).toMatchObject({ reached: true, sessionsRemaining: 0, evidence: { kind: 'counted' } });
+  });
+
+  test('zeros from before the hook returned prove nothing', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.count(0);
+    agent.count(0);
+    agent.count(0);
+    agent.count(0);
+    expect(agent.lastReport()).toMatchObject({ reached: false, phase: 'asking-workload' });
+    agent.returned();
+    expect(agent.lastReport().reached).toBe(false);
+  });
+
+  test('a probe that cannot be read says so and does not end the drain', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.returned();
+    agent.count(0);
+    agent.input({ kind: 'SessionsRead', reading: { kind: 'unreadable', problem: 'GET /stats timed out' } });
+    agent.count(0);
+    expect(agent.lastReport()).toMatchObject({ reached: false });
+    agent.input({ kind: 'SessionsRead', reading: { kind: 'unreadable', problem: 'GET /stats timed out' } });
+    expect(agent.lastReport()).toMatchObject({ reached: false, problem: 'GET /stats timed out', sessionsRemaining: null });
+  });
+
+  test('without a probe the hook’s return is the evidence; with neither, the settling', () => {
+    const hooked = new PlayedAgent({ hasSessionsProbe: false });
+    hooked.wish('drain', 1);
+    hooked.pass(3000);
+    hooked.returned();
+    expect(hooked.lastReport().evidence).toMatchObject({ kind: 'hook-returned' });
+    const settled = new PlayedAgent({ hasSessionsProbe: false, hasDrainHook: false });
+    settled.wish('drain', 1);
+    expect(settled.lastReport().evidence).toBeNull();
+    settled.pass(3000);
+    expect(settled.lastReport().evidence).toMatchObject({ kind: 'settled' });
+  });
+
+  test('a hook that fails is said and tried again', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.returned(false);
+    expect(agent.lastReport().problem).toBe('POST /drain answered 500');
+    expect(agentWakeAt(agent.state, agent.now)).toBe(agent.now + 2000);
+    agent.pass(2000);
+    expect(agent.kinds('CallHook')).toHaveLength(2);
+    agent.returned();
+    expect(agent.lastReport().problem).toBeNull();
+  });
+
+  test('undrain while the drain hook is under way waits for it, undoes it, and goes back', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.wish('active', 2);
+    expect(agent.kinds('CallHook')).toHaveLength(1);
+    agent.returned();
+    expect(agent.kinds('CallHook')).toMatchObject([{ hook: 'drain' }, { hook: 'undrain' }]);
+    expect(agent.state.rotation.word).toBe('drain');
+    agent.returned();
+    expect(agent.state.rotation.word).toBe('ready');
+    expect(agent.lastReport()).toMatchObject({ availability: 'active', generation: 2, reached: true });
+  });
+
+  test('undrain while the node settles goes back at once: the workload was never asked', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.wish('active', 2);
+    expect(agent.kinds('CallHook')).toEqual([]);
+    expect(agent.lastReport()).toMatchObject({ generation: 2, reached: true });
+  });
+
+  test('an older wish than the journal’s is ignored', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 5);
+    agent.wish('active', 4);
+    expect(agent.state.journal).toMatchObject({ generation: 5, availability: 'drain' });
+  });
+
+  test('a workload that is not running serves nobody', () => {
+    const agent = new PlayedAgent();
+    agent.observe({ phase: 'cannot-start', healthy: false });
+    agent.wish('drain', 1);
+    expect(agent.lastReport().evidence).toMatchObject({ kind: 'not-running' });
+  });
+
+  test('a workload that starts anew on a drained node is asked to drain again', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.returned();
+    agent.count(0);
+    agent.count(0);
+    agent.observe({ incarnation: 2 });
+    expect(agent.kinds('CallHook')).toHaveLength(2);
+    expect(agent.lastReport().reached).toBe(true);
+  });
+
+  test('two counts above zero take the proof away again', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.returned();
+    agent.count(0);
+    agent.count(0);
+    agent.count(1);
+    expect(agent.lastReport().reached).toBe(true);
+    agent.count(1);
+    expect(agent.lastReport()).toMatchObject({ reached: false, sessionsRemaining: 1, evidence: null });
+  });
+
+  test('a drained node that reboots comes back drained while no server can be reached', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    const rebooted = agent.afterCrash();
+    expect(rebooted.state.rotation).toMatchObject({ word: 'drain', reason: 'kernel update' });
+    rebooted.pass(3000);
+    expect(rebooted.kinds('CallHook')).toMatchObject([{ hook: 'drain' }]);
+  });
+
+  test('an agent that crashed between the drain hook and undrain still undoes the hook', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1);
+    agent.pass(3000);
+    agent.returned();
+    agent.wish('active', 2);
+    const back = agent.afterCrash();
+    expect(back.kinds('CallHook')).toMatchObject([{ hook: 'undrain' }]);
+  });
+});
+
+describe('deadline', () => {
+  test('ends what remains by replacing the workload, and says how many that were', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1, 2000);
+    agent.count(3);
+    expect(agentWakeAt(agent.state, agent.now)).toBe(agent.now + 1000);
+    agent.pass(1000);
+    expect(agent.kinds('EndSessionsByReplacing')).toHaveLength(1);
+    expect(agent.lastReport()).toMatchObject({ phase: 'ending-sessions', reached: false });
+    agent.returned();
+    expect(agent.lastReport()).toMatchObject({ reached: true, evidence: { kind: 'forced', sessionsEnded: 3 } });
+  });
+
+  test('ends them by the hook; where that does not end them, replaces the workload', () => {
+    const agent = new PlayedAgent({ hasEndSessionsHook: true });
+    agent.wish('drain', 1, 0);
+    agent.count(2);
+    expect(agent.kinds('CallHook')).toMatchObject([{ hook: 'end-sessions' }]);
+    agent.returned();
+    agent.count(2);
+    expect(agent.lastReport().reached).toBe(false);
+    agent.pass(10_000);
+    expect(agent.kinds('EndSessionsByReplacing')).toHaveLength(1);
+    agent.returned();
+    expect(agent.lastReport().evidence).toMatchObject({ kind: 'forced' });
+
+    const obedient = new PlayedAgent({ hasEndSessionsHook: true });
+    obedient.count(2);
+    obedient.wish('drain', 1, 0);
+    obedient.returned();
+    obedient.count(0);
+    obedient.count(0);
+    expect(obedient.lastReport().evidence).toMatchObject({ kind: 'forced', sessionsEnded: 2 });
+    expect(obedient.kinds('EndSessionsByReplacing')).toEqual([]);
+  });
+
+  test('that is moved or taken back in time ends nobody', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1, 2000);
+    agent.wish('drain', 2, null);
+    agent.pass(5000);
+    expect(agent.kinds('EndSessionsByReplacing')).toEqual([]);
+  });
+
+  test('does not end sessions a second time after a crash', () => {
+    const agent = new PlayedAgent();
+    agent.wish('drain', 1, 0);
+    agent.returned();
+    const back = agent.afterCrash();
+    back.pass(60_000);
+    expect(back.kinds('EndSessionsByReplacing')).toEqual([]);
+  });
+});
+
+describe('acts', () => {
+  test('are in the journal before they are accepted, and performed only with the server’s permission', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9');
+    expect(agent.entries.at(-1)).toMatchObject({ kind: 'act-accepted' });
+    expect(agent.lastUpdate('op_9')).toMatchObject({ sequence: 1_000_001, status: 'running', phase: 'accepted' });
+    expect(agent.kinds('ReplaceWorkload')).toEqual([]);
+    agent.permit('op_9');
+    expect(agent.kinds('ReplaceWorkload')).toMatchObject([{ operationId: 'op_9', graceMs: 5000, previousIncarnation: 1 }]);
+  });
+
+  test('a restart leaves rotation, replaces, waits for health, and then has succeeded', () => {
+    const agent = new PlayedAgent();
+    agent.start('op_9');
+    agent.permit('op_9');
+    expect(agent.state.rotation.word).toBe('maint');
+    agent.pass(3000);
+    expect(agent.kinds('ReplaceWorkload')).toHaveLength(1);
+    agent.observe({ phase: 'starting', healthy: null, incarnation: 2 });
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'running', phase: 'waiting for the workload to become healthy' });
+    agent.observe({ phase: 'running', healthy: true });
+    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
+    expect(agent.state.rotation.word).toBe('ready');
+  });
+
+  test('updates of one act always count up, over crashes too', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9');
+    agent.permit('op_9');
+    const before = agent.lastUpdate('op_9').sequence;
+    const back = agent.afterCrash({ ...HEALTHY, incarnation: 2 });
+    const sequences = back.sent().flatMap((message) => (message.kind === 'operation.update' ? [message.sequence] : []));
+    expect(Math.min(...sequences)).toBeGreaterThan(before);
+    expect(back.lastUpdate('op_9').status).toBe('succeeded');
+  });
+
+  test('one that is sent again is reported again and not performed again, also after its end was acknowledged', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9', 'reload', null);
+    agent.start('op_9', 'reload', null);
+    agent.permit('op_9');
+    agent.start('op_9', 'reload', null);
+    agent.input({ kind: 'CommandEnded', operationId: 'op_9', status: 'succeeded', result: { exitCode: 0 }, error: null, output: 'ok' });
+    agent.permit('op_9');
+    agent.start('op_9', 'reload', null);
+    expect(agent.kinds('RunCommand')).toHaveLength(1);
+    const back = agent.afterCrash();
+    back.start('op_9', 'reload', null);
+    expect(back.kinds('RunCommand')).toEqual([]);
+    expect(back.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', output: 'ok' });
+  });
+
+  test('an accepted one that is cancelled is never performed', () => {
+    const agent = new PlayedAgent();
+    agent.start('op_9');
+    agent.message({ kind: 'operation.cancel', operationId: 'op_9', reason: 'expired' });
+    agent.permit('op_9');
+    expect(agent.kinds('ReplaceWorkload')).toEqual([]);
+    expect(agent.lastUpdate('op_9').status).toBe('cancelled');
+  });
+
+  test('a workload that was restarted since is not restarted again', () => {
+    const agent = new PlayedAgent({}, [], { ...HEALTHY, incarnation: 3 });
+    agent.start('op_9', 'restart', 2);
+    agent.permit('op_9');
+    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { alreadyRestarted: true, newIncarnation: 3 } });
+  });
+
+  test('a restart that the agent died in is taken up where it was', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9');
+    agent.permit('op_9');
+    const notYet = agent.afterCrash();
+    expect(notYet.kinds('ReplaceWorkload')).toHaveLength(1);
+    const done = agent.afterCrash({ ...HEALTHY, incarnation: 2, healthy: null });
+    expect(done.kinds('ReplaceWorkload')).toEqual([]);
+    done.observe({ healthy: true });
+    expect(done.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
+  });
+
+  test('a declared command that the agent died in is not repeated: its outcome is unknown', () => {
+    const agent = new PlayedAgent();
+    agent.start('op_9', 'reload', null);
+    agent.permit('op_9');
+    const back = agent.afterCrash();
+    expect(back.kinds('RunCommand')).toEqual([]);
+    expect(back.lastUpdate('op_9')).toMatchObject({ status: 'failed', error: { code: 'interrupted', outcome: 'unknown' } });
+  });
+
+  test('a workload that does not become healthy fails the restart with its last output', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9');
+    agent.permit('op_9');
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    agent.observe({ phase: 'crashed', healthy: false, incarnation: 2, problem: 'exited with code 1' });
+    agent.pass(10_000);
+    expect(agent.kinds('CollectOutput')).toHaveLength(1);
+    agent.input({ kind: 'OutputCollected', operationId: 'op_9', output: 'EADDRINUSE' });
+    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'failed', output: 'EADDRINUSE', error: { code: 'not-healthy' } });
+  });
+
+  test('on a drained node a restart has succeeded only when the new workload has been asked to drain', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.wish('drain', 1);
+    agent.returned();
+    agent.count(0);
+    agent.count(0);
+    agent.start('op_9');
+    agent.permit('op_9');
+    agent.observe({ incarnation: 2, healthy: null, phase: 'starting' });
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    agent.observe({ healthy: true, phase: 'running' });
+    expect(agent.lastUpdate('op_9').status).toBe('running');
+    agent.returned();
+    expect(agent.lastUpdate('op_9').status).toBe('succeeded');
+  });
+
+  test('a running command is stopped by a cancel', () => {
+    const agent = new PlayedAgent();
+    agent.start('op_9', 'reload', null);
+    agent.permit('op_9');
+    agent.message({ kind: 'operation.cancel', operationId: 'op_9', reason: 'timed out' });
+    agent.message({ kind: 'operation.cancel', operationId: 'op_9', reason: 'timed out' });
+    expect(agent.kinds('StopCommand')).toHaveLength(1);
+  });
+});
+
+test('a compacted journal replays to the same wish, proof and acts', () => {
+  const agent = new PlayedAgent({ settleMs: 0 });
+  agent.wish('drain', 3, 60_000);
+  agent.returned();
+  agent.start('op_9');
+  agent.permit('op_9');
+  agent.start('op_10', 'reload', null);
+  const journal = replayJournal(agent.entries);
+  const compacted = replayJournal(entriesOf(journal));
+  const withoutSequences = (acts: typeof journal.acts) => acts.map(({ sequence: _sequence, ...act }) => act);
+  expect({ ...compacted, acts: withoutSequences(compacted.acts) }).toEqual({ ...journal, acts: withoutSequences(journal.acts) });
+});

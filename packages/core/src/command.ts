@@ -1,0 +1,58 @@
+/** Everything that can be asked of, or told about, a node: the first argument of `decide`. */
+import type { AvailabilityReport, Hello, Json, OnDeadline, OperationUpdate, WorkloadReport } from '@sluice/contract';
+
+export type Command =
+  /** A person or program asks. */
+  | {
+      readonly kind: 'DrainNode';
+      readonly hold: string;
+      /** `null`: the configured default. */
+      readonly timeoutMs: number | null;
+      readonly onDeadline: OnDeadline;
+      readonly expiresInMs: number | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'ReleaseHold'; /** `null`: every hold. */ readonly hold: string | null; readonly reason: string | null }
+  | {
+      readonly kind: 'RestartWorkload';
+      readonly graceMs: number | null;
+      /** `null`: derived from the node's configured times. */
+      readonly executeWithinMs: number | null;
+      readonly drainFirst: { readonly timeoutMs: number | null; readonly onDeadline: OnDeadline } | null;
+      readonly force: boolean;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: 'RunDeclaredCommand';
+      readonly name: string;
+      /** Validated against the declared schema by the caller. */
+      readonly params: Readonly<Record<string, Json>>;
+      readonly force: boolean;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'ReplaceMetadata'; readonly json: string; /** `null`: whatever it is now. */ readonly ifRevision: number | null }
+  | { readonly kind: 'MergeMetadata'; readonly patch: string; readonly ifRevision: number | null }
+  | { readonly kind: 'ForgetNode' }
+  /** The agent tells. */
+  | { readonly kind: 'RegisterNode'; readonly hello: Hello; readonly sessionId: string; readonly remoteIp: string }
+  | { readonly kind: 'RecordWorkload'; readonly workload: WorkloadReport }
+  | { readonly kind: 'RecordAvailability'; readonly report: AvailabilityReport }
+  | { readonly kind: 'RecordOperation'; readonly update: OperationUpdate }
+  /** The server notices. */
+  | { readonly kind: 'RecordDisconnect'; readonly sessionId: string; readonly goodbye: boolean; readonly why: string }
+  | { readonly kind: 'ExpireLease'; readonly lastHeardAt: number | null }
+  | { readonly kind: 'PassTime' };
+
+/** What a decision may know besides the state. Values only, so that it can be replayed. */
+export interface Context {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Who asks: a token's name, `agent` or `server`. */
+  readonly actor: { readonly name: string; readonly address: string | null };
+  /** The id for the operation, should one be created. */
+  readonly operationId: string;
+  /** The deadline of a drain that names none; `null`: none. */
+  readonly defaultDrainTimeoutMs: number | null;
+  /** Bytes that a node's metadata may have as JSON in UTF-8. */
+  readonly metadataBytesMax: number;
+}

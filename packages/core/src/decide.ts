@@ -1,0 +1,52 @@
+/** `decide`: what a command means for a node, as events to record, or why it is refused. The one door of every change. */
+import type { Command, Context } from './command.ts';
+import { decided, type Decision } from './decision.ts';
+import { decidePassTime } from './deadline/pass-time.ts';
+import { decideDrain } from './drain/decide-drain.ts';
+import { decideReport } from './drain/decide-report.ts';
+import { decideUndrain } from './drain/decide-undrain.ts';
+import { decideDisconnect, decideExpireLease, decideRegister, decideWorkload } from './liveness/decide-session.ts';
+import { decideMetadata } from './metadata/decide-metadata.ts';
+import type { NodeState } from './node/node.ts';
+import { decideRun } from './operation/decide-run.ts';
+import { decideUpdate } from './operation/decide-update.ts';
+import { decideRestart } from './restart/decide-restart.ts';
+import { refuse, type Result } from './result.ts';
+
+/**
+ * Pure and total. The events of a decision, evolved in order from `node`, are the new state; recording none is an answer too.
+ * @param node `null`: the fleet does not have it; only its registration is possible then.
+ */
+export function decide(node: NodeState | null, nodeId: string, command: Command, context: Context): Result<Decision> {
+  if (command.kind === 'RegisterNode') return decideRegister(node, command, context.now);
+  if (node === null) {
+    return refuse({ code: 'node-not-found', detail: `The fleet has no node '${nodeId}'.` });
+  }
+  switch (command.kind) {
+    case 'DrainNode':
+      return decideDrain(node, command, context);
+    case 'ReleaseHold':
+      return decideUndrain(node, command, context);
+    case 'RestartWorkload':
+      return decideRestart(node, command, context);
+    case 'RunDeclaredCommand':
+      return decideRun(node, command, context);
+    case 'ReplaceMetadata':
+    case 'MergeMetadata':
+      return decideMetadata(node, command, context.metadataBytesMax);
+    case 'ForgetNode':
+      return decided([{ kind: 'NodeForgotten' }]);
+    case 'RecordWorkload':
+      return decideWorkload(node, command.workload, context.now);
+    case 'RecordAvailability':
+      return decideReport(node, command.report, context.now);
+    case 'RecordOperation':
+      return decideUpdate(node, command.update, context.now);
+    case 'RecordDisconnect':
+      return decideDisconnect(node, command);
+    case 'ExpireLease':
+      return decideExpireLease(node, command);
+    case 'PassTime':
+      return decidePassTime(node, context.now);
+  }
+}

@@ -1,0 +1,95 @@
+/** How events of holds and drains change a node's state. */
+import type { Availability, FleetEvent, Hold } from '@sluice/contract';
+import type { Drain, NodeState } from '../node/node.ts';
+
+type AvailabilityEvent = Extract<
+  FleetEvent,
+  {
+    kind:
+      | 'HoldPlaced'
+      | 'HoldReleased'
+      | 'HoldExpiryDeferred'
+      | 'AvailabilityWished'
+      | 'AvailabilityRecovered'
+      | 'DrainProgressed'
+      | 'DrainDeadlineReached'
+      | 'NodeDrained'
+      | 'NodeNoLongerEmpty'
+      | 'NodeActivated'
+      | 'ActivationHindered';
+  }
+>;
+
+export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at: number): NodeState {
+  switch (event.kind) {
+    case 'HoldPlaced':
+      return withHolds(node, [...node.holds.filter((hold) => hold.name !== event.hold.name), event.hold], at);
+    case 'HoldReleased':
+      return withHolds(
+        node,
+        node.holds.filter((hold) => hold.name !== event.name),
+        at,
+      );
+    case 'HoldExpiryDeferred':
+      return withHold(node, event.name, { expiresAt: null, expiryDeferredBecause: event.because });
+    case 'DrainDeadlineReached':
+      return withHold(node, event.hold, { deadlineReachedAt: at });
+    case 'AvailabilityWished':
+      return wish(node, event.availability, event.generation);
+    case 'AvailabilityRecovered':
+      return wish(withHolds(node, event.holds, at), event.holds.length === 0 ? 'active' : 'drain', event.generation);
+    case 'DrainProgressed': {
+      const { phase, sessionsAtStart, sessionsRemaining, blockers, problem } = event;
+      return withDrain(node, { phase, sessionsAtStart, sessionsRemaining, blockers, problem });
+    }
+    case 'NodeDrained':
+      return withDrain(node, {
+        phase: 'drained',
+        sessionsRemaining: 0,
+        blockers: [],
+        problem: null,
+        drained: { at, evidence: event.evidence },
+        wasDrained: true,
+      });
+    case 'NodeNoLongerEmpty':
+      return withDrain(node, { phase: 'waiting-for-sessions', sessionsRemaining: event.sessionsRemaining, drained: null });
+    case 'NodeActivated':
+      return { ...node, activation: { confirmed: true, problem: null } };
+    case 'ActivationHindered':
+      return { ...node, activation: { confirmed: false, problem: event.problem } };
+  }
+}
+
+/** A drain exists if and only if there is a hold. */
+function withHolds(node: NodeState, holds: readonly Hold[], at: number): NodeState {
+  const drain = holds.length === 0 ? null : (node.drain ?? beginDrain(at));
+  const activation = drain === null && node.drain === null ? node.activation : { confirmed: false, problem: null };
+  return { ...node, holds, drain, activation };
+}
+
+function beginDrain(at: number): Drain {
+  return {
+    startedAt: at,
+    phase: 'waiting-for-agent',
+    sessionsAtStart: null,
+    sessionsRemaining: null,
+    blockers: [],
+    problem: null,
+    drained: null,
+    wasDrained: false,
+  };
+}
+
+function withHold(node: NodeState, name: string, change: Partial<Hold>): NodeState {
+  return { ...node, holds: node.holds.map((hold) => (hold.name === name ? { ...hold, ...change } : hold)) };
+}
+
+function withDrain(node: NodeState, change: Partial<Drain>): NodeState {
+  return node.drain === null ? node : { ...node, drain: { ...node.drain, ...change } };
+}
+
+/** A wish of another availability than the one before turns the node: reports of older generations mark nothing from here on. */
+function wish(node: NodeState, availability: Availability, generation: number): NodeState {
+  const turnedAtGeneration = availability === node.wished ? node.turnedAtGeneration : generation;
+  return { ...node, wished: availability, generation, turnedAtGeneration };
+}

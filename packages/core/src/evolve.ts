@@ -1,0 +1,75 @@
+/** `evolve`: a node's state after a recorded event. Total: it never refuses, because what is recorded has happened. */
+import type { FleetEvent, OperationRecord } from '@sluice/contract';
+import { evolveAvailability } from './drain/evolve-availability.ts';
+import { newNode } from './node/new-node.ts';
+import type { NodeState } from './node/node.ts';
+import { evolveOperation, upsertOperation } from './operation/evolve-operation.ts';
+
+/**
+ * @param node `null`: the fleet does not have the node.
+ * @param at Epoch milliseconds at which the event was recorded.
+ * @returns `null` when the node was forgotten, or when an event other than its registration meets no node.
+ */
+export function evolve(node: NodeState | null, event: FleetEvent, nodeId: string, at: number): NodeState | null {
+  if (event.kind === 'NodeRegistered') return newNode(nodeId, at);
+  if (node === null || event.kind === 'NodeForgotten') return null;
+  return { ...apply(node, event, at), revision: node.revision + 1, updatedAt: at };
+}
+
+function apply(node: NodeState, event: Exclude<FleetEvent, { kind: 'NodeRegistered' | 'NodeForgotten' }>, at: number): NodeState {
+  switch (event.kind) {
+    case 'NodeDescribed': {
+      const { identity, ip, agentVersion, resources, commands } = event;
+      return { ...node, identity, ip, agentVersion, resources, commands };
+    }
+    case 'AgentConnected':
+      return {
+        ...node,
+        instanceId: event.instanceId,
+        session: { kind: 'connected', sessionId: event.sessionId, since: at },
+        offlineSince: null,
+      };
+    case 'AgentDisconnected':
+      return {
+        ...node,
+        session: { kind: 'disconnected', since: at, why: event.why },
+        offlineSince: event.goodbye ? at : node.offlineSince,
+      };
+    case 'LeaseExpired':
+      return { ...node, offlineSince: at };
+    case 'WorkloadChanged':
+      return { ...node, workload: event.workload };
+    case 'MetadataReplaced':
+      return { ...node, metadata: { json: event.after, revision: event.revision, changedAt: at } };
+    case 'HoldPlaced':
+    case 'HoldReleased':
+    case 'HoldExpiryDeferred':
+    case 'AvailabilityWished':
+    case 'AvailabilityRecovered':
+    case 'DrainProgressed':
+    case 'DrainDeadlineReached':
+    case 'NodeDrained':
+    case 'NodeNoLongerEmpty':
+    case 'NodeActivated':
+    case 'ActivationHindered':
+      return evolveAvailability(node, event, at);
+    case 'OperationRequested':
+      return upsertOperation(node, event.operation);
+    case 'OperationDeadlineMoved':
+    case 'OperationDeliverable':
+    case 'OperationStarted':
+    case 'OperationProgressed':
+    case 'OperationEnded':
+      return evolveOperation(node, event, at);
+  }
+}
+
+/** The operations that an event wrote, as they stand after it: what a store keeps beside the node. */
+export function operationsTouchedBy(events: readonly FleetEvent[], after: NodeState): readonly OperationRecord[] {
+  const ids = new Set<string>();
+  for (const event of events) {
+    if (event.kind === 'OperationRequested') ids.add(event.operation.id);
+    else if ('operationId' in event) ids.add(event.operationId);
+  }
+  return after.operations.filter((operation) => ids.has(operation.id));
+}

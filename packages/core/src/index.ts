@@ -1,0 +1,22 @@
+/** The public door of the core: decide, evolve, what is under way, and the derived values that others show. */
+export { type AgentIdentity, agentWakeAt, helloOf, startAgentState, UNKNOWN_LOAD } from './agent/agent-start.ts';
+export type { AgentSettings, AgentState, RotationState, SessionsReading } from './agent/agent-state.ts';
+export { type AgentEffect, type AgentInput, agentStep } from './agent/agent-step.ts';
+export { entriesOf, type JournalEntry } from './agent/journal.ts';
+export type { Command, Context } from './command.ts';
+export { decide } from './decide.ts';
+export type { Decision } from './decision.ts';
+export { estimatedMsLeft } from './drain/progress.ts';
+export { durationInWords } from './duration-in-words.ts';
+export { evolve, operationsTouchedBy } from './evolve.ts';
+export { violationsOf, violationsOfStep } from './invariants.ts';
+export { isSameValue } from './is-same-value.ts';
+export { readJsonText, writeJsonText } from './metadata/json-text.ts';
+export { availabilityOf, forceAt, type NodeState, operationOf } from './node/node.ts';
+export { statusOf } from './node/status.ts';
+export { whyIsNode } from './node/why.ts';
+export { answerToUpdate } from './operation/decide-update.ts';
+export { actOnNode, isTerminal } from './operation/operation.ts';
+export type { Result } from './result.ts';
+export { matches, parseSelector, type Selector } from './selector/selector.ts';
+export { type Effect, underWay } from './under-way.ts';

@@ -1,0 +1,117 @@
+/** An agent says hello, leaves, or is not heard for a lease. */
+import type { FleetEvent, Hello, OperationRecord } from '@sluice/contract';
+import type { Command } from '../command.ts';
+import { decided, type Decision } from '../decision.ts';
+import { type Draft, openDraft } from '../draft.ts';
+import { evolve } from '../evolve.ts';
+import { isSameValue } from '../is-same-value.ts';
+import type { NodeState } from '../node/node.ts';
+import { recordUpdate } from '../operation/decide-update.ts';
+import { isActive } from '../operation/operation.ts';
+import { endOperation } from '../operation/request.ts';
+import type { Result } from '../result.ts';
+
+type RegisterNode = Extract<Command, { kind: 'RegisterNode' }>;
+type RecordDisconnect = Extract<Command, { kind: 'RecordDisconnect' }>;
+type ExpireLease = Extract<Command, { kind: 'ExpireLease' }>;
+
+/**
+ * Takes over what the agent says of its node; what the agent holds of a newer wish than this server has is recovered,
+ * because then this server was restored from an older copy.
+ */
+export function decideRegister(node: NodeState | null, command: RegisterNode, now: number): Result<Decision> {
+  const { hello, sessionId, remoteIp } = command;
+  const { id } = hello.node;
+  const described = describe(hello, remoteIp);
+  const first: FleetEvent[] = [];
+  let known = node;
+  if (known === null) {
+    const registered = { kind: 'NodeRegistered' } as const;
+    known = evolve(null, registered, id, now);
+    first.push(registered);
+  }
+  if (known === null) throw new Error(`registering ${id} left no state`);
+  const draft = openDraft(known, now);
+  if (!isDescribedSo(draft.node(), described)) draft.record({ kind: 'NodeDescribed', ...described });
+  draft.record({ kind: 'AgentConnected', sessionId, instanceId: hello.instanceId });
+  recordWorkload(draft, hello.workload);
+  if (hello.availability.generation > draft.node().generation) recoverAvailability(draft, hello.availability, disconnectedSince(node));
+  for (const update of hello.journal) recordUpdate(draft, update, now);
+  return decided([...first, ...draft.events()]);
+}
+
+/** `null`: it was not known, or its session had not ended. */
+function disconnectedSince(node: NodeState | null): number | null {
+  return node?.session.kind === 'disconnected' ? node.session.since : null;
+}
+
+/**
+ * The agent's holds are taken over, and those that were placed here while it was away stay: they are newer than anything it knows.
+ * What ran under a hold that is no more ends.
+ */
+function recoverAvailability(draft: Draft, availability: Hello['availability'], awaySince: number | null): void {
+  const placedMeanwhile = draft.node().holds.filter(
+    (hold) => awaySince !== null && hold.placedAt >= awaySince && !availability.holds.some(({ name }) => name === hold.name),
+  );
+  const holds = [...availability.holds, ...placedMeanwhile];
+  const error = {
+    code: 'recovered',
+    message: 'The agent held a newer wish than this server, which must have been restored from an older copy; the agent’s was taken over.',
+  };
+  for (const operation of draft.node().operations) {
+    if (!isActive(operation)) continue;
+    const hold = holdThatItWaitsFor(operation);
+    const isStranded = hold !== null && !holds.some(({ name }) => name === hold);
+    const isOutdated = operation.task.kind === 'undrain' && holds.length > 0;
+    if (isStranded || isOutdated) draft.record(endOperation(operation.id, 'cancelled', { error }));
+  }
+  draft.record({ kind: 'AvailabilityRecovered', generation: availability.generation, holds });
+  if (placedMeanwhile.length > 0) {
+    draft.record({ kind: 'AvailabilityWished', availability: 'drain', generation: availability.generation + 1 });
+  }
+}
+
+function holdThatItWaitsFor(operation: OperationRecord): string | null {
+  if (operation.task.kind === 'drain') return operation.task.hold;
+  return operation.task.kind === 'restart' && operation.status === 'queued' ? operation.task.drainHold : null;
+}
+
+type Description = Omit<Extract<FleetEvent, { kind: 'NodeDescribed' }>, 'kind'>;
+
+function describe(hello: Hello, remoteIp: string): Description {
+  return {
+    identity: hello.node,
+    ip: hello.node.ip ?? remoteIp,
+    agentVersion: hello.agentVersion,
+    resources: hello.resources,
+    commands: hello.commands,
+  };
+}
+
+function isDescribedSo(node: NodeState, { identity, ip, agentVersion, resources, commands }: Description): boolean {
+  const { identity: i, ip: p, agentVersion: v, resources: r, commands: c } = node;
+  return isSameValue([identity, ip, agentVersion, resources, commands], [i, p, v, r, c]);
+}
+
+function recordWorkload(draft: Draft, workload: NodeState['workload']): void {
+  if (!isSameValue(draft.node().workload, workload)) draft.record({ kind: 'WorkloadChanged', workload });
+}
+
+export function decideWorkload(node: NodeState, workload: NodeState['workload'], now: number): Result<Decision> {
+  const draft = openDraft(node, now);
+  recordWorkload(draft, workload);
+  return decided(draft.events());
+}
+
+/** Only the node's own session can end it: the end of one that was superseded says nothing. */
+export function decideDisconnect(node: NodeState, command: RecordDisconnect): Result<Decision> {
+  if (node.session.kind !== 'connected' || node.session.sessionId !== command.sessionId) return decided([]);
+  const { sessionId, goodbye, why } = command;
+  return decided([{ kind: 'AgentDisconnected', sessionId, goodbye, why }]);
+}
+
+/** A node without a session that was not heard for a lease is offline. */
+export function decideExpireLease(node: NodeState, command: ExpireLease): Result<Decision> {
+  if (node.session.kind === 'connected' || node.offlineSince !== null) return decided([]);
+  return decided([{ kind: 'LeaseExpired', lastHeardAt: command.lastHeardAt }]);
+}

@@ -1,0 +1,39 @@
+/** A node as it is the moment it is registered, before its agent has said anything of it. */
+import type { NodeState } from './node.ts';
+
+export function newNode(id: string, at: number): NodeState {
+  return {
+    id,
+    createdAt: at,
+    updatedAt: at,
+    revision: 1,
+    identity: { id, name: id, type: 'default', port: null, version: null, region: null, zone: null, labels: {} },
+    ip: '',
+    agentVersion: '',
+    instanceId: '',
+    resources: {},
+    commands: [],
+    session: { kind: 'disconnected', since: at, why: 'its agent has not connected yet' },
+    offlineSince: null,
+    workload: {
+      driver: 'none',
+      phase: 'stopped',
+      healthy: null,
+      incarnation: 0,
+      startedAt: null,
+      problem: null,
+      countsSessions: false,
+      stopGraceMs: 0,
+      healthyWithinMs: 0,
+      locks: [],
+    },
+    holds: [],
+    wished: 'active',
+    generation: 0,
+    turnedAtGeneration: 0,
+    drain: null,
+    activation: { confirmed: false, problem: null },
+    metadata: { json: 'null', revision: 0, changedAt: null },
+    operations: [],
+  };
+}

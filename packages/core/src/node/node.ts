@@ -1,0 +1,101 @@
+/** The state of one node: what is recorded of it, and the few derived values that everything else asks for. */
+import type {
+  Availability,
+  Blocker,
+  DeclaredCommand,
+  DrainEvidence,
+  DrainPhase,
+  Hold,
+  NodeIdentity,
+  OperationRecord,
+  Resources,
+  WorkloadReport,
+} from '@sluice/contract';
+
+/** The agent's session, as recorded; which socket it is, only the server's memory knows. */
+export type AgentSessionState =
+  | { readonly kind: 'connected'; readonly sessionId: string; readonly since: number }
+  | { readonly kind: 'disconnected'; readonly since: number; readonly why: string };
+
+/** How far the node has come out of rotation; exists if and only if the node has a hold. */
+export interface Drain {
+  readonly startedAt: number;
+  readonly phase: DrainPhase;
+  /** `null`: not counted, or not yet. */
+  readonly sessionsAtStart: number | null;
+  readonly sessionsRemaining: number | null;
+  readonly blockers: readonly Blocker[];
+  /** Why it does not get on, in plain words. */
+  readonly problem: string | null;
+  /** The proof that it is empty or was forced; `null` before, and again when sessions came back. */
+  readonly drained: { readonly at: number; readonly evidence: DrainEvidence } | null;
+  /** Once drained, a deadline that passed does not end sessions that came back later. */
+  readonly wasDrained: boolean;
+}
+
+/** Instants are epoch milliseconds (UTC). */
+export interface NodeState {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Grows by one with every event. */
+  readonly revision: number;
+  readonly identity: NodeIdentity;
+  readonly ip: string;
+  readonly agentVersion: string;
+  readonly instanceId: string;
+  readonly resources: Resources;
+  readonly commands: readonly DeclaredCommand[];
+  readonly session: AgentSessionState;
+  /** Since when it is offline; `null` while it is believed. */
+  readonly offlineSince: number | null;
+  readonly workload: WorkloadReport;
+  readonly holds: readonly Hold[];
+  /** The availability last wished; after every decision it is the one that follows from the holds. */
+  readonly wished: Availability;
+  /** Grows with every change of what is wanted of the node. */
+  readonly generation: number;
+  /** The generation at which availability last turned: reports of older wishes mark nothing. */
+  readonly turnedAtGeneration: number;
+  readonly drain: Drain | null;
+  /** With no hold: whether the agent confirmed that it is back in rotation, and what hinders it. */
+  readonly activation: { readonly confirmed: boolean; readonly problem: string | null };
+  /** JSON text, exactly as operators gave it; revision 0: nobody ever did. */
+  readonly metadata: { readonly json: string; readonly revision: number; readonly changedAt: number | null };
+  /** All that have not ended, and the last few that have, oldest first. */
+  readonly operations: readonly OperationRecord[];
+}
+
+/** Ended operations that a node's state keeps, for `why` and for repeated updates; the store has them all. */
+export const ENDED_OPERATIONS_KEPT_MAX = 8;
+
+export function availabilityOf(node: NodeState): Availability {
+  return node.holds.length === 0 ? 'active' : 'drain';
+}
+
+/** Whether availability is `drain` and it has not been proved that nobody is left. */
+export function isDraining(node: NodeState): boolean {
+  return node.drain !== null && node.drain.drained === null;
+}
+
+export function isDrained(node: NodeState): boolean {
+  return node.drain !== null && node.drain.drained !== null;
+}
+
+/**
+ * When the deadline ends what remains: the earliest of the holds that say `force`.
+ * `null` when none does, or when the node has been drained since: sessions that came back are nobody's deadline.
+ */
+export function forceAt(node: NodeState): number | null {
+  if (node.drain === null || node.drain.wasDrained) return null;
+  let earliest: number | null = null;
+  for (const hold of node.holds) {
+    if (hold.deadlineAt === null || hold.onDeadline !== 'force') continue;
+    if (earliest === null || hold.deadlineAt < earliest) earliest = hold.deadlineAt;
+  }
+  return earliest;
+}
+
+export function operationOf(node: NodeState, operationId: string): OperationRecord | undefined {
+  return node.operations.find((operation) => operation.id === operationId);
+}

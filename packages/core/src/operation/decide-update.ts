@@ -1,0 +1,82 @@
+/** What an agent's update of an operation changes, and how the server answers it. */
+import type { OperationRecord, OperationUpdate } from '@sluice/contract';
+import { decided, type Decision } from '../decision.ts';
+import { releaseHold } from '../drain/decide-undrain.ts';
+import { type Draft, openDraft } from '../draft.ts';
+import { type NodeState, operationOf } from '../node/node.ts';
+import type { Result } from '../result.ts';
+import { isAct, isTerminal } from './operation.ts';
+
+/** Updates of unknown or ended operations, and those older than the newest taken, change nothing: terminal states never change. */
+export function decideUpdate(node: NodeState, update: OperationUpdate, now: number): Result<Decision> {
+  const draft = openDraft(node, now);
+  recordUpdate(draft, update, now);
+  return decided(draft.events());
+}
+
+/** The same inside a larger decision: a hello carries the agent's journal. */
+export function recordUpdate(draft: Draft, update: OperationUpdate, now: number): void {
+  const operation = operationOf(draft.node(), update.operationId);
+  if (operation === undefined || !isAct(operation) || isTerminal(operation.status)) return;
+  if (update.sequence <= operation.sequence) return;
+  if (operation.status === 'queued' && update.status !== 'cancelled') {
+    draft.record({
+      kind: 'OperationStarted',
+      operationId: operation.id,
+      deadlineAt: operation.executeWithinMs === null ? null : now + operation.executeWithinMs,
+    });
+  }
+  if (update.status === 'running') {
+    draft.record({
+      kind: 'OperationProgressed',
+      operationId: operation.id,
+      sequence: update.sequence,
+      phase: update.phase,
+      output: update.output,
+    });
+    return;
+  }
+  const proved = withoutLies(operation, update);
+  draft.record({ kind: 'OperationEnded', operationId: operation.id, sequence: update.sequence, output: update.output, ...proved });
+  releaseRestartHold(draft, operation);
+}
+
+/** A restart has happened when the incarnation grew; one that claims success without that is a failure. */
+function withoutLies(operation: OperationRecord, update: OperationUpdate): Pick<OperationUpdate, 'result' | 'error'> & {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+} {
+  const status = update.status === 'running' ? 'failed' : update.status;
+  if (operation.task.kind === 'restart' && status === 'succeeded') {
+    const incarnation = update.result?.newIncarnation ?? 0;
+    if (incarnation <= operation.task.expectedIncarnation) {
+      return {
+        status: 'failed',
+        result: update.result,
+        error: {
+          code: 'no-evidence',
+          message: `The agent said that it restarted the workload, but its incarnation did not grow (${operation.task.expectedIncarnation} before, ${incarnation} after).`,
+          outcome: 'unknown',
+        },
+      };
+    }
+  }
+  return { status, result: update.result, error: update.error };
+}
+
+/** The hold that a restart placed to drain first goes with it, however it ended: a node is not left out by its own restart. */
+export function releaseRestartHold(draft: Draft, operation: OperationRecord): void {
+  if (operation.task.kind !== 'restart' || operation.task.drainHold === null) return;
+  const { drainHold } = operation.task;
+  if (!draft.node().holds.some((hold) => hold.name === drainHold)) return;
+  releaseHold(draft, drainHold, 'operation-ended', { code: 'operation-ended', message: `The restart ${operation.id} ended.` });
+}
+
+/**
+ * How an update is answered after its decision was committed. `perform`: acknowledged, which also is the permission to begin;
+ * `stop`: the operation is not wanted (any more): it has ended here, or this server never knew it.
+ */
+export function answerToUpdate(node: NodeState, update: OperationUpdate): 'perform' | 'stop' {
+  if (update.status !== 'running') return 'perform';
+  const operation = operationOf(node, update.operationId);
+  return operation === undefined || isTerminal(operation.status) ? 'stop' : 'perform';
+}

@@ -1,0 +1,59 @@
+/** The tables as Kysely sees them: names and types of the columns, the same on every dialect. JSON is kept as text, instants as epoch milliseconds. */
+import type { StoredToken } from './store.ts';
+
+export interface NodesTable {
+  readonly node_id: string;
+  readonly revision: number;
+  readonly state: string;
+}
+
+/** Beside `nodes`, so that noting a heartbeat does not write the node's whole state again. One row per node. */
+export interface NodeLastSeenTable {
+  readonly node_id: string;
+  readonly last_seen_at: number | null;
+}
+
+export interface EventsTable {
+  readonly sequence: number;
+  readonly node_id: string;
+  readonly kind: string;
+  readonly at: number;
+  readonly body: string;
+}
+
+/** One row: the sequence number given last. A counter of our own gives numbers in the order of the commits, without gaps, on any dialect. */
+export interface EventSequenceTable {
+  readonly id: number;
+  readonly last_sequence: number;
+}
+
+export interface OperationsTable {
+  readonly id: string;
+  readonly node_id: string;
+  readonly command: string;
+  readonly status: string;
+  readonly created_at: number;
+  readonly ended_at: number | null;
+  readonly body: string;
+}
+
+/** `kind` and `role` are held to these values by the database itself. */
+export interface TokensTable {
+  readonly id: string;
+  readonly kind: StoredToken['kind'];
+  readonly name: string;
+  readonly hash: string;
+  readonly role: StoredToken['role'];
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+export interface Schema {
+  readonly nodes: NodesTable;
+  readonly node_last_seen: NodeLastSeenTable;
+  readonly events: EventsTable;
+  readonly event_sequence: EventSequenceTable;
+  readonly operations: OperationsTable;
+  readonly tokens: TokensTable;
+}

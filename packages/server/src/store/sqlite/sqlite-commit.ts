@@ -1,0 +1,115 @@
+/**
+ * The commit on SQLite: one synchronous transaction on prepared statements.
+ *
+ * It goes past Kysely on purpose. Through Kysely's driver every row costs a compilation, a prepare and several promises,
+ * and other statements on the one connection could slip in between the awaits; here nothing can.
+ */
+import type Database from 'better-sqlite3';
+import { documentText } from '../document-text.ts';
+import type { EventSequenceTable, EventsTable, NodesTable, OperationsTable } from '../schema.ts';
+import type { CommitOutcome, NodeChange } from '../store.ts';
+
+/** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */
+export type SqliteCommit = (changes: readonly NodeChange[]) => Exclude<CommitOutcome, { code: 'store-unavailable' }>;
+
+/** Prepares the statements once, for all commits on this connection. */
+export function prepareCommit(database: Database.Database): SqliteCommit {
+  const statements = prepareStatements(database);
+  const transaction = database.transaction((changes: readonly NodeChange[]) => {
+    const conflicts = conflictingNodes(statements, changes);
+    if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
+    return { ok: true, sequences: writeChanges(statements, changes) } as const;
+  });
+  // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
+  return (changes) => transaction.immediate(changes);
+}
+
+/** Everything is checked before anything is written, so that a conflict leaves nothing to roll back. */
+function conflictingNodes(statements: Statements, changes: readonly NodeChange[]): readonly string[] {
+  const conflicts = new Set<string>();
+  /** The revisions that earlier changes of this commit will leave behind. */
+  const revisionsAfter = new Map<string, number | null>();
+  for (const { nodeId, expectedRevision, state, revision } of changes) {
+    const earlier = revisionsAfter.get(nodeId);
+    const current = earlier === undefined ? (statements.selectRevision.get(nodeId)?.revision ?? null) : earlier;
+    if (current !== expectedRevision) conflicts.add(nodeId);
+    revisionsAfter.set(nodeId, state === null ? null : revision);
+  }
+  return [...conflicts];
+}
+
+function writeChanges(statements: Statements, changes: readonly NodeChange[]): readonly (readonly number[])[] {
+  const lastSequence = statements.selectLastSequence.get()?.last_sequence;
+  if (lastSequence === undefined)
+    throw new Error('reading the last sequence number: its row is missing; restore the store from a backup');
+  let sequence = lastSequence;
+  const sequences = changes.map((change) => {
+    writeNode(statements, change);
+    for (const operation of change.operations) {
+      statements.upsertOperation.run({
+        id: operation.id,
+        node_id: operation.nodeId,
+        command: operation.command,
+        status: operation.status,
+        created_at: operation.createdAt,
+        ended_at: operation.endedAt,
+        body: documentText(operation.body),
+      });
+    }
+    return change.events.map((event) => {
+      sequence += 1;
+      const body = documentText(event.body);
+      statements.insertEvent.run({ sequence, node_id: change.nodeId, kind: event.kind, at: event.at, body });
+      return sequence;
+    });
+  });
+  if (sequence > lastSequence) statements.updateLastSequence.run(sequence);
+  return sequences;
+}
+
+function writeNode(statements: Statements, { nodeId, expectedRevision, state, revision }: NodeChange): void {
+  if (state === null) {
+    statements.deleteNode.run(nodeId);
+    statements.deleteLastSeen.run(nodeId);
+    return;
+  }
+  const row = { node_id: nodeId, revision, state: documentText(state) };
+  if (expectedRevision === null) {
+    statements.insertNode.run(row);
+    statements.insertLastSeen.run(nodeId);
+  } else {
+    statements.updateNode.run(row);
+  }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database.Database) {
+  return {
+    selectRevision: database.prepare<[string], Pick<NodesTable, 'revision'>>(
+      'select revision from nodes where node_id = ?',
+    ),
+    insertNode: database.prepare<NodesTable>(
+      'insert into nodes (node_id, revision, state) values (@node_id, @revision, @state)',
+    ),
+    updateNode: database.prepare<NodesTable>(
+      'update nodes set revision = @revision, state = @state where node_id = @node_id',
+    ),
+    deleteNode: database.prepare<[string]>('delete from nodes where node_id = ?'),
+    insertLastSeen: database.prepare<[string]>('insert into node_last_seen (node_id, last_seen_at) values (?, null)'),
+    deleteLastSeen: database.prepare<[string]>('delete from node_last_seen where node_id = ?'),
+    selectLastSequence: database.prepare<[], Pick<EventSequenceTable, 'last_sequence'>>(
+      'select last_sequence from event_sequence',
+    ),
+    updateLastSequence: database.prepare<[number]>('update event_sequence set last_sequence = ?'),
+    insertEvent: database.prepare<EventsTable>(
+      'insert into events (sequence, node_id, kind, at, body) values (@sequence, @node_id, @kind, @at, @body)',
+    ),
+    upsertOperation: database.prepare<OperationsTable>(
+      `insert into operations (id, node_id, command, status, created_at, ended_at, body)
+       values (@id, @node_id, @command, @status, @created_at, @ended_at, @body)
+       on conflict (id) do update set node_id = excluded.node_id, command = excluded.command, status = excluded.status,
+         created_at = excluded.created_at, ended_at = excluded.ended_at, body = excluded.body`,
+    ),
+  };
+}

@@ -1,0 +1,112 @@
+/** The store in a data directory, on SQLite: for one server process. */
+import type Database from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../schema.ts';
+import {
+  loadFleet,
+  selectEvents,
+  selectOperation,
+  selectOperations,
+  selectTokens,
+  upsertToken,
+} from '../store-queries.ts';
+import type {
+  CommitOutcome,
+  EventsQuery,
+  LastSeen,
+  NodeChange,
+  OperationsQuery,
+  Store,
+  StoredEvent,
+  StoredFleet,
+  StoredOperation,
+  StoredToken,
+} from '../store.ts';
+import type { DataDirectoryLock } from './data-directory-lock.ts';
+import { openSqlite } from './open-sqlite.ts';
+import type { OpenedSqlite } from './open-sqlite.ts';
+import { prepareCommit } from './sqlite-commit.ts';
+import type { SqliteCommit } from './sqlite-commit.ts';
+import { unavailableReason } from './unavailable-reason.ts';
+
+/** Opens the store of a data directory, made when it is not there. Throws as `openSqlite` does, in words for a person. */
+export async function openSqliteStore(directory: string): Promise<SqliteStore> {
+  return new SqliteStore(await openSqlite(directory));
+}
+
+/** See `Store` for what each verb promises. */
+export class SqliteStore implements Store {
+  readonly #database: Database.Database;
+  readonly #kysely: Kysely<Schema>;
+  readonly #lock: DataDirectoryLock;
+  readonly #commit: SqliteCommit;
+  readonly #recordLastSeen: (rows: readonly LastSeen[]) => void;
+
+  constructor({ database, kysely, lock }: OpenedSqlite) {
+    this.#database = database;
+    this.#kysely = kysely;
+    this.#lock = lock;
+    this.#commit = prepareCommit(database);
+    const updateLastSeen = database.prepare<LastSeen>(
+      `update node_last_seen set last_seen_at = @lastSeenAt
+       where node_id = @nodeId and (last_seen_at is null or last_seen_at < @lastSeenAt)`,
+    );
+    const transaction = database.transaction((rows: readonly LastSeen[]) => {
+      for (const row of rows) updateLastSeen.run(row);
+    });
+    this.#recordLastSeen = (rows) => transaction.immediate(rows);
+  }
+
+  load(): Promise<StoredFleet> {
+    return doing('loading the nodes from the store', () => loadFleet(this.#kysely));
+  }
+
+  async commit(changes: readonly NodeChange[]): Promise<CommitOutcome> {
+    try {
+      return this.#commit(changes);
+    } catch (error) {
+      const reason = unavailableReason(error);
+      if (reason === null) throw new Error('committing changes to the store', { cause: error });
+      return { ok: false, code: 'store-unavailable', reason };
+    }
+  }
+
+  events(query: EventsQuery): Promise<readonly StoredEvent[]> {
+    return doing('reading events from the store', () => selectEvents(this.#kysely, query));
+  }
+
+  operation(id: string): Promise<StoredOperation | null> {
+    return doing('reading an operation from the store', () => selectOperation(this.#kysely, id));
+  }
+
+  operations(query: OperationsQuery): Promise<readonly StoredOperation[]> {
+    return doing('reading operations from the store', () => selectOperations(this.#kysely, query));
+  }
+
+  recordLastSeen(rows: readonly LastSeen[]): Promise<void> {
+    return doing('noting in the store when nodes were last seen', async () => this.#recordLastSeen(rows));
+  }
+
+  tokens(): Promise<readonly StoredToken[]> {
+    return doing('reading tokens from the store', () => selectTokens(this.#kysely));
+  }
+
+  putToken(token: StoredToken): Promise<void> {
+    return doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  }
+
+  async close(): Promise<void> {
+    await this.#kysely.destroy();
+    this.#database.close();
+    this.#lock.release();
+  }
+}
+
+/** What the store was doing stands in the error, with the database's own error as its cause. */
+async function doing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(what, { cause: error });
+  }
+}

@@ -1,0 +1,132 @@
+/** The verbs of the store that are single statements, written once for every dialect. */
+import type { Kysely, Selectable } from 'kysely';
+import { documentFromText } from './document-text.ts';
+import type { EventsTable, OperationsTable, Schema } from './schema.ts';
+import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
+import type { EventsQuery, OperationsQuery, StoredEvent, StoredFleet, StoredOperation, StoredToken } from './store.ts';
+
+/** See `Store.load`. */
+export async function loadFleet(kysely: Kysely<Schema>): Promise<StoredFleet> {
+  const rows = await kysely
+    .selectFrom('nodes')
+    .leftJoin('node_last_seen', 'node_last_seen.node_id', 'nodes.node_id')
+    .select(['nodes.node_id', 'nodes.revision', 'nodes.state', 'node_last_seen.last_seen_at'])
+    .execute();
+  const counter = await kysely.selectFrom('event_sequence').select('last_sequence').executeTakeFirstOrThrow();
+  return {
+    nodes: rows.map((row) => ({
+      nodeId: row.node_id,
+      revision: row.revision,
+      lastSeenAt: row.last_seen_at,
+      state: documentFromText(row.state, `the node '${row.node_id}'`),
+    })),
+    lastSequence: counter.last_sequence,
+  };
+}
+
+/** See `Store.events`. */
+export async function selectEvents(kysely: Kysely<Schema>, query: EventsQuery): Promise<readonly StoredEvent[]> {
+  // PostgreSQL does not take an empty list after IN, so it is answered here.
+  if (query.kinds?.length === 0) return [];
+  let select = kysely
+    .selectFrom('events')
+    .selectAll()
+    .orderBy('sequence', query.newestFirst === true ? 'desc' : 'asc')
+    .limit(within(query.limit, EVENTS_LIMIT_MAX));
+  if (query.after !== undefined) select = select.where('sequence', '>', query.after);
+  if (query.before !== undefined) select = select.where('sequence', '<', query.before);
+  if (query.nodeId !== undefined) select = select.where('node_id', '=', query.nodeId);
+  if (query.kinds !== undefined) select = select.where('kind', 'in', query.kinds);
+  return (await select.execute()).map(eventOfRow);
+}
+
+/** See `Store.operation`. */
+export async function selectOperation(kysely: Kysely<Schema>, id: string): Promise<StoredOperation | null> {
+  const row = await kysely.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : operationOfRow(row);
+}
+
+/** See `Store.operations`. */
+export async function selectOperations(
+  kysely: Kysely<Schema>,
+  query: OperationsQuery,
+): Promise<readonly StoredOperation[]> {
+  if (query.statuses?.length === 0) return [];
+  const { cursor } = query;
+  let select = kysely
+    .selectFrom('operations')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(within(query.limit, OPERATIONS_LIMIT_MAX));
+  if (query.nodeId !== undefined) select = select.where('node_id', '=', query.nodeId);
+  if (query.command !== undefined) select = select.where('command', '=', query.command);
+  if (query.statuses !== undefined) select = select.where('status', 'in', query.statuses);
+  if (query.createdSince !== undefined) select = select.where('created_at', '>=', query.createdSince);
+  if (cursor !== undefined) {
+    select = select.where((expression) =>
+      expression(expression.refTuple('created_at', 'id'), '<', expression.tuple(cursor.createdAt, cursor.id)),
+    );
+  }
+  return (await select.execute()).map(operationOfRow);
+}
+
+/** See `Store.tokens`. */
+export async function selectTokens(kysely: Kysely<Schema>): Promise<readonly StoredToken[]> {
+  const rows = await kysely.selectFrom('tokens').selectAll().orderBy('created_at').orderBy('id').execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    hash: row.hash,
+    role: row.role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** See `Store.putToken`. */
+export async function upsertToken(kysely: Kysely<Schema>, token: StoredToken): Promise<void> {
+  const replacement = {
+    kind: token.kind,
+    name: token.name,
+    hash: token.hash,
+    role: token.role,
+    created_at: token.createdAt,
+    expires_at: token.expiresAt,
+    revoked_at: token.revokedAt,
+  };
+  await kysely
+    .insertInto('tokens')
+    .values({ id: token.id, ...replacement })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
+    .execute();
+}
+
+function eventOfRow(row: Selectable<EventsTable>): StoredEvent {
+  return {
+    sequence: row.sequence,
+    nodeId: row.node_id,
+    kind: row.kind,
+    at: row.at,
+    body: documentFromText(row.body, `the event ${row.sequence}`),
+  };
+}
+
+function operationOfRow(row: Selectable<OperationsTable>): StoredOperation {
+  return {
+    id: row.id,
+    nodeId: row.node_id,
+    command: row.command,
+    status: row.status,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+    body: documentFromText(row.body, `the operation '${row.id}'`),
+  };
+}
+
+/** A negative LIMIT would mean "no limit" to SQLite, so a limit is kept within bounds on both sides. */
+function within(limit: number, limitMax: number): number {
+  return Math.max(1, Math.min(Math.trunc(limit), limitMax));
+}

@@ -1,0 +1,187 @@
+/** What the server keeps across restarts, and the eight verbs it keeps it with. Knows nothing of what the documents mean. */
+
+/**
+ * A JSON object. It is kept as the text that `JSON.stringify` gives: keys named `__proto__` and every Unicode text come back
+ * unchanged (a lone surrogate is escaped, as `\ud800`), while `undefined` members are left out and NaN becomes null.
+ */
+export type Document = Readonly<Record<string, unknown>>;
+
+/** A node as of its last commit. */
+export interface StoredNode {
+  readonly nodeId: string;
+  readonly revision: number;
+  /** Epoch milliseconds; `null`: never recorded. Not covered by `revision`. */
+  readonly lastSeenAt: number | null;
+  readonly state: Document;
+}
+
+/** Everything that memory is filled with at start. */
+export interface StoredFleet {
+  /** In no particular order. */
+  readonly nodes: readonly StoredNode[];
+  /** The highest sequence number ever given to an event; 0 when there was none. */
+  readonly lastSequence: number;
+}
+
+/** Something that happened, as it was committed; it never changes. */
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly nodeId: string;
+  readonly kind: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly body: Document;
+}
+
+/** An operation as of its last commit. It outlives its node. */
+export interface StoredOperation {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly command: string;
+  readonly status: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds; `null`: it has not ended. */
+  readonly endedAt: number | null;
+  readonly body: Document;
+}
+
+/** A token that opens the API (`api`) or lets an agent join (`join`); of the secret itself only the hash is kept. */
+export interface StoredToken {
+  readonly id: string;
+  readonly kind: 'api' | 'join';
+  readonly name: string;
+  /** SHA-256 of the secret, in hexadecimal. */
+  readonly hash: string;
+  /** `null` for a join token, which has no role. */
+  readonly role: 'viewer' | 'operator' | 'admin' | null;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds; `null`: it does not run out. */
+  readonly expiresAt: number | null;
+  /** Epoch milliseconds; `null`: it is not revoked. */
+  readonly revokedAt: number | null;
+}
+
+/** An event that is about to be committed; the store gives it its sequence number. */
+export interface NewEvent {
+  readonly kind: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly body: Document;
+}
+
+/** When a node was last heard of. */
+export interface LastSeen {
+  readonly nodeId: string;
+  /** Epoch milliseconds. */
+  readonly lastSeenAt: number;
+}
+
+/** What becomes of one node, with the events that say why and the operations that changed by it. */
+export interface NodeChange {
+  /** Well-formed Unicode without NUL, as the contract's node ids are. */
+  readonly nodeId: string;
+  /** The revision that the change was decided on; `null`: the store has no such node yet. */
+  readonly expectedRevision: number | null;
+  /** The node as it is from now on; `null`: it is forgotten (its events and operations stay). */
+  readonly state: Document | null;
+  /** The revision that `state` has; without a state it is not kept. */
+  readonly revision: number;
+  readonly events: readonly NewEvent[];
+  /** Operations to write, each wholly: a new one, or a known one as it is from now on. */
+  readonly operations: readonly StoredOperation[];
+}
+
+export type CommitOutcome =
+  | {
+      readonly ok: true;
+      /** For each change the sequence number of each of its events, in order; strictly growing over the whole commit. */
+      readonly sequences: readonly (readonly number[])[];
+    }
+  | {
+      /** Nodes were not at the revision expected of them. Nothing was changed. */
+      readonly ok: false;
+      readonly code: 'revision-conflict';
+      /** All of them, each once, in the order of the changes. */
+      readonly nodeIds: readonly string[];
+    }
+  | {
+      /** The store could not be written now. Nothing was changed; the same commit may succeed later. */
+      readonly ok: false;
+      readonly code: 'store-unavailable';
+      /** What is wrong and what to do, in plain words. */
+      readonly reason: string;
+    };
+
+/** The most events that one `events` call returns: a page of it is a few megabytes at worst. */
+export const EVENTS_LIMIT_MAX = 1000;
+
+/** The most operations that one `operations` call returns; their bodies carry output, so a page stays within 20 MB. */
+export const OPERATIONS_LIMIT_MAX = 1000;
+
+/** Which events; every given condition must hold. */
+export interface EventsQuery {
+  /** Only events with a higher sequence number. */
+  readonly after?: number | undefined;
+  /** Only events with a lower sequence number: the cursor for reading from the newest back. */
+  readonly before?: number | undefined;
+  readonly nodeId?: string | undefined;
+  /** Only these kinds; an empty list selects nothing. */
+  readonly kinds?: readonly string[] | undefined;
+  /** `true`: from the newest back. Otherwise from the oldest on. */
+  readonly newestFirst?: boolean | undefined;
+  /** How many at most, 1 to `EVENTS_LIMIT_MAX`; a number beyond is taken as the nearest of these. */
+  readonly limit: number;
+}
+
+/** Which operations; every given condition must hold. */
+export interface OperationsQuery {
+  readonly nodeId?: string | undefined;
+  readonly command?: string | undefined;
+  /** Only these; an empty list selects nothing. */
+  readonly statuses?: readonly string[] | undefined;
+  /** Epoch milliseconds, inclusive. */
+  readonly createdSince?: number | undefined;
+  /** The last operation of the page before: only those that come after it in the order. */
+  readonly cursor?: { readonly createdAt: number; readonly id: string } | undefined;
+  /** How many at most, 1 to `OPERATIONS_LIMIT_MAX`; a number beyond is taken as the nearest of these. */
+  readonly limit: number;
+}
+
+/**
+ * The durable store. One server process writes it. Every verb sees all that was acknowledged before it was called.
+ * `commit` says as a value that the store cannot be written; every other verb throws then, and so does each verb after `close`.
+ */
+export interface Store {
+  /** All nodes, and where the sequence numbers stand. */
+  load(): Promise<StoredFleet>;
+
+  /**
+   * Writes all changes in one transaction, in their order, or none; durable when it resolves. A node may occur more than
+   * once: each change is then checked against the one before it. Sequence numbers grow from commit to commit, without
+   * gaps, and are never given twice, also after a restart.
+   */
+  commit(changes: readonly NodeChange[]): Promise<CommitOutcome>;
+
+  /** Events in the order of their sequence numbers. */
+  events(query: EventsQuery): Promise<readonly StoredEvent[]>;
+
+  /** One operation; `null`: there is none with this id. */
+  operation(id: string): Promise<StoredOperation | null>;
+
+  /** Newest first; operations of the same millisecond in descending order of their ids (by code point). */
+  operations(query: OperationsQuery): Promise<readonly StoredOperation[]>;
+
+  /** Notes when nodes were last heard of. A time never goes back, and nodes that the store does not know are passed over. */
+  recordLastSeen(rows: readonly LastSeen[]): Promise<void>;
+
+  /** All tokens, revoked and expired ones too, oldest first. */
+  tokens(): Promise<readonly StoredToken[]>;
+
+  /** Inserts the token, or replaces the one with its id. */
+  putToken(token: StoredToken): Promise<void>;
+
+  /** Ends all use of the store and lets another process have it. Closing twice does no harm. */
+  close(): Promise<void>;
+}
