@@ -1,11 +1,12 @@
 /** How the tests run: straight from the sources of every room, in two processes, with time enough for a loaded machine. */
 import { defineConfig } from 'vitest/config';
-import { defaultClientConditions, defaultServerConditions } from 'vite';
+
+/** Under `source` each package's door is its src/index.ts, so no test needs a build; the rest are Vite's own for Node. */
+const conditions = ['source', 'module', 'node', 'development|production'];
 
 export default defineConfig({
-  // `source` is the condition under which each package's door is its src/index.ts, so that no test needs a build.
-  resolve: { conditions: ['source', ...defaultClientConditions] },
-  ssr: { resolve: { conditions: ['source', ...defaultServerConditions], externalConditions: ['source'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
   test: {
     include: ['packages/**/src/**/*.test.ts', 'examples/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

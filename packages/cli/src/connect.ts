@@ -9,7 +9,9 @@ import type { Terminal } from './terminal.ts';
 /** The options of every command that speaks to a server. A token has no flag of its own: process lists would show it. */
 export function withConnectionOptions(command: Command): Command {
   return command
-    .addOption(new Option('--url <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)').helpGroup('Connection:'))
+    .addOption(
+      new Option('--url <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)').helpGroup('Connection:'),
+    )
     .addOption(new Option('--token-file <file>', 'file with the token (or SLUICE_TOKEN)').helpGroup('Connection:'));
 }
 

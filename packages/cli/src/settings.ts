@@ -59,26 +59,41 @@ type SettingsFile =
 
 async function readSettingsFile(path: string): Promise<SettingsFile> {
   const text = await readText(path);
-  if (typeof text !== 'string') return text.code === 'ENOENT' ? { ok: true, url: null, token: null } : unreadable(path, text);
+  if (typeof text !== 'string')
+    return text.code === 'ENOENT' ? { ok: true, url: null, token: null } : unreadable(path, text);
   let document: unknown;
   try {
     document = parse(text) ?? {};
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { ok: false, detail: `${path} is not YAML: ${reason}`, whatToDo: 'Correct it; it may hold `url:` and `token:`.' };
+    return {
+      ok: false,
+      detail: `${path} is not YAML: ${reason}`,
+      whatToDo: 'Correct it; it may hold `url:` and `token:`.',
+    };
   }
-  if (!isRecord(document)) return { ok: false, detail: `${path} holds no settings.`, whatToDo: 'It may hold `url:` and `token:`.' };
+  if (!isRecord(document))
+    return { ok: false, detail: `${path} holds no settings.`, whatToDo: 'It may hold `url:` and `token:`.' };
   for (const [key, value] of Object.entries(document)) {
     if (key !== 'url' && key !== 'token') {
-      return { ok: false, detail: `${path} has '${key}', which is no setting.`, whatToDo: 'It may hold `url:` and `token:`.' };
+      return {
+        ok: false,
+        detail: `${path} has '${key}', which is no setting.`,
+        whatToDo: 'It may hold `url:` and `token:`.',
+      };
     }
-    if (typeof value !== 'string') return { ok: false, detail: `\`${key}\` in ${path} is not a text.`, whatToDo: 'Write it in quotes.' };
+    if (typeof value !== 'string')
+      return { ok: false, detail: `\`${key}\` in ${path} is not a text.`, whatToDo: 'Write it in quotes.' };
   }
   const url = typeof document['url'] === 'string' ? document['url'] : null;
   const token = typeof document['token'] === 'string' ? document['token'] : null;
   const { mode } = await stat(path);
   if (token !== null && process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    return { ok: false, detail: `${path} holds a token and others on this machine can read it.`, whatToDo: `chmod 600 ${path}` };
+    return {
+      ok: false,
+      detail: `${path} holds a token and others on this machine can read it.`,
+      whatToDo: `chmod 600 ${path}`,
+    };
   }
   return { ok: true, url, token };
 }

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly stderr: OutputStream;
   /** Aborted at the first Ctrl-C (SIGINT) or SIGTERM. */
   readonly interrupt: AbortSignal;
+  /** Does `act` while Ctrl-C belongs to another program on this terminal, such as an editor. */
+  withoutInterrupts<T>(act: () => Promise<T>): Promise<T>;
 }
 
 /** Waits, at most until the terminal is interrupted; never rejects. */

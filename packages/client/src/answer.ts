@@ -60,7 +60,7 @@ export function readProblem(document: unknown, status: number): ClientProblem | 
     code,
     status,
     detail,
-    whatToDo: textOf(document, 'whatToDo') ?? 'Look the problem up in the server\'s /docs.',
+    whatToDo: textOf(document, 'whatToDo') ?? "Look the problem up in the server's /docs.",
     field: textOf(document, 'field'),
     requestId: textOf(document, 'requestId'),
   };

@@ -47,7 +47,12 @@ describe('requests', () => {
   test('an id arrives as it was given, whatever it holds', async () => {
     const { url, seen } = await listen((response) => json(response, 200, { meta: null }));
     for (const id of ['a/b', '节点-1', 'a b?c#d%', 'x:y.z_']) await createClient({ url }).getMetadata({ id });
-    expect(seen.map((one) => decodeURIComponent(one.url?.split('/')[4] ?? ''))).toEqual(['a/b', '节点-1', 'a b?c#d%', 'x:y.z_']);
+    expect(seen.map((one) => decodeURIComponent(one.url?.split('/')[4] ?? ''))).toEqual([
+      'a/b',
+      '节点-1',
+      'a b?c#d%',
+      'x:y.z_',
+    ]);
   });
 
   test.each(['', '.', '..', '\ud800'])('the id %j is refused before anything is sent', async (id) => {
@@ -105,7 +110,10 @@ describe('answers', () => {
       ok: false,
       problem: { code: 'node-not-found', status: 404, detail: 'No node n.', field: 'id', requestId: 'req-1' },
     });
-    expect(await client.getNode({ id: 'n' })).toMatchObject({ ok: false, problem: { code: 'of-tomorrow', status: 418, requestId: null } });
+    expect(await client.getNode({ id: 'n' })).toMatchObject({
+      ok: false,
+      problem: { code: 'of-tomorrow', status: 418, requestId: null },
+    });
   });
 
   test.each([
@@ -115,13 +123,21 @@ describe('answers', () => {
     ['an error in a format of its own', 500, '{"error":"x"}'],
   ])('%s is not from Sluice, and said so', async (_name, status, text) => {
     const { url } = await listen((response) => response.writeHead(status).end(text));
-    expect(await createClient({ url }).listNodes()).toMatchObject({ ok: false, problem: { code: 'not-a-sluice-answer', status } });
+    expect(await createClient({ url }).listNodes()).toMatchObject({
+      ok: false,
+      problem: { code: 'not-a-sluice-answer', status },
+    });
   });
 
   test('a redirect is not followed but told', async () => {
-    const { url, seen } = await listen((response) => response.writeHead(301, { location: 'https://new.example/' }).end());
+    const { url, seen } = await listen((response) =>
+      response.writeHead(301, { location: 'https://new.example/' }).end(),
+    );
     const answer = await createClient({ url, token: 'secret' }).drainNode({ id: 'n' });
-    expect(answer).toMatchObject({ ok: false, problem: { code: 'not-a-sluice-answer', detail: `${url} redirects to https://new.example/.` } });
+    expect(answer).toMatchObject({
+      ok: false,
+      problem: { code: 'not-a-sluice-answer', detail: `${url} redirects to https://new.example/.` },
+    });
     expect(seen).toHaveLength(1);
   });
 
@@ -131,7 +147,9 @@ describe('answers', () => {
     expectTypeOf<Parameters<Client['drainNode']>[0]['id']>().toEqualTypeOf<string>();
     // @ts-expect-error -- the body of a metadata change is not optional
     expectTypeOf<Parameters<Client['replaceMetadata']>[0]>().toExtend<{ id: string; body?: undefined }>();
-    expectTypeOf<Node['status']>().toEqualTypeOf<'active' | 'draining' | 'drained' | 'restarting' | 'unhealthy' | 'offline'>();
+    expectTypeOf<Node['status']>().toEqualTypeOf<
+      'active' | 'draining' | 'drained' | 'restarting' | 'unhealthy' | 'offline'
+    >();
   });
 });
 
@@ -144,7 +162,11 @@ describe('trouble', () => {
     for (const answer of [await client.listNodes(), await client.undrainNode({ id: 'n' })]) {
       expect(answer).toMatchObject({
         ok: false,
-        problem: { code: 'unreachable', status: null, detail: `Cannot reach the server at ${url}: nothing listens there.` },
+        problem: {
+          code: 'unreachable',
+          status: null,
+          detail: `Cannot reach the server at ${url}: nothing listens there.`,
+        },
       });
     }
   });
@@ -163,6 +185,9 @@ describe('trouble', () => {
     const { url } = await listen(() => undefined);
     const client = createClient({ url, timeoutMs: 50 });
     expect(await client.drainNode({ id: 'n' })).toMatchObject({ ok: false, problem: { code: 'no-answer-in-time' } });
-    expect(await client.drainNode({ id: 'n', signal: AbortSignal.abort() })).toMatchObject({ ok: false, problem: { code: 'aborted' } });
+    expect(await client.drainNode({ id: 'n', signal: AbortSignal.abort() })).toMatchObject({
+      ok: false,
+      problem: { code: 'aborted' },
+    });
   });
 });

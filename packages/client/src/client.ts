@@ -78,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     listNodes: (request = {}) => call('listNodes', request),
     getNode: (request) => call('getNode', request),
+    forgetNode: (request) => call('forgetNode', request),
     whyNode: (request) => call('whyNode', request),
     drainNode: (request) => call('drainNode', request),
     undrainNode: (request) => call('undrainNode', request),
@@ -94,7 +95,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-type Exchange = { readonly ok: true; readonly response: Response; readonly text: string } | Exclude<Answer<never>, { ok: true }>;
+type Exchange =
+  | { readonly ok: true; readonly response: Response; readonly text: string }
+  | Exclude<Answer<never>, { ok: true }>;
 
 async function exchange(
   options: ClientOptions,

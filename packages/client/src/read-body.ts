@@ -7,7 +7,8 @@ const ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 export async function readBody(response: Response): Promise<string | null> {
   if (response.body === null) return '';
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
+  const stream: ReadableStream<Uint8Array> = response.body;
+  const reader = stream.getReader();
   let text = '';
   let bytes = 0;
   for (;;) {

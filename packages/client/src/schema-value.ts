@@ -2,7 +2,7 @@
 
 /**
  * The values of schema `S`. It knows the keywords that the contract uses (`const`, `anyOf`, `properties`, `items`,
- * `patternProperties`, `type`); a keyword that it does not know gives `unknown`, which no caller can use unseen.
+ * `patternProperties`, `type`) and agrees with the types that the contract exports, such as `Node`; a keyword that it does not know gives `unknown`, which no caller can use unseen.
  */
 export type ValueOf<S> = S extends { '~unsafe': infer Value }
   ? Value
@@ -13,7 +13,7 @@ export type ValueOf<S> = S extends { '~unsafe': infer Value }
       : S extends { properties: infer Properties }
         ? ObjectOf<Properties>
         : S extends { items: infer Item }
-          ? readonly ValueOf<Item>[]
+          ? ValueOf<Item>[]
           : S extends { patternProperties: infer Patterns }
             ? { readonly [key: string]: ValueOf<Patterns[keyof Patterns]> }
             : S extends { type: infer Name extends keyof Primitives }

@@ -76,6 +76,12 @@ export const problems = {
     title: 'The request did not arrive in time',
     whatToDo: 'Send it again; nothing was changed.',
   },
+  'node-connected': {
+    status: 409,
+    exitCode: 5,
+    title: 'The node is connected',
+    whatToDo: 'Stop its agent first; a connected agent registers its node again.',
+  },
   'operation-ended': {
     status: 409,
     exitCode: 5,

@@ -1,11 +1,11 @@
 /** `decide`: what a command means for a node, as events to record, or why it is refused. The one door of every change. */
 import type { Command, Context } from './command.ts';
-import { decided, type Decision } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { decidePassTime } from './deadline/pass-time.ts';
 import { decideDrain } from './drain/decide-drain.ts';
 import { decideReport } from './drain/decide-report.ts';
 import { decideUndrain } from './drain/decide-undrain.ts';
-import { decideDisconnect, decideExpireLease, decideRegister, decideWorkload } from './liveness/decide-session.ts';
+import { decideDisconnect, decideExpireLease, decideForget, decideRegister, decideWorkload } from './liveness/decide-session.ts';
 import { decideMetadata } from './metadata/decide-metadata.ts';
 import type { NodeState } from './node/node.ts';
 import { decideRun } from './operation/decide-run.ts';
@@ -35,7 +35,7 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
     case 'MergeMetadata':
       return decideMetadata(node, command, context.metadataBytesMax);
     case 'ForgetNode':
-      return decided([{ kind: 'NodeForgotten' }]);
+      return decideForget(node, context.now);
     case 'RecordWorkload':
       return decideWorkload(node, command.workload, context.now);
     case 'RecordAvailability':

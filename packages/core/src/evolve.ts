@@ -2,7 +2,7 @@
 import type { FleetEvent, OperationRecord } from '@sluice/contract';
 import { evolveAvailability } from './drain/evolve-availability.ts';
 import { newNode } from './node/new-node.ts';
-import type { NodeState } from './node/node.ts';
+import { type NodeState, operationOf } from './node/node.ts';
 import { evolveOperation, upsertOperation } from './operation/evolve-operation.ts';
 
 /**
@@ -64,12 +64,9 @@ function apply(node: NodeState, event: Exclude<FleetEvent, { kind: 'NodeRegister
   }
 }
 
-/** The operations that an event wrote, as they stand after it: what a store keeps beside the node. */
-export function operationsTouchedBy(events: readonly FleetEvent[], after: NodeState): readonly OperationRecord[] {
-  const ids = new Set<string>();
-  for (const event of events) {
-    if (event.kind === 'OperationRequested') ids.add(event.operation.id);
-    else if ('operationId' in event) ids.add(event.operationId);
-  }
-  return after.operations.filter((operation) => ids.has(operation.id));
+/** The operation that an event wrote, as it stands after it: what a store keeps beside the node. `null`: it wrote none. */
+export function operationWrittenBy(event: FleetEvent, after: NodeState | null): OperationRecord | null {
+  if (after === null) return null;
+  const id = event.kind === 'OperationRequested' ? event.operation.id : 'operationId' in event ? event.operationId : null;
+  return id === null ? null : (operationOf(after, id) ?? null);
 }

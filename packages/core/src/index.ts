@@ -8,7 +8,7 @@ export { decide } from './decide.ts';
 export type { Decision } from './decision.ts';
 export { estimatedMsLeft } from './drain/progress.ts';
 export { durationInWords } from './duration-in-words.ts';
-export { evolve, operationsTouchedBy } from './evolve.ts';
+export { evolve, operationWrittenBy } from './evolve.ts';
 export { violationsOf, violationsOfStep } from './invariants.ts';
 export { isSameValue } from './is-same-value.ts';
 export { readJsonText, writeJsonText } from './metadata/json-text.ts';

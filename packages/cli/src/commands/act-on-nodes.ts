@@ -31,9 +31,10 @@ export function withActOptions(command: Command): Command {
 }
 
 export function waitTimeoutOption(): Option {
-  return new Option('--wait-timeout <duration>', 'stop waiting after this long, with exit code 6; it goes on nevertheless').argParser(
-    durationSeconds({ min: 1, max: WAIT_SECONDS_MAX }),
-  );
+  return new Option(
+    '--wait-timeout <duration>',
+    'stop waiting after this long, with exit code 6; it goes on nevertheless',
+  ).argParser(durationSeconds({ min: 1, max: WAIT_SECONDS_MAX }));
 }
 
 /** Asks node after node, and reports each. Stops early only when the server cannot be reached or refuses the token. */
@@ -51,7 +52,8 @@ export function actOnNodes(
       const answer = await ask(client, id);
       if (answer.ok) {
         started.push(answer.value);
-        if (options.output === 'table' && !options.wait) printLine(terminal, `${answer.value.nodeId}: ${begunInWords(answer.value)}`);
+        if (options.output === 'table' && !options.wait)
+          printLine(terminal, `${answer.value.nodeId}: ${begunInWords(answer.value)}`);
         continue;
       }
       const code = printProblem(terminal, answer.problem, isOne ? undefined : id);
@@ -76,7 +78,8 @@ async function finish(
   if (options.wait && operations.length > 0) {
     const end = await waitForOperations(terminal, client, operations, {
       timeoutSeconds: options.waitTimeout ?? null,
-      howToCancel: ({ command, nodeId }) => (command === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null),
+      howToCancel: ({ command, nodeId }) =>
+        command === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null,
     });
     operations = end.operations;
     codes.push(end.exitCode);
@@ -100,7 +103,8 @@ function printOperations(terminal: Terminal, operations: readonly Operation[], f
 
 function begunInWords(operation: Operation): string {
   if (hasEnded(operation)) return outcomeInWords(operation);
-  const deadline = operation.deadlineAt === null ? '' : `, ${untilInWords(operation.deadlineAt, Date.now())} to the deadline`;
+  const deadline =
+    operation.deadlineAt === null ? '' : `, deadline in ${untilInWords(operation.deadlineAt, Date.now())}`;
   const state = operation.status === 'queued' ? `queued (${operation.phase ?? 'waiting for its agent'})` : 'begun';
   return `${operation.command} ${state}${deadline}; follow it: sluice operations watch ${operation.id}`;
 }

@@ -19,7 +19,12 @@ interface CommandsOptions extends SettingFlags {
 const COLUMNS: readonly Column<NodeCommand>[] = [
   { header: 'COMMAND', importance: Infinity, cell: (command) => command.name },
   { header: 'WHAT IT DOES', importance: 90, widthMin: 20, cell: (command) => command.description },
-  { header: 'PARAMETERS', importance: 70, widthMin: 12, cell: (command) => parametersInWords(command.parameters).join(' ') || '-' },
+  {
+    header: 'PARAMETERS',
+    importance: 70,
+    widthMin: 12,
+    cell: (command) => parametersInWords(command.parameters).join(' ') || '-',
+  },
   { header: 'NODE TYPES', importance: 40, widthMin: 10, cell: (command) => command.nodeTypes.join(', ') || '-' },
   { header: 'FROM', importance: 30, cell: (command) => (command.builtIn ? 'Sluice' : 'agent.yaml') },
 ];
@@ -41,7 +46,15 @@ export function nodesCommandsCommand(terminal: Terminal, finish: Finish): Comman
           const { output } = options;
           if (output === 'json' || output === 'yaml') stdout.write(renderDocument(output, answer.value));
           else if (output === 'name') for (const one of answer.value.items) printLine(terminal, one.name);
-          else stdout.write(renderTable(COLUMNS, answer.value.items, stdout.isTTY === true ? (stdout.columns ?? null) : null, paintFor(stdout, environment)));
+          else
+            stdout.write(
+              renderTable(
+                COLUMNS,
+                answer.value.items,
+                stdout.isTTY === true ? (stdout.columns ?? null) : null,
+                paintFor(stdout, environment),
+              ),
+            );
           return exitCodes.done;
         }),
       ),

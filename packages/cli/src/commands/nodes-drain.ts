@@ -27,17 +27,19 @@ export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
     )
     .argument('<id...>', 'nodes')
     .addOption(
-      new Option('--timeout <duration>', 'until the deadline (90s, 15m, 2h); without it the server\'s default').argParser(
-        durationSeconds({ min: 1, max: TIMEOUT_SECONDS_MAX }),
-      ),
+      new Option(
+        '--timeout <duration>',
+        "until the deadline (90s, 15m, 2h); without it the server's default",
+      ).argParser(durationSeconds({ min: 1, max: TIMEOUT_SECONDS_MAX })),
     )
     .addOption(new Option('--on-deadline <act>', 'what happens at the deadline').choices(['force', 'cancel', 'hold']))
     .option('--reason <text>', 'why, for those who ask later')
     .option('--hold <name>', 'name of the hold it places (default: operator)')
     .addOption(
-      new Option('--expires-in <duration>', 'put the node back by itself after this long, if it is healthy then').argParser(
-        durationSeconds({ min: 1, max: EXPIRES_IN_SECONDS_MAX }),
-      ),
+      new Option(
+        '--expires-in <duration>',
+        'put the node back by itself after this long, if it is healthy then',
+      ).argParser(durationSeconds({ min: 1, max: EXPIRES_IN_SECONDS_MAX })),
     );
   return withConnectionOptions(withActOptions(command))
     .addHelpText('after', '\nExample:\n  sluice nodes drain lobby-1 --timeout 15m --reason "kernel update" --wait')

@@ -30,7 +30,10 @@ export function nodesGetCommand(terminal: Terminal, finish: Finish): Command {
           const { output } = options;
           if (output === 'json' || output === 'yaml') terminal.stdout.write(renderDocument(output, answer.value));
           else if (output === 'name') printLine(terminal, answer.value.id);
-          else terminal.stdout.write(renderNodePage(answer.value, paintFor(terminal.stdout, terminal.environment), Date.now()));
+          else
+            terminal.stdout.write(
+              renderNodePage(answer.value, paintFor(terminal.stdout, terminal.environment), Date.now()),
+            );
           return exitCodes.done;
         }),
       ),

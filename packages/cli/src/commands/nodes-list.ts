@@ -38,7 +38,11 @@ export function nodesListCommand(terminal: Terminal, finish: Finish): Command {
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes list --status draining,unhealthy --watch')
     .action((options: ListOptions) =>
-      finish(withClient(terminal, options, (client) => (options.watch ? watch(terminal, client, options) : listOnce(terminal, client, options)))),
+      finish(
+        withClient(terminal, options, (client) =>
+          options.watch ? watch(terminal, client, options) : listOnce(terminal, client, options),
+        ),
+      ),
     );
 }
 

@@ -32,12 +32,16 @@ export function nodesRestartCommand(terminal: Terminal, finish: Finish): Command
     .argument('<id...>', 'nodes')
     .option('--drain-first', 'drain before, put back into rotation after')
     .addOption(
-      new Option('--drain-timeout <duration>', 'with --drain-first: until the drain\'s deadline').argParser(
+      new Option('--drain-timeout <duration>', "with --drain-first: until the drain's deadline").argParser(
         durationSeconds({ min: 1, max: TIMEOUT_SECONDS_MAX }),
       ),
     )
     .addOption(
-      new Option('--on-deadline <act>', 'with --drain-first: what happens at that deadline').choices(['force', 'cancel', 'hold']),
+      new Option('--on-deadline <act>', 'with --drain-first: what happens at that deadline').choices([
+        'force',
+        'cancel',
+        'hold',
+      ]),
     )
     .addOption(
       new Option('--grace <duration>', 'between SIGTERM and SIGKILL; without it as configured on the node').argParser(
@@ -56,7 +60,11 @@ export function nodesRestartCommand(terminal: Terminal, finish: Finish): Command
     .action((ids: string[], options: RestartOptions) => {
       const needsDrain = options.drainTimeout !== undefined || options.onDeadline !== undefined;
       if (needsDrain && options.drainFirst !== true) {
-        printError(terminal, '--drain-timeout and --on-deadline say how to drain, but nothing is drained.', 'Add --drain-first.');
+        printError(
+          terminal,
+          '--drain-timeout and --on-deadline say how to drain, but nothing is drained.',
+          'Add --drain-first.',
+        );
         return finish(Promise.resolve(exitCodes.wrongUsage));
       }
       return finish(

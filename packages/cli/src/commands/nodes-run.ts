@@ -26,14 +26,19 @@ interface RunOptions extends SettingFlags {
 
 export function nodesRunCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('run')
-    .summary('run a command that the node\'s agent declares')
-    .description('Runs it at most once, waits for its end and prints its output. The command\'s own failure is exit code 1.')
+    .summary("run a command that the node's agent declares")
+    .description(
+      "Runs it at most once, waits for its end and prints its output. The command's own failure is exit code 1.",
+    )
     .argument('<id>', 'node')
     .argument('<command>', 'name of the command')
     .argument('[key=value...]', 'its parameters')
     .option('--no-wait', 'return as soon as it is asked for')
     .addOption(waitTimeoutOption())
-    .option('--force', 'a disruptive command: also while the workload is locked, and without waiting for a running drain')
+    .option(
+      '--force',
+      'a disruptive command: also while the workload is locked, and without waiting for a running drain',
+    )
     .option('--reason <text>', 'why, for those who ask later')
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
@@ -54,7 +59,11 @@ async function run(
   const declared = catalogue.value.items.find((item) => item.name === name);
   if (declared === undefined) {
     const names = catalogue.value.items.map((item) => item.name).join(', ');
-    printError(terminal, `The node ${id} has no command '${name}'.`, `It has: ${names}. See \`sluice nodes commands ${quoteArgument(id)}\`.`);
+    printError(
+      terminal,
+      `The node ${id} has no command '${name}'.`,
+      `It has: ${names}. See \`sluice nodes commands ${quoteArgument(id)}\`.`,
+    );
     return exitCodes.notFound;
   }
   const parameters = readParameterValues(pairs, declared.parameters);
@@ -73,7 +82,10 @@ async function run(
   });
   if (!answer.ok) return printProblem(terminal, answer.problem);
   const end = options.wait
-    ? await waitForOperations(terminal, client, [answer.value], { timeoutSeconds: options.waitTimeout ?? null, howToCancel: () => null })
+    ? await waitForOperations(terminal, client, [answer.value], {
+        timeoutSeconds: options.waitTimeout ?? null,
+        howToCancel: () => null,
+      })
     : { operations: [answer.value], exitCode: exitCodes.done };
   for (const operation of end.operations) print(terminal, operation, options.output);
   return end.exitCode;
@@ -87,6 +99,10 @@ function print(terminal: Terminal, operation: Operation, format: Format): void {
     const output = printable(operation.output ?? '', 'line-breaks');
     terminal.stdout.write(output === '' || output.endsWith('\n') ? output : `${output}\n`);
     if (hasEnded(operation)) printNote(terminal, `${operation.nodeId}: ${outcomeInWords(operation)}`);
-    else printNote(terminal, `${operation.nodeId}: ${operation.command} ${operation.status}; follow it: sluice operations watch ${operation.id}`);
+    else
+      printNote(
+        terminal,
+        `${operation.nodeId}: ${operation.command} ${operation.status}; follow it: sluice operations watch ${operation.id}`,
+      );
   }
 }

@@ -18,7 +18,7 @@ export function nodesUndrainCommand(terminal: Terminal, finish: Finish): Command
         'rotation. A node that somebody else holds too stays out; the answer says who and why.',
     )
     .argument('<id...>', 'nodes')
-    .option('--hold <name>', 'the hold to release; \'*\' releases all and needs the role admin')
+    .option('--hold <name>', "the hold to release; '*' releases all and needs the role admin")
     .option('--reason <text>', 'why, for those who ask later');
   return withConnectionOptions(withActOptions(command))
     .addHelpText('after', '\nExample:\n  sluice nodes undrain lobby-1')

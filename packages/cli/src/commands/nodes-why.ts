@@ -24,7 +24,9 @@ const MARKS: Readonly<Record<string, readonly [symbol: string, colour: Colour]>>
 export function nodesWhyCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('why')
     .summary('say why a node is as it is')
-    .description('Answers in sentences, as a chain of causes: which holds, by whom, since when, which sessions block, what failed.')
+    .description(
+      'Answers in sentences, as a chain of causes: which holds, by whom, since when, which sessions block, what failed.',
+    )
     .argument('<id>', 'node')
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command)

@@ -39,7 +39,12 @@ export function operationsListCommand(terminal: Terminal, finish: Finish): Comma
         durationSeconds({ min: 1, max: SINCE_SECONDS_MAX }),
       ),
     )
-    .addOption(new Option('--limit <count>', `at most this many (default ${OPERATIONS_LIMIT_DEFAULT}, at most ${OPERATIONS_LIMIT_MAX})`).argParser(limit))
+    .addOption(
+      new Option(
+        '--limit <count>',
+        `at most this many (default ${OPERATIONS_LIMIT_DEFAULT}, at most ${OPERATIONS_LIMIT_MAX})`,
+      ).argParser(limit),
+    )
     .addOption(formatOption(['table', 'wide', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations list --node lobby-1 --status failed --since 7d')

@@ -19,7 +19,9 @@ interface WatchOptions extends SettingFlags {
 export function operationsWatchCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('watch')
     .summary('follow an operation to its end')
-    .description('Shows how far it is until it has ended. Exit code 0: it succeeded; 1: it failed, was cancelled or expired.')
+    .description(
+      'Shows how far it is until it has ended. Exit code 0: it succeeded; 1: it failed, was cancelled or expired.',
+    )
     .argument('<id>', 'operation')
     .addOption(waitTimeoutOption())
     .addOption(formatOption(['table', 'json', 'yaml']));
@@ -32,7 +34,8 @@ export function operationsWatchCommand(terminal: Terminal, finish: Finish): Comm
           if (!answer.ok) return printProblem(terminal, answer.problem);
           const end = await waitForOperations(terminal, client, [answer.value], {
             timeoutSeconds: options.waitTimeout ?? null,
-            howToCancel: ({ command: name, nodeId }) => (name === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null),
+            howToCancel: ({ command: name, nodeId }) =>
+              name === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null,
           });
           const { output } = options;
           for (const operation of end.operations) {

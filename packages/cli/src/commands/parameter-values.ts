@@ -12,7 +12,8 @@ export function readParameterValues(pairs: readonly string[], parameters: NodeCo
   const values: Record<string, Json> = {};
   for (const pair of pairs) {
     const [, name, text] = /^([^=]+)=(.*)$/su.exec(pair) ?? [];
-    if (name === undefined || text === undefined) return { ok: false, detail: `'${pair}' is not written as key=value.` };
+    if (name === undefined || text === undefined)
+      return { ok: false, detail: `'${pair}' is not written as key=value.` };
     if (Object.hasOwn(values, name)) return { ok: false, detail: `'${name}' is given twice.` };
     const type: unknown = schemas.get(name)?.['type'];
     const value = readValue(text, type);

@@ -17,12 +17,21 @@ export function renderNodePage(node: Node, paint: Paint, nowMs: number): string 
     nodeStatusCell(node.status),
     [
       { label: 'Name', lines: node.name === node.id ? [] : [node.name] },
-      { label: 'Type', lines: [[node.type, node.version === null ? '' : `version ${node.version}`].filter(Boolean).join(', ')] },
+      {
+        label: 'Type',
+        lines: [[node.type, node.version === null ? '' : `version ${node.version}`].filter(Boolean).join(', ')],
+      },
       { label: 'Place', lines: [[placeOf(node), addressOf(node)].filter((part) => part !== '-').join(', ')] },
       { label: 'Labels', lines: Object.keys(node.labels).length === 0 ? [] : [labelsInWords(node.labels)] },
       { label: 'Agent', lines: [agentInWords(node, nowMs)] },
-      { label: 'Workload', lines: [workloadInWords(node, nowMs), ...(workload.problem === null ? [] : [workload.problem])] },
-      { label: 'Locks', lines: workload.locks.map((lock) => `${lock.reason}, for ${durationInWords(nowMs - lock.since)}`) },
+      {
+        label: 'Workload',
+        lines: [workloadInWords(node, nowMs), ...(workload.problem === null ? [] : [workload.problem])],
+      },
+      {
+        label: 'Locks',
+        lines: workload.locks.map((lock) => `${lock.reason}, for ${durationInWords(nowMs - lock.since)}`),
+      },
       { label: 'Sessions', lines: [load.sessions === null ? (load.problem ?? 'not counted') : String(load.sessions)] },
       {
         label: 'Load',
@@ -39,7 +48,9 @@ export function renderNodePage(node: Node, paint: Paint, nowMs: number): string 
         label: 'Resources',
         lines: [
           [
-            resources.cpuCount === undefined ? '' : `${resources.cpuCount} ${resources.cpuCount === 1 ? 'CPU' : 'CPUs'}`,
+            resources.cpuCount === undefined
+              ? ''
+              : `${resources.cpuCount} ${resources.cpuCount === 1 ? 'CPU' : 'CPUs'}`,
             resources.memoryBytes === undefined ? '' : bytesInWords(resources.memoryBytes),
           ]
             .filter(Boolean)

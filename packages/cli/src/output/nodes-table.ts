@@ -12,23 +12,40 @@ export function renderNodesTable(
 ): string {
   const { nowMs } = options;
   const standard: readonly Column<Node>[] = [
-    { header: 'ID', importance: Infinity, widthMin: 12, cell: (node) => node.id },
+    { header: 'ID', importance: Infinity, widthMin: 24, cell: (node) => node.id },
     { header: 'STATUS', importance: Infinity, cell: (node) => nodeStatusCell(node.status) },
     { header: 'SESSIONS', importance: 90, cell: (node) => String(node.load.sessions ?? '-') },
-    { header: 'TYPE', importance: 60, widthMin: 6, cell: (node) => node.type },
-    { header: 'REGION', importance: 50, widthMin: 6, cell: (node) => placeOf(node) },
+    { header: 'TYPE', importance: 60, widthMin: 8, cell: (node) => node.type },
+    { header: 'REGION', importance: 50, widthMin: 7, cell: (node) => placeOf(node) },
     { header: 'ADDRESS', importance: 40, cell: (node) => addressOf(node) },
   ];
   const wide: readonly Column<Node>[] = [
     { header: 'NAME', importance: 30, widthMin: 8, cell: (node) => (node.name === node.id ? '-' : node.name) },
     { header: 'VERSION', importance: 35, widthMin: 7, cell: (node) => node.version ?? '-' },
     { header: 'STARTS', importance: 20, cell: (node) => String(node.workload.incarnation) },
-    { header: 'CPU', importance: 25, cell: (node) => (node.load.cpuPercent === null ? '-' : `${Math.round(node.load.cpuPercent)}%`) },
-    { header: 'MEMORY', importance: 25, cell: (node) => (node.load.memoryBytes === null ? '-' : bytesInWords(node.load.memoryBytes)) },
-    { header: 'SEEN', importance: 28, cell: (node) => (node.lastSeenAt === null ? '-' : agoInWords(node.lastSeenAt, nowMs)) },
+    {
+      header: 'CPU',
+      importance: 25,
+      cell: (node) => (node.load.cpuPercent === null ? '-' : `${Math.round(node.load.cpuPercent)}%`),
+    },
+    {
+      header: 'MEMORY',
+      importance: 25,
+      cell: (node) => (node.load.memoryBytes === null ? '-' : bytesInWords(node.load.memoryBytes)),
+    },
+    {
+      header: 'SEEN',
+      importance: 28,
+      cell: (node) => (node.lastSeenAt === null ? '-' : agoInWords(node.lastSeenAt, nowMs)),
+    },
     { header: 'LABELS', importance: 15, widthMin: 8, cell: (node) => labelsInWords(node.labels) },
   ];
-  const remark: Column<Node> = { header: 'REMARK', importance: 70, widthMin: 14, cell: (node) => remarkOf(node, nowMs) };
+  const remark: Column<Node> = {
+    header: 'REMARK',
+    importance: 70,
+    widthMin: 14,
+    cell: (node) => remarkOf(node, nowMs),
+  };
   const hasRemark = nodes.some((node) => remarkOf(node, nowMs) !== '');
   const columns = [...standard, ...(options.isWide ? wide : []), ...(hasRemark ? [remark] : [])];
   return renderTable(columns, nodes, options.width, options.paint);

@@ -16,7 +16,9 @@ export function renderPage(heading: string, status: Cell, rows: readonly PageRow
   const width = Math.max(...shown.map((row) => displayWidth(row.label)));
   const symbol = status.colour === undefined ? status.text : paint(status.text, status.colour);
   const body = shown.flatMap(({ label, lines }) =>
-    lines.map((line, index) => `${paint((index === 0 ? label : '').padEnd(width), 'grey')}  ${printable(line)}`.trimEnd()),
+    lines.map((line, index) =>
+      `${paint((index === 0 ? label : '').padEnd(width), 'grey')}  ${printable(line)}`.trimEnd(),
+    ),
   );
   return [`${paint(printable(heading), 'bold')}  ${symbol}`, ...body].map((line) => `${line}\n`).join('');
 }

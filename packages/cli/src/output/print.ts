@@ -18,7 +18,9 @@ export function printNote(terminal: Terminal, text: string): void {
 /** What is wrong and what to do, on stderr. */
 export function printError(terminal: Terminal, detail: string, whatToDo: string): void {
   const paint = paintFor(terminal.stderr, terminal.environment);
-  terminal.stderr.write(`${paint('Error:', 'red')} ${printable(detail)}\n${paint('→', 'blue')} ${printable(whatToDo)}\n`);
+  terminal.stderr.write(
+    `${paint('Error:', 'red')} ${printable(detail)}\n${paint('→', 'blue')} ${printable(whatToDo)}\n`,
+  );
 }
 
 /** A problem in the words of this command line, on stderr. Gives the exit code that it means. */
@@ -37,12 +39,15 @@ export function printProblem(terminal: Terminal, problem: ClientProblem, subject
 
 /** What to do, where it is said better in commands than in the routes of the API. */
 const ADVICE: Readonly<Record<string, string>> = {
-  unreachable: 'Start one with `sluice server` (or a whole fleet with `sluice demo`), or say where it is with --url or SLUICE_URL.',
+  unreachable:
+    'Start one with `sluice server` (or a whole fleet with `sluice demo`), or say where it is with --url or SLUICE_URL.',
   'not-a-sluice-answer': 'Say where the server is with --url or SLUICE_URL.',
   unauthenticated: 'Set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).',
-  'node-not-found': 'See the nodes with `sluice nodes list`; a node appears when its agent connects for the first time.',
+  'node-not-found':
+    'See the nodes with `sluice nodes list`; a node appears when its agent connects for the first time.',
   'operation-not-found': 'See the operations with `sluice operations list`.',
-  'command-not-found': 'See what the node can do with `sluice nodes commands ID`; commands are declared in its agent.yaml.',
+  'command-not-found':
+    'See what the node can do with `sluice nodes commands ID`; commands are declared in its agent.yaml.',
   'invalid-parameters': 'See the parameters with `sluice nodes commands ID -o yaml`.',
   'unaddressable-id': 'Give the id as `sluice nodes list -o name` writes it.',
 };

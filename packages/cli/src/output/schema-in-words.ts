@@ -20,6 +20,10 @@ export function parametersInWords(schema: Schema): readonly string[] {
 
 function kindInWords(property: Schema): string {
   const values: unknown = property['enum'];
-  const kind = Array.isArray(values) ? values.map(String).join('|') : typeof property['type'] === 'string' ? property['type'] : 'any';
+  const kind = Array.isArray(values)
+    ? values.map(String).join('|')
+    : typeof property['type'] === 'string'
+      ? property['type']
+      : 'any';
   return property['default'] === undefined ? kind : `${kind} (default ${JSON.stringify(property['default'])})`;
 }

@@ -30,7 +30,7 @@ export function operationStatusCell(status: OperationStatus): Cell {
   return OPERATION_STATUS[status] ?? { text: `? ${String(status)}` };
 }
 
-/** `7 of 12 sessions left · 24 s to the deadline · about 15 s left`: how a drain gets on, the most telling first. */
+/** `7 of 12 sessions left · deadline in 24 s · about 15 s left`: how a drain gets on, the most telling first. */
 export function drainProgressParts(drain: {
   readonly sessionsAtStart: number | null;
   readonly sessionsRemaining: number | null;
@@ -44,7 +44,8 @@ export function drainProgressParts(drain: {
     const of = sessionsAtStart === null || sessionsAtStart < sessionsRemaining ? '' : ` of ${sessionsAtStart}`;
     parts.push(`${sessionsRemaining}${of} ${of === '' && sessionsRemaining === 1 ? 'session' : 'sessions'} left`);
   }
-  if (deadlineAt !== null) parts.push(`${untilInWords(deadlineAt, nowMs)} to the deadline`);
+  if (deadlineAt !== null)
+    parts.push(Date.parse(deadlineAt) <= nowMs ? 'deadline passed' : `deadline in ${untilInWords(deadlineAt, nowMs)}`);
   if (estimatedMsLeft !== null && sessionsRemaining !== 0) parts.push(`about ${durationInWords(estimatedMsLeft)} left`);
   return parts;
 }

@@ -12,7 +12,7 @@ export interface Cell {
 export interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => string | Cell;
-  /** Columns with the lowest importance give way first; `Infinity`: never left out. */
+  /** Columns with the lowest importance are left out first; `Infinity`: never. */
   readonly importance: number;
   /** Columns of the terminal under which it says nothing any more; absent: it is never shortened. */
   readonly widthMin?: number;
@@ -22,7 +22,12 @@ export interface Column<Row> {
 const GAP = 2;
 
 /** The table as text with a line break at its end. `width` is the terminal's; `null` when piped: then nothing is cut. */
-export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null, paint: Paint): string {
+export function renderTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number | null,
+  paint: Paint,
+): string {
   const filled = columns.map((column) => ({
     ...column,
     cells: rows.map((row) => {
@@ -31,7 +36,10 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
     }),
   }));
   const widths = new Map(
-    filled.map((column) => [column, Math.max(displayWidth(column.header), ...column.cells.map((cell) => displayWidth(cell.text)))]),
+    filled.map((column) => [
+      column,
+      Math.max(displayWidth(column.header), ...column.cells.map((cell) => displayWidth(cell.text))),
+    ]),
   );
   if (width !== null) fit(widths, width);
 
@@ -57,18 +65,22 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
     .join('');
 }
 
-/** Shortens and drops columns, the least important first, until the sum fits. */
+/** Leaves columns out, the least important first, until the rest fits when shortened; then gives back what room there is. */
 function fit<Row>(widths: Map<Column<Row>, number>, width: number): void {
-  const excess = () => [...widths.values()].reduce((sum, one) => sum + one + GAP, -GAP) - width;
+  const whole = new Map(widths);
+  const room = () => width - [...widths.values()].reduce((sum, one) => sum + one + GAP, -GAP);
   const byImportance = [...widths.keys()].toSorted((a, b) => a.importance - b.importance);
+  if (room() >= 0) return;
+  for (const [column, current] of whole) {
+    widths.set(column, Math.min(current, Math.max(column.widthMin ?? current, displayWidth(column.header))));
+  }
   for (const column of byImportance) {
-    if (excess() <= 0) return;
-    const current = widths.get(column) ?? 0;
-    const smallest = Math.min(current, Math.max(column.widthMin ?? current, displayWidth(column.header)));
-    const isEnough = current - smallest >= excess();
-    if (isEnough) widths.set(column, current - excess());
-    else if (column.importance === Infinity) widths.set(column, smallest);
-    else widths.delete(column);
+    if (room() < 0 && column.importance !== Infinity) widths.delete(column);
+  }
+  for (const column of byImportance.toReversed()) {
+    const current = widths.get(column);
+    if (current !== undefined)
+      widths.set(column, Math.min(whole.get(column) ?? current, current + Math.max(0, room())));
   }
 }
 

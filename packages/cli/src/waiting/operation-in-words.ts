@@ -13,7 +13,9 @@ export function hasEnded(operation: Operation): boolean {
 export function progressParts(operation: Operation, nowMs: number): readonly string[] {
   if (operation.status === 'queued') return [operation.phase ?? 'waiting for its agent'];
   const counted =
-    operation.progress === null ? [] : drainProgressParts({ ...operation.progress, deadlineAt: operation.deadlineAt, nowMs });
+    operation.progress === null
+      ? []
+      : drainProgressParts({ ...operation.progress, deadlineAt: operation.deadlineAt, nowMs });
   const trouble = operation.progress?.problem ?? null;
   const parts = trouble === null ? counted : [trouble, ...counted];
   return parts.length === 0 ? [operation.phase ?? 'running'] : parts;
@@ -41,7 +43,9 @@ function successInWords(operation: Operation): string {
   const after = took < 1000 ? '' : ` after ${durationInWords(took)}`;
   if (result?.evidence !== undefined) return `drained${after}; ${evidenceInWords(result.evidence)}${note}`;
   if (result?.remainingHolds !== undefined && result.remainingHolds.length > 0) {
-    const holds = result.remainingHolds.map(({ name, owner, reason }) => `${name} by ${owner}${reason === null ? '' : ` (${reason})`}`);
+    const holds = result.remainingHolds.map(
+      ({ name, owner, reason }) => `${name} by ${owner}${reason === null ? '' : ` (${reason})`}`,
+    );
     return `hold released, but the node stays out of rotation; still held: ${holds.join(', ')}${note}`;
   }
   if (command === 'undrain') return `back in rotation${note}`;

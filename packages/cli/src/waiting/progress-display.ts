@@ -31,8 +31,10 @@ function barsDisplay(stream: OutputStream, idOf: (operation: Operation) => strin
   const multiBar = new MultiBar({
     stream,
     hideCursor: true,
+    // What came of it is the answer, and stdout gives that.
+    clearOnComplete: true,
     gracefulExit: false,
-    // Two a second are enough for the eye, and the countdown stays right.
+    // Enough for the eye.
     fps: 4,
     forceRedraw: true,
     format: (_options, state, payload: unknown) => {
@@ -47,7 +49,10 @@ function barsDisplay(stream: OutputStream, idOf: (operation: Operation) => strin
       idWidth = Math.max(...operations.map((one) => displayWidth(shorten(printable(idOf(one)), ID_WIDTH_MAX))));
       for (const operation of operations) {
         const parts = hasEnded(operation) ? [outcomeInWords(operation)] : progressParts(operation, Date.now());
-        const payload = { id: shorten(printable(idOf(operation)), ID_WIDTH_MAX), parts: parts.map((part) => printable(part)) };
+        const payload = {
+          id: shorten(printable(idOf(operation)), ID_WIDTH_MAX),
+          parts: parts.map((part) => printable(part)),
+        };
         const { total, done } = barOf(operation);
         const bar = bars.get(operation.id);
         if (bar === undefined) bars.set(operation.id, multiBar.create(total, done, payload));
@@ -64,13 +69,17 @@ function barsDisplay(stream: OutputStream, idOf: (operation: Operation) => strin
 
 function barOf(operation: Operation): { readonly total: number; readonly done: number } {
   if (operation.status === 'succeeded') return { total: 1, done: 1 };
-  const { sessionsAtStart, sessionsRemaining } = operation.progress ?? { sessionsAtStart: null, sessionsRemaining: null };
+  const { sessionsAtStart, sessionsRemaining } = operation.progress ?? {
+    sessionsAtStart: null,
+    sessionsRemaining: null,
+  };
   if (sessionsAtStart === null || sessionsRemaining === null || sessionsAtStart === 0) return { total: 1, done: 0 };
   return { total: sessionsAtStart, done: Math.max(0, sessionsAtStart - sessionsRemaining) };
 }
 
 function readPayload(payload: unknown): { readonly id: string; readonly parts: readonly string[] } {
-  if (typeof payload !== 'object' || payload === null || !('id' in payload) || !('parts' in payload)) return { id: '', parts: [] };
+  if (typeof payload !== 'object' || payload === null || !('id' in payload) || !('parts' in payload))
+    return { id: '', parts: [] };
   const parts = Array.isArray(payload.parts) ? payload.parts.filter((part) => typeof part === 'string') : [];
   return { id: String(payload.id), parts };
 }
@@ -92,7 +101,13 @@ function linesDisplay(terminal: Terminal, idOf: (operation: Operation) => string
         // Ended ones are the answer, which stdout gives. The clocks run all the time and are no change in themselves.
         if (hasEnded(operation)) continue;
         const { progress, phase, status } = operation;
-        const essence = JSON.stringify([status, phase, progress?.sessionsRemaining, progress?.problem, operation.deadlineAt]);
+        const essence = JSON.stringify([
+          status,
+          phase,
+          progress?.sessionsRemaining,
+          progress?.problem,
+          operation.deadlineAt,
+        ]);
         if (shown.get(operation.id) === essence) continue;
         shown.set(operation.id, essence);
         printNote(terminal, `${idOf(operation)}: ${progressParts(operation, Date.now()).join(' · ')}`);

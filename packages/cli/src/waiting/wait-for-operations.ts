@@ -58,9 +58,9 @@ export async function waitForOperations(
       return { operations, exitCode: exitCodes.timedOut };
     }
     const answers = await Promise.all(
-      operations.map((one) => (hasEnded(one) ? null : client.getOperation({ id: one.id }))),
+      operations.filter((one) => !hasEnded(one)).map(({ id }) => client.getOperation({ id })),
     );
-    const problem = answers.find((answer) => answer?.ok === false);
+    const problem = answers.find((answer) => !answer.ok);
     if (problem?.ok === false) {
       if (terminal.interrupt.aborted) continue;
       const code = exitCodeOf(problem.problem);
@@ -75,10 +75,8 @@ export async function waitForOperations(
     }
     isUnreachable = false;
     lastAnswerAt = Date.now();
-    operations = operations.map((one, index) => {
-      const answer = answers[index];
-      return answer?.ok === true ? answer.value : one;
-    });
+    const news = new Map(answers.flatMap((answer) => (answer.ok ? [[answer.value.id, answer.value]] : [])));
+    operations = operations.map((one) => news.get(one.id) ?? one);
     display.show(operations);
   }
   display.stop();
@@ -91,10 +89,8 @@ export async function waitForOperations(
 function sayWhatGoesOn(terminal: Terminal, operations: readonly Operation[], options: WaitOptions): void {
   for (const operation of operations.filter((one) => !hasEnded(one))) {
     const howToCancel = options.howToCancel(operation);
-    printNote(
-      terminal,
-      `The ${operation.command} of ${operation.nodeId} goes on.` +
-        ` Follow it: sluice operations watch ${operation.id}${howToCancel === null ? '' : ` — cancel it: ${howToCancel}`}`,
-    );
+    printNote(terminal, `The ${operation.command} of ${operation.nodeId} goes on.`);
+    printNote(terminal, `→ Follow it: sluice operations watch ${operation.id}`);
+    if (howToCancel !== null) printNote(terminal, `→ Cancel it: ${howToCancel}`);
   }
 }

@@ -53,6 +53,19 @@ export const getNode = defineRoute({
   problems: ['node-not-found'],
 });
 
+export const forgetNode = defineRoute({
+  name: 'forgetNode',
+  method: 'DELETE',
+  path: '/api/v1/nodes/:id',
+  tag: 'nodes',
+  summary: 'Forget a node',
+  description: 'Takes a node whose agent is gone for good out of the fleet. Its history and operations stay.',
+  access: 'operator',
+  params: NodeParams,
+  response: Type.Object({ id: NodeId }),
+  problems: ['node-not-found', 'node-connected'],
+});
+
 export const Why = Type.Object({
   id: NodeId,
   status: NodeStatus,

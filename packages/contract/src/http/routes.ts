@@ -3,7 +3,7 @@ import { listCommands, runCommand } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
-import { getNode, listNodes, whyNode } from './nodes.ts';
+import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { getOperation, listOperations } from './operation.ts';
 import { restartNode } from './restart.ts';
 
@@ -16,6 +16,7 @@ export const routes = {
   undrainNode,
   listCommands,
   getNode,
+  forgetNode,
   whyNode,
   mergeMetadata,
   runCommand,

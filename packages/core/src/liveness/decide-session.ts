@@ -9,7 +9,7 @@ import type { NodeState } from '../node/node.ts';
 import { recordUpdate } from '../operation/decide-update.ts';
 import { isActive } from '../operation/operation.ts';
 import { endOperation } from '../operation/request.ts';
-import type { Result } from '../result.ts';
+import { refuse, type Result } from '../result.ts';
 
 type RegisterNode = Extract<Command, { kind: 'RegisterNode' }>;
 type RecordDisconnect = Extract<Command, { kind: 'RecordDisconnect' }>;
@@ -114,4 +114,17 @@ export function decideDisconnect(node: NodeState, command: RecordDisconnect): Re
 export function decideExpireLease(node: NodeState, command: ExpireLease): Result<Decision> {
   if (node.session.kind === 'connected' || node.offlineSince !== null) return decided([]);
   return decided([{ kind: 'LeaseExpired', lastHeardAt: command.lastHeardAt }]);
+}
+
+/** Takes a node that is gone out of the fleet. One whose agent is connected would only come back. */
+export function decideForget(node: NodeState, now: number): Result<Decision> {
+  if (node.session.kind === 'connected') {
+    return refuse({ code: 'node-connected', detail: `The agent of ${node.id} is connected. Stop it first; else the node registers itself again.` });
+  }
+  const draft = openDraft(node, now);
+  for (const operation of node.operations) {
+    if (!isActive(operation)) continue;
+    draft.record(endOperation(operation.id, 'cancelled', { error: { code: 'node-forgotten', message: 'The node was taken out of the fleet.' } }));
+  }
+  return decided([...draft.events(), { kind: 'NodeForgotten' }]);
 }

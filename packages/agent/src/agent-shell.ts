@@ -1,0 +1,106 @@
+/** The thin shell around the agent's pure half: one input at a time, journal first, effects after. */
+import { type AgentEffect, type AgentInput, type AgentState, agentStep, agentWakeAt, type JournalEntry } from '@sluice/core';
+import type { Logger } from 'pino';
+
+/** Where entries become durable: `append` resolves when they are synced to the disk. */
+export interface ShellJournal {
+  append(entries: readonly JournalEntry[]): Promise<void>;
+}
+
+export interface ShellOptions {
+  readonly state: AgentState;
+  readonly journal: ShellJournal;
+  readonly perform: (effect: AgentEffect) => void;
+  readonly logger: Logger;
+}
+
+/** Milliseconds that Node.js' timers can count at most; a later instant is approached in steps. */
+const TIMER_MS_MAX = 2_147_483_647;
+
+/** Takes inputs in order. What an input decides is journaled and synced before any of its effects is performed. */
+export class AgentShell {
+  #state: AgentState;
+  readonly #journal: ShellJournal;
+  readonly #perform: (effect: AgentEffect) => void;
+  readonly #logger: Logger;
+  readonly #waiting: AgentInput[] = [];
+  #turn: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #isStopped = false;
+
+  constructor(options: ShellOptions) {
+    this.#state = options.state;
+    this.#journal = options.journal;
+    this.#perform = options.perform;
+    this.#logger = options.logger;
+  }
+
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** Never throws and never waits: inputs queue up behind the one that is being taken. */
+  take(input: AgentInput): void {
+    if (this.#isStopped) return;
+    this.#waiting.push(input);
+    this.#turn ??= this.#takeAll();
+  }
+
+  /** Takes no more; resolves when what was being taken is done. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#waiting.length = 0;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#turn;
+  }
+
+  async #takeAll(): Promise<void> {
+    // A turn of its own, so that `#turn` is set before anything is taken.
+    await Promise.resolve();
+    for (let input = this.#waiting.shift(); input !== undefined; input = this.#waiting.shift()) await this.#takeOne(input);
+    this.#turn = null;
+    this.#armTimer();
+  }
+
+  async #takeOne(input: AgentInput): Promise<void> {
+    const step = agentStep(this.#state, input, Date.now());
+    if (step.entries.length > 0) {
+      try {
+        await this.#journal.append(step.entries);
+      } catch (error) {
+        this.#refuse(input, error);
+        return;
+      }
+    }
+    this.#state = step.state;
+    for (const effect of step.effects) this.#perform(effect);
+  }
+
+  /** What cannot be journaled is not done: the state stays as it was, and an act is refused in plain words. */
+  #refuse(input: AgentInput, error: unknown): void {
+    this.#logger.error({ event: 'journal-unwritable', input: input.kind, err: error }, 'the journal cannot be written; nothing was done');
+    if (input.kind !== 'MessageReceived' || input.message.kind !== 'operation.start') return;
+    this.#perform({
+      kind: 'Send',
+      message: {
+        kind: 'operation.update',
+        operationId: input.message.operationId,
+        sequence: 1,
+        status: 'failed',
+        phase: null,
+        result: null,
+        error: { code: 'journal-unwritable', message: 'The agent cannot write its journal (is the disk full?), so it did nothing.' },
+        output: null,
+      },
+    });
+  }
+
+  #armTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const now = Date.now();
+    const wakeAt = this.#isStopped ? null : agentWakeAt(this.#state, now);
+    if (wakeAt === null) return;
+    this.#timer = setTimeout(() => this.take({ kind: 'Woken' }), Math.min(wakeAt - now, TIMER_MS_MAX));
+  }
+}

@@ -1,0 +1,83 @@
+/** What the workload is like, put together from its driver and its health probe, told whenever it changes. */
+import type { WorkloadReport } from '@sluice/contract';
+import { isSameValue } from '@sluice/core';
+import type { Driver } from './drivers/driver.ts';
+import type { HealthReading } from './probes/health.ts';
+
+/** Health checks that must fail in a row before a healthy workload is unhealthy: one slow answer is no outage. */
+const FAILURES_UNTIL_UNHEALTHY = 2;
+
+export interface WatchSettings {
+  readonly hasHealthProbe: boolean;
+  readonly countsSessions: boolean;
+  readonly stopGraceMs: number;
+  readonly healthyWithinMs: number;
+}
+
+export class WorkloadWatch {
+  readonly #driver: Driver;
+  readonly #settings: WatchSettings;
+  readonly #changed: (workload: WorkloadReport) => void;
+  #checkedIncarnation = 0;
+  #healthy: boolean | null = null;
+  #problem: string | null = null;
+  #failures = 0;
+  #last: WorkloadReport | null = null;
+
+  constructor(driver: Driver, settings: WatchSettings, changed: (workload: WorkloadReport) => void) {
+    this.#driver = driver;
+    this.#settings = settings;
+    this.#changed = changed;
+  }
+
+  /** Takes a reading of the health probe that was begun under `incarnation`; one of an earlier start says nothing of this one. */
+  checked(reading: HealthReading, incarnation: number): void {
+    if (incarnation !== this.#driver.observe().incarnation) return;
+    this.#forgetOlder(incarnation);
+    if (reading.healthy) {
+      this.#healthy = true;
+      this.#problem = null;
+      this.#failures = 0;
+    } else {
+      this.#failures += 1;
+      this.#problem = reading.problem;
+      if (this.#healthy !== true || this.#failures >= FAILURES_UNTIL_UNHEALTHY) this.#healthy = false;
+    }
+    this.tellIfChanged();
+  }
+
+  report(): WorkloadReport {
+    const observed = this.#driver.observe();
+    this.#forgetOlder(observed.incarnation);
+    const isRunning = observed.phase === 'running';
+    const healthy = this.#settings.hasHealthProbe ? this.#healthy : isRunning ? true : null;
+    const { countsSessions, stopGraceMs, healthyWithinMs } = this.#settings;
+    return {
+      driver: this.#driver.name,
+      phase: observed.phase,
+      healthy: isRunning || observed.phase === 'starting' ? healthy : false,
+      incarnation: observed.incarnation,
+      startedAt: observed.startedAt,
+      problem: observed.problem ?? (healthy === true ? null : this.#problem),
+      countsSessions,
+      stopGraceMs,
+      healthyWithinMs,
+      locks: [],
+    };
+  }
+
+  tellIfChanged(): void {
+    const report = this.report();
+    if (isSameValue(report, this.#last)) return;
+    this.#last = report;
+    this.#changed(report);
+  }
+
+  #forgetOlder(incarnation: number): void {
+    if (incarnation === this.#checkedIncarnation) return;
+    this.#checkedIncarnation = incarnation;
+    this.#healthy = null;
+    this.#problem = null;
+    this.#failures = 0;
+  }
+}

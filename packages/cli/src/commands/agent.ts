@@ -1,0 +1,54 @@
+/** `sluice agent`: runs on a node and acts on its workload. */
+import { Command } from 'commander';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import type { Finish } from '../finish.ts';
+import { printError, printLine } from '../output/print.ts';
+import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+interface AgentOptions {
+  readonly config: string;
+  readonly server?: string;
+  readonly nodeId?: string;
+}
+
+export function agentCommand(terminal: Terminal, finish: Finish): Command {
+  return new Command('agent')
+    .summary('run the agent of this node')
+    .description(
+      "Connects to the server (no port needs to be opened here), reports the node's load and does what it is asked to with the\n" +
+        'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.',
+    )
+    .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
+    .option('--server <url>', 'the server, instead of the one in agent.yaml')
+    .option('--node-id <id>', "the node's id, instead of the one in agent.yaml")
+    .addHelpText('after', '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml')
+    .action((options: AgentOptions) => finish(runAgent(terminal, options)));
+}
+
+async function runAgent(terminal: Terminal, { config, server, nodeId }: AgentOptions): Promise<ExitCode> {
+  // Loaded only here: every other command starts faster without it.
+  const { startAgent } = await import('@sluice/agent');
+  let agent: Awaited<ReturnType<typeof startAgent>>;
+  try {
+    agent = await startAgent({
+      configFile: config,
+      env: terminal.environment,
+      ...(server === undefined ? {} : { server }),
+      ...(nodeId === undefined ? {} : { nodeId }),
+    });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    printError(terminal, error.message, 'Correct it, then start the agent again.');
+    return exitCodes.failed;
+  }
+  printLine(terminal, `The agent of ${agent.nodeId} is running. Ctrl-C stops it.`);
+  const end = await untilInterrupted(terminal, agent.ended);
+  if (end === null) {
+    await agent.stop();
+    return exitCodes.done;
+  }
+  if (end.exitCode === 0) return exitCodes.done;
+  printError(terminal, end.message ?? 'The agent ended.', 'Correct it, then start the agent again.');
+  return exitCodes.failed;
+}

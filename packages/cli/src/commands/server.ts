@@ -1,0 +1,99 @@
+/** `sluice server`: the control plane. */
+import { Command, Option } from 'commander';
+import { errorCode } from '../error-code.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import type { Finish } from '../finish.ts';
+import { printError, printLine } from '../output/print.ts';
+import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+interface ServerOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly data?: string;
+  readonly insecureNoAuth?: boolean;
+  readonly logLevel?: string;
+}
+
+export function serverCommand(terminal: Terminal, finish: Finish): Command {
+  return new Command('server')
+    .summary('run the control plane on this machine')
+    .description(
+      'Serves the API, keeps everything in an SQLite database in --data, and talks with the agents. At the first start it makes\n' +
+        'an admin token and a join token for agents, prints them once and keeps only their hashes; SLUICE_ADMIN_TOKEN and\n' +
+        'SLUICE_JOIN_TOKEN set them instead. Ctrl-C stops it; nothing is lost.',
+    )
+    .option('--config <file>', 'configuration file')
+    .option('--listen <host:port>', 'where to listen (or SLUICE_LISTEN; default 127.0.0.1:7070)')
+    .option('--data <dir>', 'where the database is (or SLUICE_DATA; default ./sluice-data)')
+    .option('--insecure-no-auth', 'ask nobody for a token; only on a loopback address')
+    .addOption(
+      new Option('--log-level <level>', 'or SLUICE_LOG_LEVEL; default info').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+      ]),
+    )
+    .addHelpText('after', '\nExample:\n  sluice server --listen 127.0.0.1:7070 --data /var/lib/sluice')
+    .action((options: ServerOptions) => finish(serve(terminal, options)));
+}
+
+async function serve(terminal: Terminal, flags: ServerOptions): Promise<ExitCode> {
+  // Loaded only here: every other command starts several times faster without it.
+  const { loadServerConfig, startServer } = await import('@sluice/server');
+  const loaded = loadServerConfig({ flags, env: terminal.environment });
+  if (!loaded.ok) {
+    printError(
+      terminal,
+      loaded.message,
+      'Correct it, then start the server again; `sluice server --help` explains the settings.',
+    );
+    return exitCodes.wrongUsage;
+  }
+  let server: Awaited<ReturnType<typeof startServer>>;
+  try {
+    server = await startServer(loaded.config);
+  } catch (error) {
+    return explainNoStart(terminal, error, `${loaded.config.host}:${loaded.config.port}`);
+  }
+  printLine(terminal, `Sluice is listening on ${server.url} (API and /docs). Ctrl-C stops it.`);
+  printNewTokens(terminal, server);
+  await untilInterrupted(terminal);
+  await server.stop();
+  return exitCodes.done;
+}
+
+function explainNoStart(terminal: Terminal, error: unknown, address: string): ExitCode {
+  if (errorCode(error) === 'EADDRINUSE') {
+    const whatToDo = 'Stop it, or listen elsewhere, such as: sluice server --listen 127.0.0.1:7071';
+    printError(terminal, `Something else listens on ${address} already.`, whatToDo);
+    return exitCodes.failed;
+  }
+  // Anything but a system's refusal (rights, a full disk, a database in use) is a fault of our own, with its trace.
+  if (!(error instanceof Error) || (errorCode(error) === null && error.cause === undefined)) throw error;
+  const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  printError(
+    terminal,
+    `The server cannot start: ${error.message}${reason}`,
+    'Mend what it names, then start the server again.',
+  );
+  return exitCodes.failed;
+}
+
+function printNewTokens(
+  terminal: Terminal,
+  { newAdminToken, newJoinToken }: { readonly newAdminToken: string | null; readonly newJoinToken: string | null },
+): void {
+  if (newAdminToken === null && newJoinToken === null) return;
+  const lines = [
+    '',
+    'New tokens, shown this once. Keep them; the server has only their hashes.',
+    ...(newAdminToken === null ? [] : ['', '  For you (all rights):', `    export SLUICE_TOKEN=${newAdminToken}`]),
+    ...(newJoinToken === null
+      ? []
+      : ['', '  For agents (to join the fleet):', `    export SLUICE_JOIN_TOKEN=${newJoinToken}`]),
+    '',
+  ];
+  for (const line of lines) printLine(terminal, line);
+}

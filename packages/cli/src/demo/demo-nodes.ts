@@ -1,0 +1,111 @@
+/** The three nodes of the demo: who they are, and the agent.yaml of each. */
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+
+interface DemoNode {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Simulated players that the game server keeps about. */
+  readonly players: number;
+  /** Seconds that a player stays, on average. */
+  readonly playSeconds: number;
+}
+
+export const demoNodes: readonly DemoNode[] = [
+  {
+    id: 'lobby-1',
+    name: 'Lobby 1',
+    type: 'lobby',
+    region: 'eu-west',
+    zone: 'a',
+    labels: { game: 'chess', env: 'demo' },
+    players: 12,
+    playSeconds: 15,
+  },
+  {
+    id: 'arena-1',
+    name: 'Arena 1',
+    type: 'arena',
+    region: 'eu-west',
+    zone: 'b',
+    labels: { game: 'chess', mode: 'ranked', env: 'demo' },
+    players: 8,
+    playSeconds: 30,
+  },
+  {
+    id: 'arena-2',
+    name: 'Arena 2',
+    type: 'arena',
+    region: 'us-east',
+    zone: 'a',
+    labels: { game: 'go', mode: 'casual', env: 'demo' },
+    players: 10,
+    playSeconds: 20,
+  },
+];
+
+/** A file of examples/game-server, which stands beside packages/ in the checkout. */
+export function gameServerFile(path: string): string {
+  return fileURLToPath(new URL(`../../../../examples/game-server/${path}`, import.meta.url));
+}
+
+export interface DemoNodePlace {
+  readonly serverUrl: string;
+  readonly stateDir: string;
+  /** Where its game server listens. */
+  readonly port: number;
+  /** Where load balancers may ask whether it takes players. */
+  readonly rotationPort: number;
+}
+
+/** The agent.yaml of a node; the join token comes from the environment, so that no file holds it. */
+export function agentYaml(node: DemoNode, place: DemoNodePlace): string {
+  const game = `http://127.0.0.1:${place.port}`;
+  return stringify({
+    server: place.serverUrl,
+    joinToken: '${SLUICE_JOIN_TOKEN}',
+    node: {
+      id: node.id,
+      name: node.name,
+      type: node.type,
+      region: node.region,
+      zone: node.zone,
+      port: place.port,
+      version: '1.0.0',
+      labels: node.labels,
+    },
+    stateDir: place.stateDir,
+    onAgentStop: 'stop',
+    workload: {
+      driver: 'process',
+      command: [process.execPath, gameServerFile('dist/server.js')],
+      env: { PORT: String(place.port), PLAYERS: String(node.players), PLAY_SECONDS: String(node.playSeconds) },
+      stopGrace: '5s',
+      health: { http: `${game}/healthz`, interval: '1s', healthyWithin: '30s' },
+      sessions: { http: `${game}/stats`, pointer: '/sessions' },
+      drain: { http: { method: 'POST', url: `${game}/drain` } },
+      undrain: { http: { method: 'DELETE', url: `${game}/drain` } },
+    },
+    rotation: { http: `127.0.0.1:${place.rotationPort}`, settle: '1s' },
+    commands: {
+      stats: {
+        description: 'Say who plays, and since when',
+        exec: [process.execPath, gameServerFile('commands/stats.mjs'), game],
+        timeout: '10s',
+      },
+      invite: {
+        description: 'Let one more player in',
+        exec: [process.execPath, gameServerFile('commands/invite.mjs'), game],
+        timeout: '10s',
+        params: {
+          name: { type: 'string', default: 'guest' },
+          seconds: { type: 'integer', minimum: 1, maximum: 3600, default: 30 },
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,127 @@
+/** All commands of `sluice`, as one tree, and how its help and its errors look. */
+import { Command, type Argument } from 'commander';
+import { agentCommand } from './commands/agent.ts';
+import { demoCommand } from './commands/demo.ts';
+import { nodesCommandsCommand } from './commands/nodes-commands.ts';
+import { nodesDrainCommand } from './commands/nodes-drain.ts';
+import { nodesForgetCommand } from './commands/nodes-forget.ts';
+import { nodesGetCommand } from './commands/nodes-get.ts';
+import { nodesListCommand } from './commands/nodes-list.ts';
+import { nodesMetaEditCommand } from './commands/nodes-meta-edit.ts';
+import { nodesMetaGetCommand } from './commands/nodes-meta-get.ts';
+import { nodesMetaPatchCommand } from './commands/nodes-meta-patch.ts';
+import { nodesMetaSetCommand } from './commands/nodes-meta-set.ts';
+import { nodesRestartCommand } from './commands/nodes-restart.ts';
+import { nodesRunCommand } from './commands/nodes-run.ts';
+import { nodesUndrainCommand } from './commands/nodes-undrain.ts';
+import { nodesWhyCommand } from './commands/nodes-why.ts';
+import { operationsGetCommand } from './commands/operations-get.ts';
+import { operationsListCommand } from './commands/operations-list.ts';
+import { operationsWatchCommand } from './commands/operations-watch.ts';
+import { serverCommand } from './commands/server.ts';
+import { sluiceVersion, versionCommand } from './commands/version.ts';
+import type { Finish } from './finish.ts';
+import { paintFor } from './output/colour.ts';
+import { printError } from './output/print.ts';
+import type { Terminal } from './terminal.ts';
+
+type CommandFactory = (terminal: Terminal, finish: Finish) => Command;
+
+export function createProgram(terminal: Terminal, finish: Finish): Command {
+  const group = (name: string, summary: string, description: string, factories: readonly CommandFactory[]) => {
+    const command = new Command(name).summary(summary).description(description).usage('<command>').helpCommand(false);
+    for (const create of factories) command.addCommand(create(terminal, finish));
+    return command;
+  };
+  const meta = group(
+    'meta',
+    'get, set, patch, edit: the metadata of nodes',
+    'Any JSON that operators attach to a node; its agent never overwrites it.',
+    [nodesMetaGetCommand, nodesMetaSetCommand, nodesMetaPatchCommand, nodesMetaEditCommand],
+  );
+  const nodes = group(
+    'nodes',
+    'list, get, why, drain, undrain, restart, run, meta, …',
+    'What there is and how it is; out of rotation, restarted, back.',
+    [
+      nodesListCommand,
+      nodesGetCommand,
+      nodesWhyCommand,
+      nodesDrainCommand,
+      nodesUndrainCommand,
+      nodesRestartCommand,
+      nodesCommandsCommand,
+      nodesRunCommand,
+      nodesForgetCommand,
+    ],
+  ).addCommand(meta);
+  const operations = group('operations', 'list, get, watch', 'What was asked for, by whom, and what came of it.', [
+    operationsListCommand,
+    operationsGetCommand,
+    operationsWatchCommand,
+  ]);
+
+  const program = new Command('sluice')
+    .description(
+      'The control plane for the nodes of a fleet: list, drain, restart, describe, without hurting anyone on them.',
+    )
+    .usage('<command>')
+    .version(sluiceVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this')
+    .helpCommand(false)
+    .addCommand(demoCommand(terminal, finish).helpGroup('Try it:'))
+    .addCommand(nodes.helpGroup('Operate:'))
+    .addCommand(operations.helpGroup('Operate:'))
+    .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice nodes list\n  sluice nodes drain lobby-1 --timeout 15m --wait\n\nEvery command explains itself: sluice nodes drain --help',
+    );
+  const paint = paintFor(terminal.stdout, terminal.environment);
+  const columns = () => Math.min(terminal.stdout.columns ?? 80, 100);
+  program
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      // Errors do not come this way (see outputError): it is the help of a group that was named without a command.
+      writeErr: (text) => terminal.stdout.write(text),
+      getOutHelpWidth: columns,
+      getErrHelpWidth: columns,
+      getOutHasColors: () => true,
+      outputError: (text) => printUsageError(terminal, text),
+    })
+    .configureHelp({
+      styleTitle: (text) => paint(text, 'bold'),
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+    });
+  inheritSettings(program);
+  return program;
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+/** Commands that were not made by their parent do not have its settings by themselves. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent).helpOption('-h, --help', 'show this');
+    inheritSettings(command);
+  }
+}
+
+/** commander's `error: unknown command 'nods'\n(Did you mean nodes?)`, in the form of all our errors. */
+function printUsageError(terminal: Terminal, text: string): void {
+  const [first = '', ...rest] = text.trim().split('\n');
+  const detail = first.replace(/^error: /u, '');
+  const suggestion = rest.join(' ').replaceAll(/^\(|\)$/gu, '');
+  const sentence = `${detail[0]?.toUpperCase() ?? ''}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`;
+  printError(
+    terminal,
+    sentence,
+    suggestion === '' ? 'Add --help to the command to see how it is written.' : suggestion,
+  );
+}

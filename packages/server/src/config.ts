@@ -1,0 +1,155 @@
+/** The server's settings: flag, then environment, then file, then default; parsed once, with errors that say what to do. */
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import path from 'node:path';
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { parse } from 'yaml';
+import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
+import type { LogLevel } from './observe/logger.ts';
+
+export interface ServerConfig {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** `null`: the stored one, or a new one at the first start. */
+  readonly adminToken: string | null;
+  readonly joinToken: string | null;
+  /** No authentication at all: only on loopback. */
+  readonly isOpen: boolean;
+  readonly logLevel: LogLevel;
+  /** The deadline of a drain that names none; `null`: none. */
+  readonly defaultDrainTimeoutMs: number | null;
+  readonly heartbeatIntervalMs: number;
+  readonly leaseMs: number;
+  /** What a person should know but need not mend, such as listening off loopback without TLS. */
+  readonly warnings: readonly string[];
+}
+
+export interface ServerFlags {
+  readonly config?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly data?: string | undefined;
+  readonly database?: string | undefined;
+  readonly insecureNoAuth?: boolean | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+export interface ServerSources {
+  readonly flags: ServerFlags;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type LoadedConfig = { readonly ok: true; readonly config: ServerConfig } | { readonly ok: false; readonly message: string };
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const Duration = Type.String({ pattern: '^[0-9]+(ms|s|m|h|d)$' });
+
+/** The server's configuration file. Durations are written `90s`, `15m`, `2h`, `7d`. */
+const ConfigFile = Type.Object(
+  {
+    /** HOST:PORT; `[::1]:7070` for IPv6. */
+    listen: Type.Optional(Type.String()),
+    data: Type.Optional(Type.String()),
+    database: Type.Optional(Type.String()),
+    logLevel: Type.Optional(Type.String()),
+    drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
+    agents: Type.Optional(
+      Type.Object({ heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration) }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type ConfigFile = Type.Static<typeof ConfigFile>;
+
+const configFile = Compile(ConfigFile);
+
+/** Never throws: what is wrong is said in a sentence for the one who started the server. */
+export function loadServerConfig({ flags, env }: ServerSources): LoadedConfig {
+  try {
+    return { ok: true, config: readConfig(flags, env) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+/** A setting that cannot be used; its message is for a person. */
+class ConfigError extends Error {}
+
+function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig {
+  const file = flags.config === undefined ? {} : readFile(flags.config);
+  const database = flags.database ?? env['SLUICE_DATABASE_URL'] ?? file.database;
+  if (database !== undefined) {
+    throw new ConfigError('This version keeps its data in SQLite; give a directory with --data DIR instead of a database address.');
+  }
+  const { host, port } = parseListen(flags.listen ?? env['SLUICE_LISTEN'] ?? file.listen ?? '127.0.0.1:7070');
+  const isLoopback = host === 'localhost' || host === '::1' || /^127\./u.test(host);
+  const isOpen = flags.insecureNoAuth ?? false;
+  if (isOpen && !isLoopback) {
+    throw new ConfigError(`--insecure-no-auth works on loopback only, and ${host} is not. Leave it out, or listen on 127.0.0.1.`);
+  }
+  const heartbeatIntervalMs = durationMs(file.agents?.heartbeatInterval ?? '10s');
+  const leaseMs = durationMs(file.agents?.lease ?? `${heartbeatIntervalMs * 3}ms`);
+  if (heartbeatIntervalMs < 100 || leaseMs < 2 * heartbeatIntervalMs) {
+    throw new ConfigError('agents.lease must be at least twice agents.heartbeatInterval, and that at least 100ms; else nodes go offline by chance.');
+  }
+  const { defaultTimeout } = file.drain ?? {};
+  return {
+    host,
+    port,
+    dataDirectory: path.resolve(flags.data ?? env['SLUICE_DATA'] ?? file.data ?? './sluice-data'),
+    adminToken: secret(env, 'SLUICE_ADMIN_TOKEN'),
+    joinToken: secret(env, 'SLUICE_JOIN_TOKEN'),
+    isOpen,
+    logLevel: logLevel(flags.logLevel ?? env['SLUICE_LOG_LEVEL'] ?? file.logLevel ?? 'info'),
+    defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
+    heartbeatIntervalMs,
+    leaseMs,
+    warnings: isLoopback ? [] : [`Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`],
+  };
+}
+
+function readFile(file: string): ConfigFile {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`The configuration file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (configFile.Check(value)) return value;
+  const [fault] = configFile.Errors(value);
+  throw new ConfigError(`${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease.`);
+}
+
+function parseListen(text: string): { readonly host: string; readonly port: number } {
+  const groups = /^(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/u.exec(text)?.groups;
+  const host = groups?.['ipv6'] ?? groups?.['host'];
+  const port = Number(groups?.['port'] ?? Number.NaN);
+  if (host === undefined || !(port <= 65_535) || (groups?.['ipv6'] !== undefined && !isIPv6(host))) {
+    throw new ConfigError(`'${text}' is no address to listen on; write HOST:PORT, such as 127.0.0.1:7070 or [::1]:7070.`);
+  }
+  return { host, port };
+}
+
+/** @param text Matches the pattern of `Duration`. */
+function durationMs(text: string): number {
+  const [, count, unit] = /^(\d+)(ms|[smhd])$/u.exec(text) ?? [];
+  return Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN);
+}
+
+function logLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw new ConfigError(`'${text}' is no log level; choose one of ${LOG_LEVELS.join(', ')}.`);
+  return level;
+}
+
+function secret(env: ServerSources['env'], name: string): string | null {
+  const value = env[name];
+  if (value === undefined || value === '') return null;
+  if (value.length < SECRET_LENGTH_MIN) throw new ConfigError(`${name} has ${value.length} characters; a token has at least ${SECRET_LENGTH_MIN}.`);
+  return value;
+}

@@ -1,0 +1,116 @@
+/** Decides commands that share a transaction, each on the state that the ones before it in the batch leave. */
+import type { Actor, FleetEvent, OperationRecord } from '@sluice/contract';
+import { type Command, decide, type Decision, evolve, type NodeState, operationOf, operationWrittenBy, type Result, violationsOf } from '@sluice/core';
+import type { NodeChange } from '../store/store.ts';
+import type { Executed, FleetSettings } from './fleet.ts';
+
+export interface Request {
+  readonly nodeId: string;
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly resolve: (result: Result<Executed>) => void;
+}
+
+interface Answer {
+  readonly request: Request;
+  readonly result: Result<Executed>;
+  /** Whether the answer rests on something that this batch is yet to commit. */
+  readonly dependsOnCommit: boolean;
+}
+
+export interface Batch {
+  /** At most one change a node. */
+  readonly changes: readonly NodeChange[];
+  /** The nodes as they are once it is committed; `null`: forgotten. */
+  readonly states: ReadonlyMap<string, NodeState | null>;
+  readonly answers: readonly Answer[];
+}
+
+export interface BatchContext {
+  readonly now: number;
+  readonly newOperationId: (now: number) => string;
+  readonly settings: FleetSettings;
+  readonly broken: (nodeId: string, violations: readonly string[]) => void;
+}
+
+interface Working {
+  readonly before: NodeState | null;
+  state: NodeState | null;
+  readonly events: { readonly event: FleetEvent; readonly actor: Actor }[];
+  /** As they stood after the last event that wrote them: a state keeps only the newest of those that have ended. */
+  readonly operations: Map<string, OperationRecord>;
+}
+
+export function decideBatch(requests: readonly Request[], stateOf: (nodeId: string) => NodeState | null, context: BatchContext): Batch {
+  const working = new Map<string, Working>();
+  const answers = requests.map((request): Answer => {
+    const { nodeId } = request;
+    const known = working.get(nodeId);
+    const before = known === undefined ? stateOf(nodeId) : known.state;
+    const decision = decide(before, nodeId, request.command, {
+      now: context.now,
+      actor: request.actor,
+      operationId: context.newOperationId(context.now),
+      ...context.settings,
+    });
+    if (!decision.ok) return { request, result: decision, dependsOnCommit: known !== undefined };
+    const { state: after, operations } = evolveAll(before, nodeId, decision.value, context.now);
+    const violations = after === null ? [] : violationsOf(after);
+    if (violations.length > 0) {
+      context.broken(nodeId, violations);
+      const problem = { code: 'internal', detail: 'The server refused to do something that would have broken one of its own rules. Nothing was changed.' } as const;
+      return { request, result: { ok: false, problem }, dependsOnCommit: known !== undefined };
+    }
+    const { events, operationId } = decision.value;
+    if (events.length > 0) {
+      const entry: Working = known ?? { before, state: before, events: [], operations: new Map() };
+      entry.state = after;
+      entry.events.push(...events.map((event) => ({ event, actor: request.actor })));
+      for (const operation of operations) entry.operations.set(operation.id, operation);
+      working.set(nodeId, entry);
+    }
+    const operation =
+      after === null || operationId === null ? null : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
+    return { request, result: { ok: true, value: { node: after, operation } }, dependsOnCommit: working.has(nodeId) };
+  });
+  return {
+    changes: [...working].map(([nodeId, entry]) => changeOf(nodeId, entry, context.now)),
+    states: new Map([...working].map(([nodeId, { state }]) => [nodeId, state])),
+    answers,
+  };
+}
+
+function evolveAll(
+  before: NodeState | null,
+  nodeId: string,
+  { events }: Decision,
+  now: number,
+): { readonly state: NodeState | null; readonly operations: readonly OperationRecord[] } {
+  let state = before;
+  const operations: OperationRecord[] = [];
+  for (const event of events) {
+    state = evolve(state, event, nodeId, now);
+    const operation = operationWrittenBy(event, state);
+    if (operation !== null) operations.push(operation);
+  }
+  return { state, operations };
+}
+
+function changeOf(nodeId: string, { before, state, events, operations }: Working, now: number): NodeChange {
+  return {
+    nodeId,
+    expectedRevision: before?.revision ?? null,
+    state: state === null ? null : { ...state },
+    revision: state?.revision ?? 0,
+    events: events.map(({ event, actor }) => ({ kind: event.kind, at: now, body: { ...event, actor } })),
+    operations: [...operations.values()].map((operation) => ({
+      id: operation.id,
+      nodeId,
+      command: operation.command,
+      status: operation.status,
+      createdAt: operation.createdAt,
+      endedAt: operation.endedAt,
+      body: { ...operation },
+    })),
+  };
+}

@@ -1,0 +1,43 @@
+/** Documents of the store as what they are: states of nodes and records of operations, checked once when they are read. */
+import { OperationRecord } from '@sluice/contract';
+import type { NodeState } from '@sluice/core';
+import { Compile } from 'typebox/compile';
+import type { StoredNode, StoredOperation } from '../store/store.ts';
+
+const operationRecord = Compile(OperationRecord);
+
+/** @throws when the document is no operation: another program wrote it, or a migration is missing. */
+export function readOperation(stored: StoredOperation): OperationRecord {
+  const { body } = stored;
+  if (!operationRecord.Check(body)) throw new Error(`reading operation ${stored.id}: the store holds a document that is no operation`);
+  return body;
+}
+
+/** @throws when the document is no state of this node. */
+export function readNode(stored: StoredNode): NodeState {
+  const { state } = stored;
+  if (!isNodeState(state) || state.id !== stored.nodeId) {
+    throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
+  }
+  return state;
+}
+
+const OBJECTS = ['identity', 'resources', 'session', 'workload', 'activation', 'metadata'] as const;
+const NUMBERS = ['createdAt', 'updatedAt', 'revision', 'generation', 'turnedAtGeneration'] as const;
+const LISTS = ['commands', 'holds', 'operations'] as const;
+
+/** The store keeps what this very program wrote; the check finds a document of another kind or version, not a forger. */
+function isNodeState(value: unknown): value is NodeState {
+  if (!isObject(value)) return false;
+  return (
+    typeof value['id'] === 'string' &&
+    OBJECTS.every((key) => isObject(value[key])) &&
+    NUMBERS.every((key) => typeof value[key] === 'number') &&
+    LISTS.every((key) => Array.isArray(value[key])) &&
+    (value['drain'] === null || isObject(value['drain']))
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

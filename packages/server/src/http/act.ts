@@ -1,0 +1,99 @@
+/** Asking for something to be done to a node: drain, undrain, restart, and the commands that its agent declares. */
+import { ALL_HOLDS, type DrainBody, type Operation, OPERATOR_HOLD, type Problem, type RestartBody, type routes, type UndrainBody } from '@sluice/contract';
+import type { Command, Result } from '@sluice/core';
+import { operationView } from '../fleet/operation-view.ts';
+import { noSuchNode } from './nodes.ts';
+import { checkParameters } from './command-parameters.ts';
+import { builtInBody, isBuiltIn } from './built-in-commands.ts';
+import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
+import type { Principal } from '../authentication/authentication.ts';
+
+interface Asker {
+  readonly params: { readonly id: string };
+  readonly principal: Principal;
+  readonly remoteAddress: string;
+}
+
+export const drainNode: Handler<typeof routes.drainNode> = (request, parts) => ask(request, parts, drainCommand(request.body));
+
+export const undrainNode: Handler<typeof routes.undrainNode> = (request, parts) => {
+  const refusal = whyNotUndrain(request.body, request.principal);
+  return refusal === null ? ask(request, parts, undrainCommand(request.body)) : { ok: false, problem: refusal };
+};
+
+export const restartNode: Handler<typeof routes.restartNode> = (request, parts) => ask(request, parts, restartCommand(request.body));
+
+export const runCommand: Handler<typeof routes.runCommand> = (request, parts) => {
+  const { id, name } = request.params;
+  const { params = {}, reason = null, force = false } = request.body;
+  if (isBuiltIn(name)) {
+    const body = builtInBody(name, { ...params, ...(reason === null ? {} : { reason }), ...(force ? { force } : {}) });
+    if (!body.ok) return body;
+    if (body.value.name === 'undrain') {
+      const refusal = whyNotUndrain(body.value.body, request.principal);
+      if (refusal !== null) return { ok: false, problem: refusal };
+    }
+    return ask(request, parts, builtInCommand(body.value));
+  }
+  const node = parts.fleet.node(id);
+  if (node === undefined) return noSuchNode(id);
+  const declared = node.state.commands.find((command) => command.name === name);
+  const checked = declared === undefined ? { ok: true as const, value: params } : checkParameters(declared, params);
+  if (!checked.ok) return checked;
+  return ask(request, parts, { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason });
+};
+
+async function ask({ params, principal, remoteAddress }: Asker, { fleet }: HttpParts, command: Command): Promise<Result<Reply<Operation>>> {
+  const result = await fleet.execute(params.id, command, { name: principal.name, address: remoteAddress });
+  if (!result.ok) return result;
+  const { node, operation } = result.value;
+  if (operation === null) throw new Error(`${command.kind} of ${params.id} gave no operation`);
+  return value(operationView(operation, node, fleet.now()));
+}
+
+function builtInCommand(given: ReturnType<typeof builtInBody> extends Result<infer B> ? B : never): Command {
+  switch (given.name) {
+    case 'drain':
+      return drainCommand(given.body);
+    case 'undrain':
+      return undrainCommand(given.body);
+    case 'restart':
+      return restartCommand(given.body);
+  }
+}
+
+/** 0 means the same as absent, because Go clients write both so. */
+function millisecondsOrNull(seconds: number | undefined): number | null {
+  return seconds === undefined || seconds === 0 ? null : seconds * 1000;
+}
+
+function drainCommand({ timeout, reason, onDeadline, hold, expiresIn }: DrainBody): Command {
+  return {
+    kind: 'DrainNode',
+    hold: hold ?? OPERATOR_HOLD,
+    timeoutMs: millisecondsOrNull(timeout),
+    onDeadline: onDeadline ?? 'force',
+    expiresInMs: millisecondsOrNull(expiresIn),
+    reason: reason ?? null,
+  };
+}
+
+function undrainCommand({ hold, reason }: UndrainBody): Command {
+  return { kind: 'ReleaseHold', hold: hold === ALL_HOLDS ? null : (hold ?? OPERATOR_HOLD), reason: reason ?? null };
+}
+
+function whyNotUndrain({ hold }: UndrainBody, principal: Principal): Problem | null {
+  if (hold !== ALL_HOLDS || principal.role === 'admin') return null;
+  return { code: 'forbidden', detail: `Releasing every hold needs the role admin; ${principal.name} has the role ${principal.role}.` };
+}
+
+function restartCommand(body: RestartBody): Command {
+  return {
+    kind: 'RestartWorkload',
+    graceMs: body.graceSeconds === undefined ? null : body.graceSeconds * 1000,
+    executeWithinMs: millisecondsOrNull(body.timeout),
+    drainFirst: body.drainFirst === true ? { timeoutMs: millisecondsOrNull(body.drainTimeout), onDeadline: body.onDeadline ?? 'force' } : null,
+    force: body.force ?? false,
+    reason: body.reason ?? null,
+  };
+}

@@ -1,0 +1,45 @@
+/** The catalogue: the three built-in commands, and every command that agents of the fleet declare, each name once. */
+import type { DeclaredCommand, Json, NodeCommand, routes } from '@sluice/contract';
+import { isSameValue } from '@sluice/core';
+import type { FleetNode } from '../fleet/fleet.ts';
+import { BUILT_IN_COMMANDS } from './built-in-commands.ts';
+import { noSuchNode } from './nodes.ts';
+import { type Handler, value } from './route-context.ts';
+
+export const listCommands: Handler<typeof routes.listCommands> = ({ query }, { fleet }) => {
+  if (query.node === undefined || query.node === '') return value({ items: catalogue(fleet.nodes()) });
+  const node = fleet.node(query.node);
+  return node === undefined ? noSuchNode(query.node) : value({ items: catalogue([node]) });
+};
+
+interface Declared {
+  readonly first: DeclaredCommand;
+  readonly types: Set<string>;
+  readonly variants: DeclaredCommand[];
+}
+
+function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
+  const allTypes = new Set<string>();
+  const byName = new Map<string, Declared>();
+  for (const { state } of nodes) {
+    allTypes.add(state.identity.type);
+    for (const command of state.commands) {
+      const declared = byName.get(command.name) ?? { first: command, types: new Set<string>(), variants: [] };
+      declared.types.add(state.identity.type);
+      if (!declared.variants.some((variant) => isSameValue(variant, command))) declared.variants.push(command);
+      byName.set(command.name, declared);
+    }
+  }
+  const builtIn = BUILT_IN_COMMANDS.map(({ name, description, disruptive, body }): NodeCommand => {
+    // A schema as plain JSON, without what only TypeBox sees in it.
+    const parameters: Record<string, Json> = JSON.parse(JSON.stringify(body));
+    return { name, description, builtIn: true, disruptive, parameters, nodeTypes: [...allTypes].toSorted(), variants: 1 };
+  });
+  const declared = [...byName.values()]
+    .map(({ first, types, variants }): NodeCommand => {
+      const { name, description, disruptive, parameters } = first;
+      return { name, description, builtIn: false, disruptive, parameters, nodeTypes: [...types].toSorted(), variants: variants.length };
+    })
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return [...builtIn, ...declared];
+}

@@ -1,0 +1,28 @@
+/** Which handler serves which route. A route of the contract without one does not typecheck. */
+import type { RouteName, routes } from '@sluice/contract';
+import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
+import { listCommands } from './commands.ts';
+import { livenessCheck, readinessCheck } from './health.ts';
+import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
+import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
+import { getOperation, listOperations } from './operations.ts';
+import type { Handler } from './route-context.ts';
+
+export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[Name]> } = {
+  listNodes,
+  drainNode,
+  getMetadata,
+  replaceMetadata,
+  restartNode,
+  undrainNode,
+  listCommands,
+  getNode,
+  forgetNode,
+  whyNode,
+  mergeMetadata,
+  runCommand,
+  listOperations,
+  getOperation,
+  livenessCheck,
+  readinessCheck,
+};

@@ -1,0 +1,112 @@
+/** Reading nodes: the list with its filters, one node, and why it is as it is. */
+import { randomBytes } from 'node:crypto';
+import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
+import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
+import type { FleetNode } from '../fleet/fleet.ts';
+import { timestampOrNull } from '../fleet/timestamp.ts';
+import { isKnown } from './etag.ts';
+import { isSortKey, sorted, SORT_KEYS } from './node-order.ts';
+import { type Handler, value } from './route-context.ts';
+
+/** Tells the lists of this process from those of an earlier one, whose versions counted from 0 too. */
+const PROCESS_TAG = randomBytes(6).toString('base64url');
+
+/** A query value: one text, or several that count like one with commas. */
+type Filter = string | readonly string[] | undefined;
+
+export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, { fleet }) => {
+  // Weak: a node's lastSeenAt may differ between two answers that say the same otherwise.
+  const etag = `W/"${PROCESS_TAG}-${fleet.version}"`;
+  if (isKnown(headers['if-none-match'], etag)) return { ok: true, value: { kind: 'not-modified', etag } };
+  const selector = selectorOf(query.selector);
+  if (!selector.ok) return selector;
+  const sort = textOf(query.sort) ?? 'id';
+  if (!isSortKey(sort.replace(/^-/u, ''))) return invalid('sort', `one of ${SORT_KEYS.join(', ')}, with - before it for descending`);
+  const limit = limitOf(textOf(query.limit));
+  if (limit === 'invalid') return invalid('limit', `a whole number from 1 to ${NODES_LIMIT_MAX}`);
+  const after = cursorOf(textOf(query.cursor));
+  if (after === 'invalid') return invalid('cursor', 'the nextCursor of the page before');
+
+  const types = listOf(query.type);
+  const statuses = listOf(query.status);
+  const text = textOf(query.q)?.toLowerCase();
+  const isSelected = ({ state, status }: FleetNode) =>
+    (types === null || types.has(state.identity.type)) &&
+    (statuses === null || statuses.has(status)) &&
+    (selector.value === null || matches(selector.value, state, status)) &&
+    (text === undefined || hasText(state, text));
+  const isWhole = types === null && statuses === null && selector.value === null && text === undefined;
+  const selected = sorted(isWhole ? fleet.nodes() : fleet.nodes().filter(isSelected), sort);
+  const begin = after === null ? 0 : selected.findIndex(({ state }) => state.id === after) + 1;
+  const page = limit === null ? selected : selected.slice(begin, begin + limit);
+  const items = page.map(({ json }) => json).join(',');
+  const next = limit === null ? '' : `,"nextCursor":${nextCursor(page, begin + page.length < selected.length)}`;
+  return { ok: true, value: { kind: 'json', json: `{"items":[${items}]${next}}`, etag } };
+};
+
+function nextCursor(page: readonly FleetNode[], hasMore: boolean): string {
+  const last = page.at(-1);
+  return hasMore && last !== undefined ? JSON.stringify(Buffer.from(last.state.id).toString('base64url')) : 'null';
+}
+
+export const getNode: Handler<typeof routes.getNode> = ({ params }, { fleet }) => {
+  const node = fleet.view(params.id);
+  return node === undefined ? noSuchNode(params.id) : value(node);
+};
+
+export const forgetNode: Handler<typeof routes.forgetNode> = async ({ params, principal, remoteAddress }, { fleet }) => {
+  const result = await fleet.execute(params.id, { kind: 'ForgetNode' }, { name: principal.name, address: remoteAddress });
+  return result.ok ? value({ id: params.id }) : result;
+};
+
+export const whyNode: Handler<typeof routes.whyNode> = ({ params }, { fleet }) => {
+  const node = fleet.node(params.id);
+  if (node === undefined) return noSuchNode(params.id);
+  const { status, summary, causes } = whyIsNode(node.state, node.load.problem, fleet.now());
+  return value({ id: params.id, status, summary, causes: causes.map((cause) => ({ ...cause, since: timestampOrNull(cause.since) })) });
+};
+
+export function noSuchNode(id: string): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem: { code: 'node-not-found', detail: `The fleet has no node '${id.slice(0, 300)}'.` } };
+}
+
+function invalid(field: string, expected: string): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem: { code: 'invalid-request', field, detail: `${field} must be ${expected}.` } };
+}
+
+/** The trimmed text of a filter; `undefined`: a blank one is no filter. */
+function textOf(filter: Filter): string | undefined {
+  const text = (typeof filter === 'string' ? filter : (filter?.join(',') ?? '')).trim();
+  return text === '' ? undefined : text;
+}
+
+/** `null`: no filter. */
+function listOf(filter: Filter): ReadonlySet<string> | null {
+  const values = (textOf(filter) ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  return values.length === 0 ? null : new Set(values);
+}
+
+function selectorOf(filter: Filter): Result<Selector | null> {
+  const text = textOf(filter);
+  return text === undefined ? { ok: true, value: null } : parseSelector(text);
+}
+
+function limitOf(text: string | undefined): number | null | 'invalid' {
+  if (text === undefined) return null;
+  const limit = /^\d{1,6}$/u.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= NODES_LIMIT_MAX ? limit : 'invalid';
+}
+
+function cursorOf(text: string | undefined): string | null | 'invalid' {
+  if (text === undefined) return null;
+  const id = Buffer.from(text, 'base64url');
+  return id.toString('base64url') === text ? id.toString() : 'invalid';
+}
+
+function hasText({ identity, ip }: FleetNode['state'], text: string): boolean {
+  const { id, name, type, labels } = identity;
+  return [id, name, type, ip, ...Object.entries(labels).map(([key, label]) => `${key}=${label}`)].some((each) => each.toLowerCase().includes(text));
+}

@@ -1,0 +1,39 @@
+/** What a handler is given: the parts of the server, who asks, and the request's parts, typed by the route's schemas. */
+import type { Route } from '@sluice/contract';
+import type { Static, TSchema } from 'typebox';
+import type { Logger } from 'pino';
+import type { Authentication, Principal } from '../authentication/authentication.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Result } from '@sluice/core';
+
+export interface HttpParts {
+  readonly fleet: Fleet;
+  readonly authentication: Authentication;
+  readonly logger: Logger;
+  readonly isStopping: () => boolean;
+}
+
+type Part<S> = S extends TSchema ? Static<S> : Record<string, never>;
+
+export interface RouteRequest<R extends Route> {
+  readonly params: Part<R['params']>;
+  readonly query: Part<R['query']>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Part<R['body']>;
+  /** The body as it was sent; metadata is taken from it without loss. Empty: there was none. */
+  readonly bodyText: string;
+  readonly principal: Principal;
+  readonly remoteAddress: string;
+}
+
+/** A 200 with a value or with JSON text that is ready, or a 304 of a known ETag. */
+export type Reply<T> =
+  | { readonly kind: 'value'; readonly value: T; readonly etag?: string }
+  | { readonly kind: 'json'; readonly json: string; readonly etag?: string }
+  | { readonly kind: 'not-modified'; readonly etag: string };
+
+export type Handler<R extends Route> = (request: RouteRequest<R>, parts: HttpParts) => Promise<Result<Reply<Static<R['response']>>>> | Result<Reply<Static<R['response']>>>;
+
+export function value<T>(given: T): Result<Reply<T>> {
+  return { ok: true, value: { kind: 'value', value: given } };
+}

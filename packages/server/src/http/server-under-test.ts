@@ -1,0 +1,193 @@
+/** Test support: a real server on a free port with a store of its own, raw requests to it, and nodes with real agent sessions. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type DeclaredCommand, type Hello } from '@sluice/contract';
+import { WebSocket } from 'ws';
+import { loadServerConfig } from '../config.ts';
+import { type RunningServer, startServer } from '../main.ts';
+
+export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
+const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
+/** Milliseconds that any answer may take, on a machine that is busy with other things. */
+const ANSWER_WITHIN_MS = 15_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** The parsed body; `undefined` when it is empty. */
+  readonly json: unknown;
+}
+
+export interface AskOptions {
+  /** Sent exactly as it is, with its Content-Length; absent: no body, and no header about one. */
+  readonly body?: string | Buffer;
+  /** Added to, or instead of, the token. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `null`: without a token. */
+  readonly token?: string | null;
+}
+
+export interface NodeOptions {
+  readonly type?: string;
+  readonly name?: string;
+  readonly region?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly commands?: readonly DeclaredCommand[];
+  readonly sessions?: number;
+  readonly lockedBecause?: string;
+}
+
+export class ServerUnderTest {
+  readonly directory: string;
+  readonly #server: RunningServer;
+  readonly #agents = new Map<string, WebSocket>();
+
+  private constructor(directory: string, server: RunningServer) {
+    this.directory = directory;
+    this.#server = server;
+  }
+
+  static async start(): Promise<ServerUnderTest> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
+    const loaded = loadServerConfig({
+      flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
+      env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
+    });
+    if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
+    return new ServerUnderTest(directory, await startServer(loaded.config));
+  }
+
+  get url(): URL {
+    return new URL(this.#server.url);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** One request, written as given: the path is neither normalised nor encoded. */
+  ask(method: string, target: string, { body, headers = {}, token = ADMIN_TOKEN }: AskOptions = {}): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const request = httpRequest({
+        host: this.url.hostname,
+        port: this.url.port,
+        method,
+        path: target,
+        agent: false,
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          ...headers,
+        },
+      });
+      // A server that refuses a body may close before all of it is written; what counts is its answer.
+      let failure: Error | null = null;
+      request.on('error', (error) => {
+        failure = error;
+      });
+      request.on('close', () => reject(failure ?? new Error(`${method} ${target.slice(0, 200)}: closed without an answer`)));
+      request.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
+        });
+      });
+      request.end(body);
+    });
+  }
+
+  /** Writes bytes to a socket and resolves with everything that comes back until the server closes it. */
+  send(bytes: string | Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(this.url.port), this.url.hostname, () => socket.write(bytes));
+      const chunks: Buffer[] = [];
+      socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error(`no answer in time; got ${Buffer.concat(chunks).toString()}`)));
+      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.on('error', reject);
+      socket.on('close', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    });
+  }
+
+  /** A node whose agent says hello and then only listens. Resolves once the server has welcomed it. */
+  addNode(id: string, options: NodeOptions = {}): Promise<void> {
+    const socket = new WebSocket(`ws://${this.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, { headers: { authorization: `Bearer ${JOIN_TOKEN}` } });
+    this.#agents.set(id, socket);
+    return new Promise((resolve, reject) => {
+      socket.on('open', () => socket.send(JSON.stringify(helloOf(id, options))));
+      socket.on('message', () => resolve());
+      socket.on('error', reject);
+      socket.on('close', (code, reason) => reject(new Error(`the session of ${id} was closed: ${code} ${reason.toString()}`)));
+    });
+  }
+
+  /** The node's agent says goodbye and goes; resolves when the server knows it. */
+  async dropAgent(id: string): Promise<void> {
+    const socket = this.#agents.get(id);
+    if (socket === undefined) throw new Error(`there is no agent of ${id}`);
+    await new Promise<void>((resolve) => {
+      socket.on('close', () => resolve());
+      socket.send(JSON.stringify({ kind: 'goodbye', why: 'stopping' }));
+      socket.close();
+    });
+    for (const giveUpAt = Date.now() + ANSWER_WITHIN_MS; ; ) {
+      const { json } = await this.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`);
+      if (typeof json === 'object' && json !== null && 'connected' in json && json.connected === false) return;
+      if (Date.now() > giveUpAt) throw new Error(`the server still believes that ${id} is connected: ${JSON.stringify(json)}`);
+    }
+  }
+}
+
+function helloOf(id: string, options: NodeOptions): Hello {
+  const now = Date.now();
+  return {
+    kind: 'hello',
+    protocolVersions: [1],
+    agentVersion: '0.1.0',
+    instanceId: `instance of ${id}`.slice(0, 64),
+    node: {
+      id,
+      name: options.name ?? 'a node',
+      type: options.type ?? 'game-server',
+      port: 7777,
+      version: null,
+      region: options.region ?? 'eu',
+      zone: null,
+      labels: { ...options.labels },
+    },
+    resources: { cpuCount: 2 },
+    commands: [...(options.commands ?? [])],
+    availability: { generation: 0, availability: 'active', holds: [] },
+    workload: {
+      driver: 'process',
+      phase: 'running',
+      healthy: true,
+      incarnation: 1,
+      startedAt: now,
+      problem: null,
+      countsSessions: true,
+      stopGraceMs: 5000,
+      healthyWithinMs: 10_000,
+      locks: options.lockedBecause === undefined ? [] : [{ reason: options.lockedBecause, since: now, expiresAt: now + 3_600_000 }],
+    },
+    load: { sessions: options.sessions ?? 0, cpuPercent: null, memoryBytes: null, problem: null },
+    journal: [],
+  };
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: a test that expected some sees that from `json` being the text.
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+/** Starts and stops a server: the only file that knows every part of it. */
+import { METADATA_BYTES_MAX } from '@sluice/contract';
+import { Authentication } from './authentication/authentication.ts';
+import type { ServerConfig } from './config.ts';
+import { systemClock } from './fleet/clock.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { createHttpApp } from './http/app.ts';
+import { createLogger } from './observe/logger.ts';
+import { AgentSessions } from './sessions/agent-sessions.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+
+export interface RunningServer {
+  /** Where it answers, such as `http://127.0.0.1:7070`. */
+  readonly url: string;
+  /** Made at this start, to be shown once; `null`: known from before, or given. */
+  readonly newAdminToken: string | null;
+  readonly newJoinToken: string | null;
+  /** Ends cleanly: agents are told to come back, what was begun is committed. Workloads are untouched. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @throws Error for the one who started it: the port is taken (its cause has the code `EADDRINUSE`), or the store cannot be opened.
+ */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const logger = createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn({ event: 'configuration-warning' }, warning);
+  const store = await openSqliteStore(config.dataDirectory);
+  const clock = systemClock;
+  try {
+    const authentication = await Authentication.open({
+      store,
+      adminToken: config.adminToken,
+      joinToken: config.joinToken,
+      isOpen: config.isOpen,
+      now: () => clock.now(),
+    });
+    const fleet = await Fleet.open({
+      store,
+      clock,
+      settings: { defaultDrainTimeoutMs: config.defaultDrainTimeoutMs, metadataBytesMax: METADATA_BYTES_MAX },
+      logger,
+    });
+    const { heartbeatIntervalMs, leaseMs } = config;
+    const sessions = new AgentSessions({ fleet, authentication, clock, times: { heartbeatIntervalMs, leaseMs }, logger });
+    let isStopping = false;
+    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
+    sessions.attach(app.server);
+    const url = await listen(app, config);
+    logger.info({ event: 'server-started', url, nodes: fleet.nodes().length }, 'serving');
+
+    let stopped: Promise<void> | null = null;
+    const stop = async () => {
+      isStopping = true;
+      logger.info({ event: 'server-stopping' }, 'stopping');
+      await sessions.stop();
+      await app.close();
+      await fleet.stop();
+      await store.close();
+      logger.info({ event: 'server-stopped' }, 'stopped');
+    };
+    return {
+      url,
+      newAdminToken: authentication.newAdminToken,
+      newJoinToken: authentication.newJoinToken,
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function listen(app: Awaited<ReturnType<typeof createHttpApp>>, { host, port }: ServerConfig): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const what = isTaken ? 'is in use by another program. Stop that, or choose another address with --listen HOST:PORT.' : 'cannot be listened on.';
+    throw new Error(`${host}:${port} ${what}`, { cause: error });
+  }
+}

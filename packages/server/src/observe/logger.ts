@@ -1,0 +1,11 @@
+/** The server's own log: one event a line, to stderr, with a stable `event`. ERROR: a person must act. WARN: it heals itself. */
+import { destination, type Logger, pino } from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export function createLogger(level: LogLevel): Logger {
+  return pino(
+    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, redact: ['req.headers.authorization', 'headers.authorization'] },
+    destination({ dest: 2, sync: true }),
+  );
+}

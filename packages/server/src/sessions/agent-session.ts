@@ -1,0 +1,238 @@
+/** One agent's session: its hello, its messages, and what it is told. Agents may lie; every message is checked. */
+import {
+  AGENT_CLOSE,
+  AGENT_PROTOCOL_VERSIONS,
+  AgentMessage,
+  type Hello,
+  type OperationUpdate,
+  type ServerMessage,
+  whyNotANodeId,
+} from '@sluice/contract';
+import { answerToUpdate, type Command } from '@sluice/core';
+import type { Logger } from 'pino';
+import { Compile } from 'typebox/compile';
+import type { WebSocket } from 'ws';
+import type { Executed, Fleet } from '../fleet/fleet.ts';
+import { Outbox } from './outbox.ts';
+
+/** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
+const UNSENT_BYTES_MAX = 4 * 1_048_576;
+/** Bytes of a close frame's reason, by RFC 6455. */
+const CLOSE_REASON_BYTES_MAX = 123;
+
+const agentMessage = Compile(AgentMessage);
+
+export interface SessionTimes {
+  readonly heartbeatIntervalMs: number;
+  readonly leaseMs: number;
+}
+
+/** What a session needs of the registry of all sessions. */
+export interface SessionRegistry {
+  /** Makes room for a hello: `refused` when another live agent has this node id. */
+  readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
+  readonly heard: (session: AgentSession) => void;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly socket: WebSocket;
+  readonly remoteIp: string;
+  readonly fleet: Fleet;
+  readonly registry: SessionRegistry;
+  readonly times: SessionTimes;
+  readonly logger: Logger;
+}
+
+export class AgentSession {
+  readonly id: string;
+  readonly socket: WebSocket;
+  readonly #options: SessionOptions;
+  readonly #outbox = new Outbox();
+  /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
+  #turn: Promise<void> = Promise.resolve();
+  #nodeId: string | null = null;
+  #instanceId: string | null = null;
+  #isWelcomed = false;
+  #hasSaidGoodbye = false;
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.socket = options.socket;
+    this.#options = options;
+    options.socket.on('message', (bytes, isBinary) => {
+      options.registry.heard(this);
+      this.#turn = this.#turn.then(() => this.#receive(String(bytes), isBinary)).catch((error: unknown) => this.#failed(error));
+    });
+  }
+
+  /** `null`: it has not said hello. */
+  get nodeId(): string | null {
+    return this.#nodeId;
+  }
+
+  get instanceId(): string | null {
+    return this.#instanceId;
+  }
+
+  get isWelcomed(): boolean {
+    return this.#isWelcomed;
+  }
+
+  /** Tells the agent whatever should be under way and it has not been told in this session. */
+  tellWhatIsUnderWay(): void {
+    const node = this.#nodeId === null ? undefined : this.#options.fleet.node(this.#nodeId);
+    if (node === undefined || !this.#isWelcomed) return;
+    for (const message of this.#outbox.take(node.state, this.#options.fleet.now())) this.#send(message);
+  }
+
+  close(code: number, reason: string): void {
+    let text = reason;
+    while (Buffer.byteLength(text) > CLOSE_REASON_BYTES_MAX) text = text.slice(0, -1);
+    this.socket.close(code, text);
+  }
+
+  /** The socket is gone: the node's session ends with it. */
+  async ended(why: string): Promise<void> {
+    await this.#turn;
+    if (this.#nodeId === null || this.#hasSaidGoodbye) return;
+    await this.#execute({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why });
+  }
+
+  async #receive(text: string, isBinary: boolean): Promise<void> {
+    const message = isBinary ? 'a message that is not text' : parse(text);
+    if (typeof message === 'string') {
+      this.close(AGENT_CLOSE.badMessage, message);
+      return;
+    }
+    if (message.kind === 'hello') {
+      if (this.#nodeId === null) await this.#hello(message);
+      else this.close(AGENT_CLOSE.badMessage, 'a second hello');
+      return;
+    }
+    if (!this.#isWelcomed) {
+      this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
+      return;
+    }
+    switch (message.kind) {
+      case 'heartbeat':
+        if (message.load !== undefined && this.#nodeId !== null) this.#options.fleet.measured(this.#nodeId, message.load);
+        if (message.workload !== undefined) await this.#record({ kind: 'RecordWorkload', workload: message.workload });
+        return;
+      case 'availability.report':
+        await this.#record({ kind: 'RecordAvailability', report: message });
+        return;
+      case 'operation.update':
+        await this.#update(message);
+        return;
+      case 'goodbye': {
+        this.#hasSaidGoodbye = true;
+        const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
+        await this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why });
+        return;
+      }
+    }
+  }
+
+  async #hello(hello: Hello): Promise<void> {
+    const whyNot = whyNotANodeId(hello.node.id);
+    if (whyNot !== null) {
+      this.close(AGENT_CLOSE.badMessage, whyNot);
+      return;
+    }
+    const protocolVersion = AGENT_PROTOCOL_VERSIONS.filter((version) => hello.protocolVersions.includes(version)).at(-1);
+    if (protocolVersion === undefined) {
+      this.close(AGENT_CLOSE.versionNotSpoken, `this server speaks ${AGENT_PROTOCOL_VERSIONS.join(', ')}`);
+      return;
+    }
+    if ((await this.#options.registry.admit(this, hello)) === 'refused') {
+      this.#options.logger.warn({ event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId }, 'two agents use one node id; the newer was refused');
+      this.close(AGENT_CLOSE.nodeIdInUse, 'node-id-in-use: another live agent has this node id');
+      return;
+    }
+    this.#nodeId = hello.node.id;
+    this.#instanceId = hello.instanceId;
+    const registered = await this.#record({ kind: 'RegisterNode', hello, sessionId: this.id, remoteIp: this.#options.remoteIp });
+    if (registered?.node == null) return;
+    const { fleet, times, logger } = this.#options;
+    fleet.heard(hello.node.id);
+    fleet.measured(hello.node.id, hello.load);
+    this.#welcome(registered.node, protocolVersion, times);
+    logger.info({ event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.#options.remoteIp }, 'an agent connected');
+  }
+
+  #welcome(node: NonNullable<Executed['node']>, protocolVersion: number, times: SessionTimes): void {
+    const current = this.#options.fleet.node(node.id)?.state ?? node;
+    const messages = this.#outbox.take(current, this.#options.fleet.now());
+    const availability = messages.find((message) => message.kind === 'availability.set');
+    const metadata = messages.find((message) => message.kind === 'metadata.changed');
+    if (availability === undefined || metadata === undefined) throw new Error(`welcoming ${node.id}: its state gives no wish`);
+    this.#isWelcomed = true;
+    this.#send({
+      kind: 'welcome',
+      protocolVersion,
+      sessionId: this.id,
+      heartbeatIntervalMs: times.heartbeatIntervalMs,
+      leaseMs: times.leaseMs,
+      availability,
+      metadata,
+      operations: messages.filter((message) => message.kind === 'operation.start'),
+    });
+    for (const message of messages) if (message.kind === 'operation.cancel') this.#send(message);
+  }
+
+  /** The acknowledgement of an accepted act is the agent's permission to begin: it goes out only after the commit. */
+  async #update(update: OperationUpdate): Promise<void> {
+    const recorded = await this.#record({ kind: 'RecordOperation', update });
+    if (recorded?.node == null) return;
+    const { operationId, sequence } = update;
+    if (answerToUpdate(recorded.node, update) === 'stop') {
+      this.#send({ kind: 'operation.cancel', operationId, reason: 'the operation has ended, or this server does not know it' });
+    }
+    this.#send({ kind: 'operation.ack', operationId, sequence });
+  }
+
+  /** What cannot be recorded is not acknowledged: the agent comes back and says it again. */
+  async #record(command: Command): Promise<Executed | null> {
+    const result = await this.#execute(command);
+    if (result.ok) return result.value;
+    const { code, detail } = result.problem;
+    if (code === 'store-unavailable') this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
+    else this.close(AGENT_CLOSE.badMessage, detail);
+    return null;
+  }
+
+  #execute(command: Command): ReturnType<Fleet['execute']> {
+    if (this.#nodeId === null) throw new Error(`${command.kind} before hello`);
+    return this.#options.fleet.execute(this.#nodeId, command, { name: 'agent', address: this.#options.remoteIp });
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > UNSENT_BYTES_MAX) {
+      this.#options.logger.warn({ event: 'agent-too-slow', nodeId: this.#nodeId }, 'an agent does not read what it is sent; its session is ended');
+      this.socket.terminate();
+      return;
+    }
+    this.socket.send(JSON.stringify(message));
+  }
+
+  #failed(error: unknown): void {
+    this.#options.logger.error({ event: 'session-failed', nodeId: this.#nodeId, err: error }, 'a message could not be handled; the session is ended');
+    this.socket.terminate();
+  }
+}
+
+/** The message, or what is wrong with it. */
+function parse(text: string): AgentMessage | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'a message that is not JSON';
+  }
+  if (agentMessage.Check(value)) return value;
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
+  const [fault] = agentMessage.Errors(value);
+  return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
+}
