@@ -1,93 +1,87 @@
-/** How each effect of the agent's pure half is done: an exhaustive table, no decisions. */
+/** How each effect of the agent's pure half is done. No decisions here: everything that could be decided is in the effect. */
 import type { AgentMessage, Json } from '@sluice/contract';
 import type { AgentEffect, AgentInput, RotationState } from '@sluice/core';
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly problem: string | null;
+}
+
+type CommandEnd = Pick<Extract<AgentInput, { kind: 'CommandEnded' }>, 'status' | 'result' | 'error' | 'output'>;
 
 /** What the agent is made of, as far as effects need it. */
 export interface EffectParts {
   readonly send: (message: AgentMessage) => void;
   readonly setRotation: (rotation: RotationState) => void;
-  /** Calls a hook of the configuration; never throws. */
-  readonly callHook: (hook: 'drain' | 'undrain' | 'end-sessions') => Promise<{ readonly ok: boolean; readonly problem: string | null }>;
-  /** Replaces the workload's process, gracefully; `null` grace: as configured. */
-  readonly replaceWorkload: (
-    graceMs: number | null,
-    previousIncarnation: number | null,
-  ) => Promise<{ readonly ok: boolean; readonly incarnation: number; readonly problem: string | null }>;
-  readonly runCommand: (
-    name: string,
-    params: Readonly<Record<string, Json>>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ) => Promise<Pick<Extract<AgentInput, { kind: 'CommandEnded' }>, 'status' | 'result' | 'error' | 'output'>>;
-  readonly workloadOutput: () => string;
-  readonly keepMetadata: (json: string, revision: number) => Promise<void>;
+  readonly callHook: (hook: 'drain' | 'undrain' | 'end-sessions') => Promise<Outcome>;
+  /** Replaces the workload's process, gracefully. */
+  readonly replaceWorkload: (graceMs: number, previousIncarnation: number) => Promise<Outcome & { readonly incarnation: number }>;
+  /** Ends the sessions that remain by replacing the workload. */
+  readonly endSessionsByReplacing: () => Promise<Outcome>;
+  readonly runCommand: (name: string, params: Readonly<Record<string, Json>>, timeoutMs: number, signal: AbortSignal) => Promise<CommandEnd>;
+  readonly workloadOutput: () => Promise<string>;
+  readonly keepMetadata: (json: string) => Promise<void>;
   readonly take: (input: AgentInput) => void;
-  /** A part failed in a way that it promises not to: logged, and the effect counts as failed. */
+  /** A part failed in a way that it promises not to. The effect counts as failed, and the agent goes on. */
   readonly failed: (effect: AgentEffect['kind'], error: unknown) => void;
 }
 
-type Executors = { readonly [K in AgentEffect['kind']]: (effect: Extract<AgentEffect, { kind: K }>) => void };
-
+/** Begins an effect; what comes of it is an input again. */
 export function performEffects(parts: EffectParts): (effect: AgentEffect) => void {
+  const { take } = parts;
   const running = new Map<string, AbortController>();
-  const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-  const executors: Executors = {
-    Send: ({ message }) => parts.send(message),
-    SetRotation: ({ rotation }) => parts.setRotation(rotation),
-    CallHook: ({ token, hook }) => {
-      parts.callHook(hook).then(
-        ({ ok, problem }) => parts.take({ kind: 'PendingReturned', token, ok, problem }),
-        (error: unknown) => {
-          parts.failed('CallHook', error);
-          parts.take({ kind: 'PendingReturned', token, ok: false, problem: sentence(error) });
-        },
-      );
-    },
-    EndSessionsByReplacing: ({ token }) => {
-      parts.replaceWorkload(null, null).then(
-        ({ ok, problem }) => parts.take({ kind: 'PendingReturned', token, ok, problem }),
-        (error: unknown) => {
-          parts.failed('EndSessionsByReplacing', error);
-          parts.take({ kind: 'PendingReturned', token, ok: false, problem: sentence(error) });
-        },
-      );
-    },
-    ReplaceWorkload: ({ operationId, graceMs, previousIncarnation }) => {
-      parts.replaceWorkload(graceMs, previousIncarnation).then(
-        ({ ok, incarnation, problem }) => parts.take({ kind: 'WorkloadReplaced', operationId, ok, incarnation, problem }),
-        (error: unknown) => {
-          parts.failed('ReplaceWorkload', error);
-          parts.take({ kind: 'WorkloadReplaced', operationId, ok: false, incarnation: previousIncarnation, problem: sentence(error) });
-        },
-      );
-    },
-    RunCommand: ({ operationId, name, params, timeoutMs }) => {
-      const controller = new AbortController();
-      running.set(operationId, controller);
-      parts
-        .runCommand(name, params, timeoutMs, controller.signal)
-        .then(
-          (ended) => parts.take({ kind: 'CommandEnded', operationId, ...ended }),
-          (error: unknown) => {
-            parts.failed('RunCommand', error);
-            const failure = { code: 'cannot-run', message: sentence(error) };
-            parts.take({ kind: 'CommandEnded', operationId, status: 'failed', result: null, error: failure, output: '' });
-          },
-        )
-        .finally(() => running.delete(operationId));
-    },
-    StopCommand: ({ operationId }) => running.get(operationId)?.abort(),
-    CollectOutput: ({ operationId }) => parts.take({ kind: 'OutputCollected', operationId, output: parts.workloadOutput() }),
-    KeepMetadata: ({ json, revision }) => {
-      parts.keepMetadata(json, revision).catch((error: unknown) => parts.failed('KeepMetadata', error));
-    },
+  const failure = (effect: AgentEffect, error: unknown): Outcome => {
+    parts.failed(effect.kind, error);
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
   };
 
-  return (effect) => perform(executors, effect);
-}
-
-function perform<K extends AgentEffect['kind']>(executors: Executors, effect: Extract<AgentEffect, { kind: K }>): void {
-  const execute: (given: Extract<AgentEffect, { kind: K }>) => void = executors[effect.kind as K];
-  execute(effect);
+  const perform = async (effect: AgentEffect): Promise<void> => {
+    switch (effect.kind) {
+      case 'Send':
+        parts.send(effect.message);
+        return;
+      case 'SetRotation':
+        parts.setRotation(effect.rotation);
+        return;
+      case 'CallHook':
+      case 'EndSessionsByReplacing': {
+        const begun = effect.kind === 'CallHook' ? parts.callHook(effect.hook) : parts.endSessionsByReplacing();
+        const { ok, problem } = await begun.catch((error: unknown) => failure(effect, error));
+        take({ kind: 'PendingReturned', token: effect.token, ok, problem });
+        return;
+      }
+      case 'ReplaceWorkload': {
+        const { operationId, graceMs, previousIncarnation } = effect;
+        const replaced = await parts
+          .replaceWorkload(graceMs, previousIncarnation)
+          .catch((error: unknown) => ({ ...failure(effect, error), incarnation: previousIncarnation }));
+        take({ kind: 'WorkloadReplaced', operationId, ...replaced });
+        return;
+      }
+      case 'RunCommand': {
+        const { operationId, name, params, timeoutMs } = effect;
+        const controller = new AbortController();
+        running.set(operationId, controller);
+        const end = await parts.runCommand(name, params, timeoutMs, controller.signal).catch((error: unknown): CommandEnd => {
+          const message = failure(effect, error).problem ?? '';
+          return { status: 'failed', result: null, error: { code: 'cannot-run', message }, output: '' };
+        });
+        running.delete(operationId);
+        take({ kind: 'CommandEnded', operationId, ...end });
+        return;
+      }
+      case 'StopCommand':
+        running.get(effect.operationId)?.abort();
+        return;
+      case 'CollectOutput': {
+        const { operationId } = effect;
+        const output = await parts.workloadOutput().catch((error: unknown) => failure(effect, error).problem ?? '');
+        take({ kind: 'OutputCollected', operationId, output });
+        return;
+      }
+      case 'KeepMetadata':
+        await parts.keepMetadata(effect.json).catch((error: unknown) => failure(effect, error));
+    }
+  };
+  return (effect) => void perform(effect);
 }

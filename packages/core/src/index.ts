@@ -1,7 +1,8 @@
 /** The public door of the core: decide, evolve, what is under way, and the derived values that others show. */
 export { type AgentIdentity, agentWakeAt, helloOf, startAgentState, UNKNOWN_LOAD } from './agent/agent-start.ts';
 export type { AgentSettings, AgentState, RotationState, SessionsReading } from './agent/agent-state.ts';
-export { type AgentEffect, type AgentInput, agentStep } from './agent/agent-step.ts';
+export type { AgentEffect, AgentInput } from './agent/agent-io.ts';
+export { agentStep } from './agent/agent-step.ts';
 export { entriesOf, type JournalEntry } from './agent/journal.ts';
 export type { Command, Context } from './command.ts';
 export { decide } from './decide.ts';

@@ -87,7 +87,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     throw new ConfigError('This version keeps its data in SQLite; give a directory with --data DIR instead of a database address.');
   }
   const { host, port } = parseListen(flags.listen ?? env['SLUICE_LISTEN'] ?? file.listen ?? '127.0.0.1:7070');
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\./u.test(host);
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
   const isOpen = flags.insecureNoAuth ?? false;
   if (isOpen && !isLoopback) {
     throw new ConfigError(`--insecure-no-auth works on loopback only, and ${host} is not. Leave it out, or listen on 127.0.0.1.`);

@@ -9,7 +9,7 @@ import {
 } from '@sluice/contract';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import { backoffMs } from './backoff.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
@@ -65,7 +65,7 @@ export class AgentConnection {
     const welcomeTimer = setTimeout(() => socket.terminate(), WELCOME_WITHIN_MS);
     socket.on('open', () => socket.send(JSON.stringify(this.#events.hello())));
     socket.on('message', (bytes, isBinary) => {
-      if (this.#receive(socket, String(bytes), isBinary)) clearTimeout(welcomeTimer);
+      if (this.#receive(socket, textOf(bytes), isBinary)) clearTimeout(welcomeTimer);
     });
     socket.on('unexpected-response', (request, response) => {
       retryAfterMs = this.#waitAfterRefusal(response.statusCode ?? 0, response.headers['retry-after']);
@@ -170,4 +170,9 @@ function parse(text: string): ServerMessage | null {
     return null;
   }
   return serverMessage.Check(value) ? value : null;
+}
+
+/** ws gives one buffer for each message, unless it is told otherwise. */
+function textOf(bytes: RawData): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }

@@ -1,9 +1,9 @@
 /** Acts on the node: accepted into the journal, begun when the server permits, performed at most once, reported until acknowledged. */
 import type { OperationStart, OperationUpdate } from '@sluice/contract';
-import type { Performing } from './agent-state.ts';
-import { type AgentInput, record, send, type StepDraft } from './agent-step.ts';
-import type { AgentState } from './agent-state.ts';
+import type { AgentInput } from './agent-io.ts';
+import type { AgentState, Performing } from './agent-state.ts';
 import { actOf, type ActEnd, type JournaledAct } from './journal.ts';
+import { record, send, type StepDraft } from './step-draft.ts';
 
 /**
  * A new act goes into the journal and is said to be accepted; it is performed when the server acknowledges that,

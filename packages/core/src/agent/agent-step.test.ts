@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { HEALTHY } from '../node-fixture.ts';
 import { agentWakeAt, startAgentState } from './agent-start.ts';
 import type { AgentSettings, AgentState } from './agent-state.ts';
-import { type AgentEffect, type AgentInput, agentStep } from './agent-step.ts';
+import type { AgentEffect, AgentInput } from './agent-io.ts';
+import { agentStep } from './agent-step.ts';
 import { entriesOf, type JournalEntry, replayJournal } from './journal.ts';
 
 const SETTINGS: AgentSettings = {

@@ -2,73 +2,30 @@
  * `agentStep`: what the agent does about something that happened. Pure: the shell around it appends `entries` to the journal,
  * syncs them, and only then does `effects`, in order. A crash between any two of these loses nothing and doubles nothing.
  */
-import type { AgentMessage, Load, OperationError, OperationResult, ServerMessage, WorkloadReport } from '@sluice/contract';
-import type { Json } from '@sluice/contract';
-import { finishPerforming, onOutput, onReplaced, onCommandEnded, performNext, receiveAck, receiveCancel, receiveStart, resumeActs, updatesToSend } from './acts.ts';
+import type { ServerMessage } from '@sluice/contract';
+import {
+  finishPerforming,
+  onCommandEnded,
+  onOutput,
+  onReplaced,
+  performNext,
+  receiveAck,
+  receiveCancel,
+  receiveStart,
+  resumeActs,
+  updatesToSend,
+} from './acts.ts';
+import type { AgentEffect, AgentInput } from './agent-io.ts';
+import type { AgentState, RotationState } from './agent-state.ts';
 import { availabilityReport } from './availability-report.ts';
 import { converge, onPendingReturned, onReading, receiveAvailability } from './converge.ts';
-import { applyEntry, type JournalEntry } from './journal.ts';
-import type { AgentState, Pending, RotationState, SessionsReading } from './agent-state.ts';
-
-export type AgentInput =
-  /** The driver has started or adopted the workload; comes first, once. */
-  | { readonly kind: 'AgentStarted'; readonly workload: WorkloadReport }
-  | { readonly kind: 'SessionOpened' }
-  | { readonly kind: 'SessionClosed' }
-  | { readonly kind: 'MessageReceived'; readonly message: ServerMessage }
-  | { readonly kind: 'WorkloadObserved'; readonly workload: WorkloadReport }
-  | { readonly kind: 'SessionsRead'; readonly reading: SessionsReading }
-  | { readonly kind: 'LoadMeasured'; readonly load: Load }
-  | { readonly kind: 'PendingReturned'; readonly token: number; readonly ok: boolean; readonly problem: string | null }
-  | { readonly kind: 'WorkloadReplaced'; readonly operationId: string; readonly ok: boolean; readonly incarnation: number; readonly problem: string | null }
-  | { readonly kind: 'OutputCollected'; readonly operationId: string; readonly output: string }
-  | {
-      readonly kind: 'CommandEnded';
-      readonly operationId: string;
-      readonly status: 'succeeded' | 'failed' | 'cancelled';
-      readonly result: OperationResult | null;
-      readonly error: OperationError | null;
-      readonly output: string;
-    }
-  /** Time passed: the instant that `wakeAtOf` named has come. */
-  | { readonly kind: 'Woken' };
-
-export type AgentEffect =
-  | { readonly kind: 'Send'; readonly message: AgentMessage }
-  | { readonly kind: 'SetRotation'; readonly rotation: RotationState }
-  | { readonly kind: 'CallHook'; readonly token: number; readonly hook: 'drain' | 'undrain' | 'end-sessions' }
-  /** Ends what remains by replacing the workload, which starts anew as a drained one. */
-  | { readonly kind: 'EndSessionsByReplacing'; readonly token: number }
-  | { readonly kind: 'ReplaceWorkload'; readonly operationId: string; readonly graceMs: number; readonly previousIncarnation: number }
-  | { readonly kind: 'RunCommand'; readonly operationId: string; readonly name: string; readonly params: Readonly<Record<string, Json>>; readonly timeoutMs: number }
-  | { readonly kind: 'StopCommand'; readonly operationId: string }
-  | { readonly kind: 'CollectOutput'; readonly operationId: string }
-  | { readonly kind: 'KeepMetadata'; readonly json: string; readonly revision: number };
+import type { JournalEntry } from './journal.ts';
+import { record, send, type StepDraft } from './step-draft.ts';
 
 export interface AgentStep {
   readonly state: AgentState;
   readonly entries: readonly JournalEntry[];
   readonly effects: readonly AgentEffect[];
-}
-
-/** A step in the making. Journal entries change the state's journal as they are recorded. */
-export interface StepDraft {
-  state: AgentState;
-  readonly now: number;
-  readonly entries: JournalEntry[];
-  readonly effects: AgentEffect[];
-}
-
-export function record(draft: StepDraft, entry: JournalEntry): void {
-  draft.entries.push(entry);
-  draft.state = { ...draft.state, journal: applyEntry(draft.state.journal, entry) };
-}
-
-/** Begins something outside that will return with its token. */
-export function begin(draft: StepDraft, kind: Pending['kind']): number {
-  const token = draft.state.nextToken;
-  draft.state = { ...draft.state, nextToken: token + 1, convergence: { ...draft.state.convergence, pending: { token, kind } } };
-  return token;
 }
 
 export function agentStep(state: AgentState, input: AgentInput, now: number): AgentStep {
@@ -150,11 +107,6 @@ function receiveMessage(draft: StepDraft, message: ServerMessage): void {
       receiveAck(draft, message.operationId, message.sequence);
       return;
   }
-}
-
-/** Sends while connected; else drops: everything that matters is sent anew when a session opens. */
-export function send(draft: StepDraft, message: AgentMessage): void {
-  if (draft.state.isConnected) draft.effects.push({ kind: 'Send', message });
 }
 
 /** Load balancers are told at once, and before anything else is done about a drain. */

@@ -4,8 +4,8 @@
  */
 import type { AvailabilitySet, DrainEvidence } from '@sluice/contract';
 import { isSameValue } from '../is-same-value.ts';
-import { begin, record, type StepDraft } from './agent-step.ts';
 import { type AgentState, type Convergence, NOT_CONVERGED, type SessionsReading } from './agent-state.ts';
+import { begin, record, type StepDraft } from './step-draft.ts';
 
 /** Milliseconds between two tries of a hook that failed. */
 const HOOK_RETRY_MS = 2000;

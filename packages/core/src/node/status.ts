@@ -1,6 +1,5 @@
 /** The status of a node: derived here and nowhere else, never stored. */
 import type { NodeStatus } from '@sluice/contract';
-import { isActive } from '../operation/operation.ts';
 import { isDraining, type NodeState } from './node.ts';
 
 /** The first that holds, in the order of the rules; see docs/semantics.md. */
@@ -11,9 +10,4 @@ export function statusOf(node: NodeState): NodeStatus {
   if (node.drain !== null) return 'drained';
   if (node.workload.healthy !== true || node.workload.phase !== 'running') return 'unhealthy';
   return 'active';
-}
-
-/** Whether anything has been asked of the node that has not ended. */
-export function isBusy(node: NodeState): boolean {
-  return node.operations.some(isActive);
 }

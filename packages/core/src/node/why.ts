@@ -154,7 +154,9 @@ function phaseInWords(node: NodeState): string {
         : `It waits for ${remaining} ${remaining === 1 ? 'session' : 'sessions'} to end.`;
     case 'ending-sessions':
       return 'The deadline has passed; what remains is being ended.';
-    default:
+    case 'waiting-for-agent':
+    case 'drained':
+    case undefined:
       return node.session.kind === 'connected' ? 'The agent has been told.' : 'It drains as soon as its agent connects.';
   }
 }

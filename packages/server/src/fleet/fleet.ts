@@ -119,10 +119,10 @@ export class Fleet {
       fleet.#members.set(stored.nodeId, new Member(readNode(stored), stored.lastSeenAt, () => options.clock.now()));
     }
     await Promise.all(
-      [...fleet.#members.values()].map(({ state }) =>
-        state.session.kind === 'connected'
-          ? fleet.execute(state.id, { kind: 'RecordDisconnect', sessionId: state.session.sessionId, goodbye: false, why: 'the server was restarted' }, SERVER)
-          : undefined,
+      [...fleet.#members.values()].flatMap(({ state: { id, session } }) =>
+        session.kind === 'connected'
+          ? [fleet.execute(id, { kind: 'RecordDisconnect', sessionId: session.sessionId, goodbye: false, why: 'the server was restarted' }, SERVER)]
+          : [],
       ),
     );
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);

@@ -1,7 +1,9 @@
 /** The catalogue: the three built-in commands, and every command that agents of the fleet declare, each name once. */
-import type { DeclaredCommand, Json, NodeCommand, routes } from '@sluice/contract';
+import { type DeclaredCommand, Json, type NodeCommand, type routes } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
 import type { FleetNode } from '../fleet/fleet.ts';
+import Type, { type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { BUILT_IN_COMMANDS } from './built-in-commands.ts';
 import { noSuchNode } from './nodes.ts';
 import { type Handler, value } from './route-context.ts';
@@ -11,6 +13,11 @@ export const listCommands: Handler<typeof routes.listCommands> = ({ query }, { f
   const node = fleet.node(query.node);
   return node === undefined ? noSuchNode(query.node) : value({ items: catalogue([node]) });
 };
+
+const parametersSchema = Compile(Type.Record(Type.String(), Json));
+
+/** The schemas of the built-in commands' bodies as plain JSON, without what only TypeBox sees in them. */
+const BUILT_IN_PARAMETERS = Object.fromEntries(BUILT_IN_COMMANDS.map(({ name, body }) => [name, plainSchema(body)]));
 
 interface Declared {
   readonly first: DeclaredCommand;
@@ -30,10 +37,8 @@ function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
       byName.set(command.name, declared);
     }
   }
-  const builtIn = BUILT_IN_COMMANDS.map(({ name, description, disruptive, body }): NodeCommand => {
-    // A schema as plain JSON, without what only TypeBox sees in it.
-    const parameters: Record<string, Json> = JSON.parse(JSON.stringify(body));
-    return { name, description, builtIn: true, disruptive, parameters, nodeTypes: [...allTypes].toSorted(), variants: 1 };
+  const builtIn = BUILT_IN_COMMANDS.map(({ name, description, disruptive }): NodeCommand => {
+    return { name, description, builtIn: true, disruptive, parameters: BUILT_IN_PARAMETERS[name] ?? {}, nodeTypes: [...allTypes].toSorted(), variants: 1 };
   });
   const declared = [...byName.values()]
     .map(({ first, types, variants }): NodeCommand => {
@@ -42,4 +47,9 @@ function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
     })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return [...builtIn, ...declared];
+}
+
+function plainSchema(schema: TSchema): NodeCommand['parameters'] {
+  const plain: unknown = JSON.parse(JSON.stringify(schema));
+  return parametersSchema.Check(plain) ? plain : {};
 }

@@ -23,7 +23,10 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
       void reply.header('content-security-policy', DOCS_POLICY);
       done();
     });
-    await docs.register(fastifySwagger, { mode: 'static', specification: { document: JSON.parse(json) } });
-    await docs.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: false }, theme: { title: 'Sluice 节点 API' } });
+    // Swagger UI insists on a document of its own; what it shows is ours.
+    await docs.register(fastifySwagger, { mode: 'static', specification: { document: { openapi: '3.1.0', info: { title: 'Sluice', version: '1' }, paths: {} } } });
+    await docs.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: false },
+      transformSpecification: () => document,
+      theme: { title: 'Sluice 节点 API' } });
   });
 }

@@ -25,7 +25,7 @@ export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, 
   const limit = limitOf(textOf(query.limit));
   if (limit === 'invalid') return invalid('limit', `a whole number from 1 to ${NODES_LIMIT_MAX}`);
   const after = cursorOf(textOf(query.cursor));
-  if (after === 'invalid') return invalid('cursor', 'the nextCursor of the page before');
+  if (after === undefined) return invalid('cursor', 'the nextCursor of the page before');
 
   const types = listOf(query.type);
   const statuses = listOf(query.status);
@@ -100,10 +100,11 @@ function limitOf(text: string | undefined): number | null | 'invalid' {
   return limit >= 1 && limit <= NODES_LIMIT_MAX ? limit : 'invalid';
 }
 
-function cursorOf(text: string | undefined): string | null | 'invalid' {
+/** `null`: from the beginning; `undefined`: not a cursor of ours. */
+function cursorOf(text: string | undefined): string | null | undefined {
   if (text === undefined) return null;
   const id = Buffer.from(text, 'base64url');
-  return id.toString('base64url') === text ? id.toString() : 'invalid';
+  return id.toString('base64url') === text ? id.toString() : undefined;
 }
 
 function hasText({ identity, ip }: FleetNode['state'], text: string): boolean {

@@ -43,22 +43,13 @@ function expectedBy(faults: readonly Fault[]): string {
   const choices = faults.flatMap((fault) => (fault.keyword === 'const' ? [JSON.stringify(fault.params.allowedValue)] : []));
   if (choices.length > 0) return `must be one of ${choices.join(', ')}`;
   if (first === undefined) return 'is not valid';
-  switch (first.keyword) {
-    case 'type':
-      return `must be ${typeInWords(first.params.type)}`;
-    case 'minimum':
-      return `must be ${first.params.limit} or more`;
-    case 'maximum':
-      return `must be ${first.params.limit} or less`;
-    case 'maxLength':
-      return `must have at most ${first.params.limit} characters`;
-    case 'minLength':
-      return `must have at least ${first.params.limit} character`;
-    case 'pattern':
-      return `must match ${String(first.params.pattern)}`;
-    default:
-      return first.message;
-  }
+  if (first.keyword === 'type') return `must be ${typeInWords(first.params.type)}`;
+  if (first.keyword === 'minimum') return `must be ${first.params.limit} or more`;
+  if (first.keyword === 'maximum') return `must be ${first.params.limit} or less`;
+  if (first.keyword === 'maxLength') return `must have at most ${first.params.limit} characters`;
+  if (first.keyword === 'minLength') return `must have at least ${first.params.limit} character`;
+  if (first.keyword === 'pattern') return `must match ${String(first.params.pattern)}`;
+  return first.message;
 }
 
 function typeInWords(type: string | readonly string[]): string {

@@ -11,7 +11,7 @@ import {
 import { answerToUpdate, type Command } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Executed, Fleet } from '../fleet/fleet.ts';
 import { Outbox } from './outbox.ts';
 
@@ -62,7 +62,7 @@ export class AgentSession {
     this.#options = options;
     options.socket.on('message', (bytes, isBinary) => {
       options.registry.heard(this);
-      this.#turn = this.#turn.then(() => this.#receive(String(bytes), isBinary)).catch((error: unknown) => this.#failed(error));
+      this.#turn = this.#turn.then(() => this.#receive(textOf(bytes), isBinary)).catch((error: unknown) => this.#failed(error));
     });
   }
 
@@ -235,4 +235,9 @@ function parse(text: string): AgentMessage | string {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
   const [fault] = agentMessage.Errors(value);
   return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
+}
+
+/** ws gives one buffer for each message, unless it is told otherwise. */
+function textOf(bytes: RawData): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }

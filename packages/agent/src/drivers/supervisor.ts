@@ -1,0 +1,267 @@
+/** Keeps one workload running: one act at a time, crashes answered with a pause, every start counted on the disk before it happens. */
+import { randomUUID } from 'node:crypto';
+import { lastWords } from '../run-command.ts';
+import type { Driver, ReplaceOptions, ReplaceOutcome, SignalOutcome, StopOutcome, WorkloadObservation } from './driver.ts';
+import type { EndOutcome, Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
+import { RESTART_TIMES, RestartBackoff, type RestartTimes } from './restart-backoff.ts';
+import { WorkloadLog } from './workload-log.ts';
+import { readWorkloadRecord, writeWorkloadRecord } from './workload-record.ts';
+
+/** Milliseconds that what a crashed workload leaves behind gets to end by itself. */
+const LEFTOVERS_GRACE_MS = 2000;
+/** Bytes of the last output that explain a crash. */
+const LAST_OUTPUT_BYTES = 1000;
+
+export interface SupervisorOptions {
+  readonly stateDirectory: string;
+  /** Asked at every start, so that a workload that crashes on a drained node starts as a drained one. */
+  readonly environment: () => Readonly<Record<string, string>>;
+  readonly restartTimes?: RestartTimes;
+}
+
+/** What an agent that leaves says to whoever waits for it. */
+const LEAVING = 'The agent is stopping; its next start takes this up again.';
+
+export class Supervisor implements Driver {
+  readonly #launcher: Launcher;
+  readonly #options: SupervisorOptions;
+  readonly #log: WorkloadLog;
+  readonly #backoff: RestartBackoff;
+  readonly #listeners: (() => void)[] = [];
+  readonly #leaving = new AbortController();
+  #observation: WorkloadObservation = { phase: 'stopped', incarnation: 0, startedAt: null, pid: null, problem: null };
+  /** Acts wait for each other here. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #retryTimer: NodeJS.Timeout | null = null;
+  #spawnId: string = randomUUID();
+  /** The launch that events are heard of; those of an earlier one are not. */
+  #launchNumber = 0;
+  #runningSince = 0;
+
+  constructor(launcher: Launcher, options: SupervisorOptions) {
+    this.#launcher = launcher;
+    this.#options = options;
+    this.#log = new WorkloadLog(options.stateDirectory);
+    this.#backoff = new RestartBackoff(options.restartTimes ?? RESTART_TIMES);
+  }
+
+  get name(): string {
+    return this.#launcher.name;
+  }
+
+  observe(): WorkloadObservation {
+    return { ...this.#observation, problem: this.#observation.problem ?? this.#log.problem };
+  }
+
+  output(bytesMax: number): string {
+    return this.#log.tail(bytesMax);
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  signal(name: NodeJS.Signals): SignalOutcome {
+    return this.#launcher.signal(name);
+  }
+
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      const record = await readWorkloadRecord(this.#options.stateDirectory);
+      if (record !== null) {
+        this.#spawnId = record.spawnId;
+        this.#observe({ incarnation: record.incarnation, startedAt: record.startedAt });
+      }
+      const launched = await this.#launcher.takeUp(record, this.#order());
+      if (launched === null) {
+        await this.#launch((order) => this.#launcher.launch(order));
+        return;
+      }
+      // One that nobody has counted yet was started by somebody else: that is its first.
+      const startedAt = record?.startedAt ?? Date.now();
+      await this.#running(launched, Math.max(1, record?.incarnation ?? 0), startedAt);
+    });
+  }
+
+  replace({ graceMs, previousIncarnation }: ReplaceOptions): Promise<ReplaceOutcome> {
+    return this.#inTurn(async (): Promise<ReplaceOutcome> => {
+      const { incarnation, phase } = this.#observation;
+      if (incarnation > previousIncarnation) return { kind: 'already-replaced', incarnation };
+      if (this.#leaving.signal.aborted) return { kind: 'failed', incarnation, problem: LEAVING };
+      this.#cancelRetry();
+      this.#backoff.reset();
+      const { relaunch } = this.#launcher;
+      if (relaunch !== undefined && phase === 'running') {
+        return this.#replaced(await this.#launch((order) => relaunch.call(this.#launcher, graceMs, order)));
+      }
+      const end = await this.#end(graceMs);
+      if (end.kind !== 'gone') return { kind: 'failed', incarnation, problem: end.kind === 'aborted' ? LEAVING : end.problem };
+      return this.#replaced(await this.#launch((order) => this.#launcher.launch(order)));
+    });
+  }
+
+  stop(graceMs: number): Promise<StopOutcome> {
+    return this.#inTurn(async (): Promise<StopOutcome> => {
+      if (this.#leaving.signal.aborted) return { kind: 'failed', problem: LEAVING };
+      this.#cancelRetry();
+      const end = await this.#end(graceMs);
+      if (end.kind !== 'gone') return { kind: 'failed', problem: end.kind === 'aborted' ? LEAVING : end.problem };
+      this.#observe({ phase: 'stopped', pid: null, problem: null });
+      return { kind: 'stopped' };
+    });
+  }
+
+  async detach(): Promise<void> {
+    if (this.#leaving.signal.aborted) {
+      await this.#turn;
+      return;
+    }
+    this.#leaving.abort();
+    this.#cancelRetry();
+    await this.#inTurn(async () => {
+      this.#launchNumber += 1;
+      this.#launcher.release();
+      this.#log.close();
+    });
+  }
+
+  async #end(graceMs: number): Promise<EndOutcome> {
+    const before = this.#observation;
+    this.#observe({ phase: 'stopping' });
+    const end = await this.#launcher.end(graceMs, this.#order(), this.#leaving.signal);
+    if (end.kind === 'gone') this.#launchNumber += 1;
+    if (end.kind === 'failed') this.#observe({ phase: before.phase, problem: end.problem });
+    return end;
+  }
+
+  /** `null` when it was launched, else why not. */
+  async #launch(how: (order: LaunchOrder) => Promise<LaunchOutcome>): Promise<string | null> {
+    const incarnation = this.#observation.incarnation + 1;
+    const startedAt = Date.now();
+    this.#spawnId = randomUUID();
+    this.#observe({ phase: 'starting', pid: null, problem: null });
+    try {
+      await this.#record({ pid: null, startToken: null }, incarnation, startedAt);
+    } catch (error) {
+      return this.#cannotStart(`It is not started, since that could not be noted: ${sentence(error)}`);
+    }
+    this.#launchNumber += 1;
+    const order = this.#order(incarnation);
+    const outcome = await how(order);
+    if (!outcome.ok) return this.#cannotStart(`It cannot be started: ${outcome.problem}`);
+    await this.#running(outcome.launched, incarnation, startedAt);
+    return null;
+  }
+
+  async #running(launched: Launched, incarnation: number, startedAt: number): Promise<void> {
+    this.#runningSince = performance.now();
+    this.#observe({ phase: 'running', incarnation, startedAt, pid: launched.pid, problem: null });
+    try {
+      await this.#record(launched, incarnation, startedAt);
+    } catch (error) {
+      // It runs all the same, and the next agent finds it by its mark; but a full disk wants a person.
+      this.#observe({ problem: `It runs, but that could not be noted: ${sentence(error)}` });
+    }
+  }
+
+  #cannotStart(problem: string): string {
+    this.#observe({ phase: 'cannot-start', pid: null, problem });
+    this.#retryIn(this.#backoff.pauseMs(0));
+    return problem;
+  }
+
+  #replaced(problem: string | null): ReplaceOutcome {
+    const { incarnation } = this.#observation;
+    return problem === null ? { kind: 'replaced', incarnation } : { kind: 'failed', incarnation, problem };
+  }
+
+  #crashed(how: string): void {
+    const ranForMs = performance.now() - this.#runningSince;
+    const { incarnation } = this.#observation;
+    this.#observe({ phase: 'crashed', pid: null, problem: `It ${how}${lastWords(this.#log.tail(LAST_OUTPUT_BYTES))}` });
+    this.#inBackground(async () => {
+      // Somebody else's turn came first and has replaced or stopped it.
+      if (this.#observation.phase !== 'crashed' || this.#observation.incarnation !== incarnation) return;
+      const end = await this.#launcher.end(LEFTOVERS_GRACE_MS, this.#order(), this.#leaving.signal);
+      if (end.kind === 'failed') this.#observe({ problem: end.problem });
+      if (end.kind !== 'aborted') this.#retryIn(this.#backoff.pauseMs(ranForMs));
+    });
+  }
+
+  #retryIn(pauseMs: number): void {
+    if (this.#leaving.signal.aborted) return;
+    this.#cancelRetry();
+    this.#retryTimer = setTimeout(() => {
+      this.#inBackground(async () => {
+        const { phase } = this.#observation;
+        if (this.#leaving.signal.aborted || (phase !== 'crashed' && phase !== 'cannot-start')) return;
+        const end = await this.#launcher.end(LEFTOVERS_GRACE_MS, this.#order(), this.#leaving.signal);
+        if (end.kind === 'gone') await this.#launch((order) => this.#launcher.launch(order));
+        else if (end.kind === 'failed') this.#cannotStart(end.problem);
+      });
+    }, pauseMs);
+  }
+
+  #cancelRetry(): void {
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+  }
+
+  #order(incarnation = this.#observation.incarnation): LaunchOrder {
+    const launchNumber = this.#launchNumber;
+    const outputBefore = this.#log.size();
+    const isCurrent = () => launchNumber === this.#launchNumber;
+    return {
+      environment: { ...this.#options.environment(), SLUICE_INCARNATION: String(incarnation) },
+      spawnId: this.#spawnId,
+      outputDescriptor: this.#log.descriptor,
+      outputSince: () => this.#log.textSince(outputBefore, LAST_OUTPUT_BYTES),
+      events: {
+        ended: (how) => {
+          if (!isCurrent() || this.#leaving.signal.aborted) return;
+          if (this.#observation.phase === 'running') this.#crashed(how);
+          // It ended while it was still being taken note of: that comes first.
+          else this.#inBackground(async () => (isCurrent() && this.#observation.phase === 'running' ? this.#crashed(how) : undefined));
+        },
+        unclear: (problem) => {
+          if (isCurrent() && this.#observation.phase === 'running') this.#observe({ problem });
+        },
+      },
+    };
+  }
+
+  async #record(launched: Launched, incarnation: number, startedAt: number): Promise<void> {
+    const { stateDirectory } = this.#options;
+    await writeWorkloadRecord(stateDirectory, { driver: this.name, incarnation, spawnId: this.#spawnId, startedAt, ...launched });
+  }
+
+  #observe(changes: Partial<WorkloadObservation>): void {
+    this.#observation = { ...this.#observation, ...changes };
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const mine = (async () => {
+      await before;
+      return act();
+    })();
+    // The next one waits for this one, however it ends; its own caller hears of a failure.
+    this.#turn = mine.catch(() => null);
+    return mine;
+  }
+
+  /** An act that nobody waits for: what it throws becomes the workload's problem, and is tried again. */
+  #inBackground(act: () => Promise<void>): void {
+    this.#inTurn(act).catch((error: unknown) => {
+      this.#observe({ problem: sentence(error) });
+      this.#retryIn(this.#backoff.pauseMs(0));
+    });
+  }
+}
+
+/** An error and its causes in one line. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentence(error.cause)}`;
+}

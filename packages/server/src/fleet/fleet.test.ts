@@ -1,0 +1,170 @@
+/** The pipeline on a real store: what is answered is durable, what fails changes nothing, what comes together shares a commit. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Hello } from '@sluice/contract';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../../../tests/wait-for.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { CommitOutcome, NodeChange, Store } from '../store/store.ts';
+import { systemClock } from './clock.ts';
+import { Fleet } from './fleet.ts';
+
+const ALICE = { name: 'alice', address: '10.0.0.9' };
+
+let directory: string;
+let store: Store;
+let fleet: Fleet;
+let commits: number;
+let failWith: CommitOutcome | null;
+
+/** The real store, with a door at its commit: it counts, and it can refuse as a full disk would. */
+function guarded(real: Store): Store {
+  return {
+    load: () => real.load(),
+    commit: (changes: readonly NodeChange[]) => {
+      commits += 1;
+      return failWith === null ? real.commit(changes) : Promise.resolve(failWith);
+    },
+    events: (query) => real.events(query),
+    operation: (id) => real.operation(id),
+    operations: (query) => real.operations(query),
+    recordLastSeen: (rows) => real.recordLastSeen(rows),
+    tokens: () => real.tokens(),
+    putToken: (token) => real.putToken(token),
+    close: () => real.close(),
+  };
+}
+
+async function open(): Promise<void> {
+  store = guarded(await openSqliteStore(directory));
+  fleet = await Fleet.open({
+    store,
+    clock: systemClock,
+    settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
+    logger: pino({ level: 'silent' }),
+  });
+}
+
+async function close(): Promise<void> {
+  await fleet.stop();
+  await store.close();
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-fleet-'));
+  commits = 0;
+  failWith = null;
+  await open();
+});
+
+afterEach(async () => {
+  await close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function hello(id: string): Hello {
+  return {
+    kind: 'hello',
+    protocolVersions: [1],
+    agentVersion: '0.1.0',
+    instanceId: 'i',
+    node: { id, name: id, type: 'edge', port: null, version: null, region: null, zone: null, labels: {} },
+    resources: {},
+    commands: [],
+    availability: { generation: 0, availability: 'active', holds: [] },
+    workload: { driver: 'exec', phase: 'running', healthy: true, incarnation: 1, startedAt: 1, problem: null, countsSessions: false, stopGraceMs: 0, healthyWithinMs: 0, locks: [] },
+    load: { sessions: null, cpuPercent: null, memoryBytes: null, problem: null },
+    journal: [],
+  };
+}
+
+function register(id: string) {
+  return fleet.execute(id, { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, remoteIp: '10.0.0.1' }, { name: 'agent', address: null });
+}
+
+function drain(id: string, timeoutMs: number | null = null) {
+  return fleet.execute(id, { kind: 'DrainNode', hold: 'operator', timeoutMs, onDeadline: 'cancel', expiresInMs: null, reason: 'r' }, ALICE);
+}
+
+test('commands that come together share one commit, each decided on what the ones before it leave', async () => {
+  await Promise.all(Array.from({ length: 100 }, (_, index) => register(`n${index}`)));
+  expect(commits).toBe(1);
+  const writes = Array.from({ length: 50 }, (_, index) => fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(index), ifRevision: index }, ALICE));
+  const results = await Promise.all(writes);
+  expect(results.every(({ ok }) => ok)).toBe(true);
+  expect(commits).toBe(2);
+  expect(fleet.node('n1')?.state.metadata).toMatchObject({ json: '49', revision: 50 });
+});
+
+test('of two writers that saw the same revision one is refused, also in one batch', async () => {
+  await register('n1');
+  const results = await Promise.all([1, 2].map((json) => fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(json), ifRevision: 0 }, ALICE)));
+  expect(results.map((result) => (result.ok ? 'written' : result.problem.code))).toEqual(['written', 'precondition-failed']);
+});
+
+test('every operation is kept in the store, also those that a node’s state has no room for', async () => {
+  await register('n1');
+  await drain('n1');
+  await fleet.execute(
+    'n1',
+    {
+      kind: 'RecordAvailability',
+      report: { kind: 'availability.report', generation: 1, availability: 'drain', reached: true, phase: 'drained', sessionsAtStart: null, sessionsRemaining: null, blockers: [], problem: null, evidence: { kind: 'settled', settledAt: 1 } },
+    },
+    { name: 'agent', address: null },
+  );
+  const results = await Promise.all(Array.from({ length: 30 }, () => drain('n1')));
+  const ids = results.map((result) => (result.ok ? result.value.operation?.id : undefined));
+  for (const id of ids) expect(await fleet.operation(id ?? '')).toMatchObject({ status: 'succeeded' });
+});
+
+test('what is committed is there after a start: nodes, holds, operations, history with who and from where', async () => {
+  await register('n1');
+  const drained = await drain('n1', 60_000);
+  const before = fleet.node('n1')?.state;
+  await close();
+  await open();
+  const after = fleet.node('n1')?.state;
+  expect(after).toMatchObject({ holds: before?.holds, generation: before?.generation, session: { kind: 'disconnected', why: 'the server was restarted' } });
+  const id = drained.ok ? (drained.value.operation?.id ?? '') : '';
+  expect(await fleet.operation(id)).toMatchObject({ status: 'running', requestedBy: 'alice', requestedFrom: '10.0.0.9' });
+  const events = await store.events({ nodeId: 'n1', limit: 100 });
+  expect(events.find(({ kind }) => kind === 'HoldPlaced')?.body).toMatchObject({ actor: ALICE, hold: { name: 'operator' } });
+});
+
+test('a commit that fails changes nothing, says why, and the next may succeed', async () => {
+  await register('n1');
+  failWith = { ok: false, code: 'store-unavailable', reason: 'The disk is full.' };
+  const { version } = fleet;
+  expect(await drain('n1')).toEqual({ ok: false, problem: { code: 'store-unavailable', detail: 'The disk is full.' } });
+  expect(fleet.node('n1')?.state.holds).toEqual([]);
+  expect(fleet.version).toBe(version);
+  expect(fleet.storeProblem).toBe('The disk is full.');
+  failWith = null;
+  expect((await drain('n1')).ok).toBe(true);
+  expect(fleet.storeProblem).toBeNull();
+});
+
+test('a deadline that comes while the store cannot be written is kept when it can', async () => {
+  await register('n1');
+  await drain('n1', 100);
+  failWith = { ok: false, code: 'store-unavailable', reason: 'The disk is full.' };
+  await waitFor('the deadline to be tried', () => fleet.storeProblem !== null);
+  failWith = null;
+  await waitFor('the drain to be given up', () => fleet.node('n1')?.state.holds.length === 0);
+});
+
+test('deadlines of before a start are kept after it', async () => {
+  await register('n1');
+  await drain('n1', 400);
+  await close();
+  await open();
+  await waitFor('the drain to be given up', () => fleet.node('n1')?.state.holds.length === 0);
+});
+
+test('an unknown node is refused, and nothing is written', async () => {
+  expect(await drain('nobody')).toMatchObject({ ok: false, problem: { code: 'node-not-found' } });
+  expect(commits).toBe(0);
+});

@@ -1,0 +1,320 @@
+/** Agents' sessions over real WebSockets: what an agent says is checked, what it is told comes once, and silence is noticed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type Hello, Node, type ServerMessage } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { waitFor } from '../../../../tests/wait-for.ts';
+import { loadServerConfig } from '../config.ts';
+import { type RunningServer, startServer } from '../main.ts';
+
+const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
+const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
+const LEASE_MS = 1200;
+const nodeSchema = Compile(Node);
+
+let directory: string;
+let server: RunningServer;
+const agents: PlayedAgent[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-sessions-'));
+  await start();
+});
+
+afterEach(async () => {
+  for (const agent of agents.splice(0)) agent.socket.terminate();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(listen = '127.0.0.1:0'): Promise<void> {
+  const loaded = loadServerConfig({
+    flags: { listen, data: path.join(directory, 'data'), logLevel: 'silent' },
+    env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
+  });
+  if (!loaded.ok) throw new Error(loaded.message);
+  server = await startServer({ ...loaded.config, heartbeatIntervalMs: 300, leaseMs: LEASE_MS });
+}
+
+function hello(id: string, overrides: Partial<Hello> = {}): Hello {
+  return {
+    kind: 'hello',
+    protocolVersions: [1],
+    agentVersion: '0.1.0',
+    instanceId: 'first',
+    node: { id, name: id, type: 'game-server', port: 7777, version: null, region: null, zone: null, labels: {} },
+    resources: {},
+    commands: [],
+    availability: { generation: 0, availability: 'active', holds: [] },
+    workload: {
+      driver: 'process',
+      phase: 'running',
+      healthy: true,
+      incarnation: 1,
+      startedAt: 1,
+      problem: null,
+      countsSessions: true,
+      stopGraceMs: 100,
+      healthyWithinMs: 100,
+      locks: [],
+    },
+    load: { sessions: 3, cpuPercent: 1, memoryBytes: 2, problem: null },
+    journal: [],
+    ...overrides,
+  };
+}
+
+/** The agent's side of a session, played by hand. */
+class PlayedAgent {
+  readonly socket: WebSocket;
+  readonly received: ServerMessage[] = [];
+  closed: { readonly code: number; readonly reason: string } | null = null;
+  refusedWith: number | null = null;
+
+  constructor(token = JOIN_TOKEN, subprotocol: string | undefined = AGENT_SUBPROTOCOL) {
+    const url = `${server.url.replace('http', 'ws')}${AGENT_SESSION_PATH}`;
+    this.socket = new WebSocket(url, subprotocol === undefined ? [] : [subprotocol], { headers: { authorization: `Bearer ${token}` }, autoPong: true });
+    this.socket.on('message', (bytes: Buffer) => {
+      const message: ServerMessage = JSON.parse(bytes.toString());
+      this.received.push(message);
+    });
+    this.socket.on('close', (code, reason) => {
+      this.closed = { code, reason: reason.toString() };
+    });
+    this.socket.on('unexpected-response', (request, response) => {
+      this.refusedWith = response.statusCode ?? 0;
+      request.destroy();
+    });
+    this.socket.on('error', () => undefined);
+    agents.push(this);
+  }
+
+  static async connected(id: string, overrides: Partial<Hello> = {}): Promise<PlayedAgent> {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    agent.send(hello(id, overrides));
+    await agent.message('welcome');
+    return agent;
+  }
+
+  opened(): Promise<true> {
+    return waitFor('the session to open', () => this.socket.readyState === WebSocket.OPEN && (true as const));
+  }
+
+  send(message: object | string): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  message<K extends ServerMessage['kind']>(kind: K, condition: (message: ServerMessage) => boolean = () => true): Promise<ServerMessage> {
+    return waitFor(`${kind}`, () => this.received.find((message) => message.kind === kind && condition(message)), {
+      seen: () => ({ received: this.received, closed: this.closed }),
+    });
+  }
+
+  ended(): Promise<{ readonly code: number; readonly reason: string }> {
+    return waitFor('the session to be closed', () => this.closed ?? undefined);
+  }
+}
+
+async function ask(method: string, route: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${server.url}${route}`, {
+    method,
+    headers: { authorization: ADMIN_TOKEN, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return answer.json();
+}
+
+function nodeThat(id: string, condition: (node: Node) => boolean): Promise<Node> {
+  let seen: unknown;
+  return waitFor(
+    `${id} to be as wanted`,
+    async () => {
+      seen = await ask('GET', `/api/v1/nodes/${id}`);
+      return nodeSchema.Check(seen) && condition(seen) ? seen : undefined;
+    },
+    { seen: () => seen },
+  );
+}
+
+describe('hello', () => {
+  test('registers the node, and is welcomed with everything that should be under way', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    expect(agent.received[0]).toMatchObject({
+      kind: 'welcome',
+      protocolVersion: 1,
+      heartbeatIntervalMs: 300,
+      availability: { kind: 'availability.set', availability: 'active', forceInMs: null, holds: [] },
+      metadata: { json: 'null', revision: 0 },
+      operations: [],
+    });
+    expect(await nodeThat('n1', () => true)).toMatchObject({ status: 'active', connected: true, ip: '127.0.0.1', load: { sessions: 3 } });
+  });
+
+  test.each([
+    ['a wrong token', 'slc_wrong', AGENT_SUBPROTOCOL, 401],
+    ['no subprotocol', JOIN_TOKEN, undefined, 400],
+    ['the admin token, which is for people', ADMIN_TOKEN, AGENT_SUBPROTOCOL, 401],
+  ])('with %s is refused before the upgrade', async (_what, token, subprotocol, status) => {
+    const agent = new PlayedAgent(token, subprotocol);
+    expect(await waitFor('the refusal', () => agent.refusedWith ?? undefined)).toBe(status);
+    expect(agent.received).toEqual([]);
+  });
+
+  test.each([
+    ['text that is not JSON', '{', 'not JSON'],
+    ['something else first', { kind: 'heartbeat' }, 'before hello'],
+    ['an unknown message', { kind: 'reboot' }, 'does not validate'],
+    ['a hello that lacks a field', { ...hello('n1'), instanceId: undefined }, 'instanceId'],
+    ['a reserved node id', hello('commands'), 'reserved'],
+    ['an id with a control character', hello('a\u0000b'), 'control'],
+    ['an id of 256 characters', hello('x'.repeat(256)), '255'],
+  ])('%s closes the session and names the fault', async (_what, message, words) => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    agent.send(message);
+    const { code, reason } = await agent.ended();
+    expect(code).toBe(4000);
+    expect(reason).toContain(words);
+  });
+
+  test('of a version that the server does not speak is refused with the versions that it does', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    agent.send(hello('n1', { protocolVersions: [99] }));
+    expect(await agent.ended()).toEqual({ code: 4010, reason: 'this server speaks 1' });
+  });
+
+  test('over 64 KiB ends the session', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    agent.send(hello('n1', { agentVersion: 'x'.repeat(70_000) }));
+    expect((await agent.ended()).code).toBe(1009);
+  });
+
+  test('of an id of 255 characters with any letters works', async () => {
+    const id = '节点/'.repeat(85);
+    await PlayedAgent.connected(id);
+    expect(await ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`)).toMatchObject({ id, status: 'active' });
+  });
+});
+
+describe('two agents with one node id', () => {
+  test('the newer is refused while the older answers', async () => {
+    const older = await PlayedAgent.connected('n1', { instanceId: 'first' });
+    const newer = new PlayedAgent();
+    await newer.opened();
+    newer.send(hello('n1', { instanceId: 'second' }));
+    expect(await newer.ended()).toMatchObject({ code: 4004, reason: expect.stringContaining('node-id-in-use') });
+    expect(older.closed).toBeNull();
+  });
+
+  test('the newer takes over when the older does not answer', async () => {
+    const older = await PlayedAgent.connected('n1', { instanceId: 'first' });
+    older.socket.pause();
+    const newer = await PlayedAgent.connected('n1', { instanceId: 'second' });
+    expect(newer.closed).toBeNull();
+    await nodeThat('n1', ({ connected }) => connected);
+  });
+
+  test('the same agent coming back supersedes its own earlier session', async () => {
+    const older = await PlayedAgent.connected('n1');
+    const newer = await PlayedAgent.connected('n1');
+    expect((await older.ended()).code).toBe(4003);
+    expect(newer.closed).toBeNull();
+    await nodeThat('n1', ({ connected }) => connected);
+  });
+});
+
+describe('liveness', () => {
+  test('a session that is silent for a lease is ended and its node is offline; a heartbeat keeps it', async () => {
+    const silent = await PlayedAgent.connected('silent');
+    const alive = await PlayedAgent.connected('alive');
+    const beat = setInterval(() => alive.send({ kind: 'heartbeat' }), 200);
+    await nodeThat('silent', ({ status }) => status === 'offline');
+    await silent.ended();
+    expect(await nodeThat('alive', () => true)).toMatchObject({ status: 'active', connected: true });
+    clearInterval(beat);
+  });
+
+  test('a connection that is lost leaves the node believed for a lease', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    agent.socket.terminate();
+    expect((await nodeThat('n1', ({ connected }) => !connected)).status).toBe('active');
+    await nodeThat('n1', ({ status }) => status === 'offline');
+  });
+
+  test('a goodbye makes it offline at once', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    agent.send({ kind: 'goodbye', why: 'stopping' });
+    const toldAt = Date.now();
+    await nodeThat('n1', ({ status }) => status === 'offline');
+    expect(Date.now() - toldAt).toBeLessThan(LEASE_MS);
+  });
+
+  test('a server that starts gives every node a full lease before it calls any offline', async () => {
+    await PlayedAgent.connected('n1');
+    const { host } = new URL(server.url);
+    await server.stop();
+    await start(host);
+    const startedAt = Date.now();
+    expect(await nodeThat('n1', ({ connected }) => !connected)).toMatchObject({ status: 'active' });
+    await nodeThat('n1', ({ status }) => status === 'offline');
+    expect(Date.now() - startedAt).toBeGreaterThan(LEASE_MS - 300);
+  });
+});
+
+describe('what the agent is told', () => {
+  test('a drain reaches it once in a session, and again in the next', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    await ask('POST', '/api/v1/nodes/n1/drain', { timeout: 60, reason: 'new build' });
+    const told = await agent.message('availability.set');
+    expect(told).toMatchObject({ availability: 'drain', generation: 1, holds: [{ name: 'operator', reason: 'new build' }] });
+    await ask('PUT', '/api/v1/nodes/n1/meta', { meta: [1] });
+    expect(await agent.message('metadata.changed')).toMatchObject({ json: '[1]', revision: 1 });
+    expect(agent.received.filter(({ kind }) => kind === 'availability.set')).toHaveLength(1);
+    const back = await PlayedAgent.connected('n1');
+    expect(back.received[0]).toMatchObject({ availability: { availability: 'drain', generation: 1 }, metadata: { json: '[1]' } });
+  });
+
+  test('an act is acknowledged, which is the permission to begin, only once it is recorded as started', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    const operation = await ask('POST', '/api/v1/nodes/n1/restart', { graceSeconds: 7 });
+    const start = await agent.message('operation.start');
+    expect(start).toMatchObject({ command: 'restart', expectedIncarnation: 1, graceMs: 7000 });
+    expect(operation).toMatchObject({ status: 'queued' });
+    if (start.kind !== 'operation.start') throw new Error('not a start');
+    const { operationId } = start;
+    const update = { kind: 'operation.update', operationId, status: 'running', phase: 'accepted', result: null, error: null, output: null };
+    agent.send({ ...update, sequence: 1 });
+    expect(await agent.message('operation.ack')).toMatchObject({ operationId, sequence: 1 });
+    expect(await ask('GET', `/api/v1/operations/${operationId}`)).toMatchObject({ status: 'running' });
+    agent.send({ ...update, sequence: 2, status: 'succeeded', phase: null, result: { oldIncarnation: 1, newIncarnation: 2 } });
+    await agent.message('operation.ack', (message) => message.kind === 'operation.ack' && message.sequence === 2);
+    expect(await ask('GET', `/api/v1/operations/${operationId}`)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('an act that this server does not know is stopped, not permitted', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    agent.send({ kind: 'operation.update', operationId: 'op_of_another_life', sequence: 1, status: 'running', phase: 'accepted', result: null, error: null, output: null });
+    await agent.message('operation.ack');
+    expect(agent.received.map(({ kind }) => kind)).toEqual(['welcome', 'operation.cancel', 'operation.ack']);
+  });
+
+  test('a late report of an older wish marks nothing', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    const report = { kind: 'availability.report', availability: 'drain', reached: true, phase: 'drained', sessionsAtStart: 0, sessionsRemaining: 0, blockers: [], problem: null };
+    const evidence = { kind: 'counted', zeroSeenAt: [1, 2] };
+    await ask('POST', '/api/v1/nodes/n1/drain');
+    await ask('POST', '/api/v1/nodes/n1/undrain');
+    await ask('POST', '/api/v1/nodes/n1/drain');
+    agent.send({ ...report, generation: 1, evidence });
+    agent.send({ kind: 'heartbeat', load: { sessions: 9, cpuPercent: null, memoryBytes: null, problem: null } });
+    expect((await nodeThat('n1', ({ load }) => load.sessions === 9)).status).toBe('draining');
+    agent.send({ ...report, generation: 3, evidence });
+    await nodeThat('n1', ({ status }) => status === 'drained');
+  });
+});
