@@ -30,7 +30,7 @@ const SEVEN_ROUTES = [
 
 function idsOf(answer: Answer): unknown {
   expect(answer).toMatchObject({ status: 200, json: { items: expect.any(Array) } });
-  return JSON.parse(answer.text).items.map((node: { readonly id: string }) => node.id);
+  return [...answer.text.matchAll(/\{"id":"([^"]+)","name":/gu)].map(([, id]) => id);
 }
 
 describe('Go httpc writes every form field, also empty ones', () => {

@@ -1,10 +1,20 @@
 /** The thin shell around the agent's pure half: one input at a time, journal first, effects after. */
-import { type AgentEffect, type AgentInput, type AgentState, agentStep, agentWakeAt, type JournalEntry } from '@sluice/core';
+import {
+  type AgentEffect,
+  type AgentInput,
+  type AgentState,
+  agentStep,
+  agentWakeAt,
+  entriesOf,
+  type JournalEntry,
+} from '@sluice/core';
 import type { Logger } from 'pino';
 
 /** Where entries become durable: `append` resolves when they are synced to the disk. */
 export interface ShellJournal {
   append(entries: readonly JournalEntry[]): Promise<void>;
+  /** Replaces everything by entries that say the same. */
+  compact(entries: readonly JournalEntry[]): Promise<void>;
 }
 
 export interface ShellOptions {
@@ -14,6 +24,8 @@ export interface ShellOptions {
   readonly logger: Logger;
 }
 
+/** Entries after which the journal is written anew with only what still counts: it stays under a few hundred KiB. */
+const ENTRIES_UNTIL_COMPACTION = 1000;
 /** Milliseconds that Node.js' timers can count at most; a later instant is approached in steps. */
 const TIMER_MS_MAX = 2_147_483_647;
 
@@ -27,6 +39,7 @@ export class AgentShell {
   #turn: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
+  #entriesSinceCompaction = 0;
 
   constructor(options: ShellOptions) {
     this.#state = options.state;
@@ -57,7 +70,8 @@ export class AgentShell {
   async #takeAll(): Promise<void> {
     // A turn of its own, so that `#turn` is set before anything is taken.
     await Promise.resolve();
-    for (let input = this.#waiting.shift(); input !== undefined; input = this.#waiting.shift()) await this.#takeOne(input);
+    for (let input = this.#waiting.shift(); input !== undefined; input = this.#waiting.shift())
+      await this.#takeOne(input);
     this.#turn = null;
     this.#armTimer();
   }
@@ -67,6 +81,7 @@ export class AgentShell {
     if (step.entries.length > 0) {
       try {
         await this.#journal.append(step.entries);
+        this.#entriesSinceCompaction += step.entries.length;
       } catch (error) {
         this.#refuse(input, error);
         return;
@@ -74,11 +89,28 @@ export class AgentShell {
     }
     this.#state = step.state;
     for (const effect of step.effects) this.#perform(effect);
+    if (this.#entriesSinceCompaction >= ENTRIES_UNTIL_COMPACTION) await this.#compact();
+  }
+
+  /** A compaction that fails leaves the journal as it is, which only is longer than it need be. */
+  async #compact(): Promise<void> {
+    this.#entriesSinceCompaction = 0;
+    try {
+      await this.#journal.compact(entriesOf(this.#state.journal));
+    } catch (error) {
+      this.#logger.warn(
+        { event: 'journal-uncompacted', err: error },
+        'the journal could not be compacted; it is tried again later',
+      );
+    }
   }
 
   /** What cannot be journaled is not done: the state stays as it was, and an act is refused in plain words. */
   #refuse(input: AgentInput, error: unknown): void {
-    this.#logger.error({ event: 'journal-unwritable', input: input.kind, err: error }, 'the journal cannot be written; nothing was done');
+    this.#logger.error(
+      { event: 'journal-unwritable', input: input.kind, err: error },
+      'the journal cannot be written; nothing was done',
+    );
     if (input.kind !== 'MessageReceived' || input.message.kind !== 'operation.start') return;
     this.#perform({
       kind: 'Send',
@@ -89,7 +121,10 @@ export class AgentShell {
         status: 'failed',
         phase: null,
         result: null,
-        error: { code: 'journal-unwritable', message: 'The agent cannot write its journal (is the disk full?), so it did nothing.' },
+        error: {
+          code: 'journal-unwritable',
+          message: 'The agent cannot write its journal (is the disk full?), so it did nothing.',
+        },
         output: null,
       },
     });

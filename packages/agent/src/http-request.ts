@@ -36,7 +36,13 @@ export function requestOverHttp(asked: HttpRequest): Promise<HttpAnswer> {
     const giveUp = () => settle({ kind: 'failed', problem: 'was given up' });
     try {
       const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
-      const headers = { accept: 'application/json, */*', connection: 'close', ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) };
+      const headers = {
+        accept: 'application/json, */*',
+        connection: 'close',
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      };
       request = send(url, { method, headers, agent: false });
     } catch (error) {
       resolve({ kind: 'failed', problem: `cannot be asked: ${sentence(error)}` });
@@ -56,7 +62,8 @@ function readAnswer(response: IncomingMessage, settle: (answer: HttpAnswer) => v
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) settle({ kind: 'failed', problem: `answered more than ${ANSWER_BYTES_MAX / 1024} KiB` });
+    if (bytes > ANSWER_BYTES_MAX)
+      settle({ kind: 'failed', problem: `answered more than ${ANSWER_BYTES_MAX / 1024} KiB` });
     else tail.add(chunk);
   });
   response.on('error', (error) => settle({ kind: 'failed', problem: `failed while it answered: ${sentence(error)}` }));

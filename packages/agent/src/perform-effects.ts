@@ -15,10 +15,18 @@ export interface EffectParts {
   readonly setRotation: (rotation: RotationState) => void;
   readonly callHook: (hook: 'drain' | 'undrain' | 'end-sessions') => Promise<Outcome>;
   /** Replaces the workload's process, gracefully. */
-  readonly replaceWorkload: (graceMs: number, previousIncarnation: number) => Promise<Outcome & { readonly incarnation: number }>;
+  readonly replaceWorkload: (
+    graceMs: number,
+    previousIncarnation: number,
+  ) => Promise<Outcome & { readonly incarnation: number }>;
   /** Ends the sessions that remain by replacing the workload. */
   readonly endSessionsByReplacing: () => Promise<Outcome>;
-  readonly runCommand: (name: string, params: Readonly<Record<string, Json>>, timeoutMs: number, signal: AbortSignal) => Promise<CommandEnd>;
+  readonly runCommand: (
+    name: string,
+    params: Readonly<Record<string, Json>>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ) => Promise<CommandEnd>;
   readonly workloadOutput: () => Promise<string>;
   readonly keepMetadata: (json: string) => Promise<void>;
   readonly take: (input: AgentInput) => void;
@@ -62,10 +70,12 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
         const { operationId, name, params, timeoutMs } = effect;
         const controller = new AbortController();
         running.set(operationId, controller);
-        const end = await parts.runCommand(name, params, timeoutMs, controller.signal).catch((error: unknown): CommandEnd => {
-          const message = failure(effect, error).problem ?? '';
-          return { status: 'failed', result: null, error: { code: 'cannot-run', message }, output: '' };
-        });
+        const end = await parts
+          .runCommand(name, params, timeoutMs, controller.signal)
+          .catch((error: unknown): CommandEnd => {
+            const message = failure(effect, error).problem ?? '';
+            return { status: 'failed', result: null, error: { code: 'cannot-run', message }, output: '' };
+          });
         running.delete(operationId);
         take({ kind: 'CommandEnded', operationId, ...end });
         return;

@@ -28,7 +28,11 @@ export async function endGroup(processGroupId: number, graceMs: number, signal?:
   return { kind: afterKill === 'aborted' ? 'aborted' : 'unkillable' };
 }
 
-async function untilGone(processGroupId: number, withinMs: number, signal: AbortSignal | undefined): Promise<'gone' | 'still-there' | 'aborted'> {
+async function untilGone(
+  processGroupId: number,
+  withinMs: number,
+  signal: AbortSignal | undefined,
+): Promise<'gone' | 'still-there' | 'aborted'> {
   const giveUpAt = performance.now() + withinMs;
   for (let look = 0; ; look += 1) {
     if (!(await isGroupAlive(processGroupId))) return 'gone';
@@ -45,6 +49,7 @@ function signalGroup(processGroupId: number, name: NodeJS.Signals): void {
   } catch (error) {
     // ESRCH: it is gone. EPERM: some of it may not be signalled; whether it ends is seen by looking.
     const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw new Error(`sending ${name} to process group ${processGroupId}`, { cause: error });
+    if (code !== 'ESRCH' && code !== 'EPERM')
+      throw new Error(`sending ${name} to process group ${processGroupId}`, { cause: error });
   }
 }

@@ -104,15 +104,22 @@ async function markedByPs(mark: string): Promise<readonly LiveProcess[]> {
 async function psRows(args: readonly string[]): Promise<readonly LiveProcess[]> {
   return (await ps(args)).flatMap((line): LiveProcess[] => {
     const [, pid, processGroup, stat, start] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/u.exec(line) ?? [];
-    if (pid === undefined || processGroup === undefined || start === undefined || stat?.startsWith('Z') === true) return [];
-    return [{ pid: Number(pid), processGroupId: Number(processGroup), startToken: start, startedOrder: Date.parse(start) }];
+    if (pid === undefined || processGroup === undefined || start === undefined || stat?.startsWith('Z') === true)
+      return [];
+    return [
+      { pid: Number(pid), processGroupId: Number(processGroup), startToken: start, startedOrder: Date.parse(start) },
+    ];
   });
 }
 
 /** The lines that `ps` prints; none when it finds no process (it exits with 1 then). */
 function ps(args: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: PS_TIMEOUT_MS, maxBuffer: PS_OUTPUT_BYTES_MAX, env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' } };
+    const options = {
+      timeout: PS_TIMEOUT_MS,
+      maxBuffer: PS_OUTPUT_BYTES_MAX,
+      env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' },
+    };
     execFile('ps', args, options, (error, stdout) => {
       if (error !== null && error.code !== 1) reject(new Error('asking ps for processes', { cause: error }));
       else resolve(stdout.split('\n').filter((line) => line.trim() !== ''));

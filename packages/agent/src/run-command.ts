@@ -31,7 +31,13 @@ export interface CommandRun {
 
 export type CommandOutcome =
   /** `code` is `null` when a signal ended it. */
-  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly output: string; readonly durationMs: number }
+  | {
+      readonly kind: 'exited';
+      readonly code: number | null;
+      readonly signal: NodeJS.Signals | null;
+      readonly output: string;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'timed-out'; readonly output: string }
   | { readonly kind: 'aborted'; readonly output: string }
   | { readonly kind: 'cannot-start'; readonly reason: string };
@@ -47,7 +53,10 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
 
   const settled = new AbortController();
   const outOfTime = sleep(run.timeoutMs, 'timed-out' as const, { signal: settled.signal });
-  const abandoned = run.signal === undefined ? [] : [once(run.signal, 'abort', { signal: settled.signal }).then(() => 'aborted' as const)];
+  const abandoned =
+    run.signal === undefined
+      ? []
+      : [once(run.signal, 'abort', { signal: settled.signal }).then(() => 'aborted' as const)];
   // These two reject when they are no longer waited for.
   for (const waiting of [outOfTime, ...abandoned]) waiting.catch(() => null);
   const first = await Promise.race([exited, outOfTime, ...abandoned]);
@@ -92,7 +101,13 @@ export function lastWords(output: string): string {
 type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 type Started =
-  | { readonly kind: 'started'; readonly child: ChildProcess; readonly pid: number; readonly exited: Promise<Exit>; readonly closed: Promise<void> }
+  | {
+      readonly kind: 'started';
+      readonly child: ChildProcess;
+      readonly pid: number;
+      readonly exited: Promise<Exit>;
+      readonly closed: Promise<void>;
+    }
   | { readonly kind: 'cannot-start'; readonly reason: string };
 
 async function start(run: CommandRun, tail: OutputTail): Promise<Started> {
@@ -100,7 +115,12 @@ async function start(run: CommandRun, tail: OutputTail): Promise<Started> {
   let child: ChildProcess;
   try {
     const output = run.outputDescriptor ?? 'pipe';
-    child = spawn(program, args, { cwd: run.cwd, env: { ...run.environment }, detached: true, stdio: ['ignore', output, output] });
+    child = spawn(program, args, {
+      cwd: run.cwd,
+      env: { ...run.environment },
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
   } catch (error) {
     return { kind: 'cannot-start', reason: whyNotStarted(program, run.cwd, error) };
   }

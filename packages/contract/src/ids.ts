@@ -23,6 +23,8 @@ export function whyNotANodeId(id: string): string | null {
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused here
   if (/[\u0000-\u001f\u007f-\u009f]/u.test(id)) return 'A node id has no control characters.';
   if (/\p{Surrogate}/u.test(id)) return 'A node id is well-formed Unicode.';
+  // URL parsers take these for steps in the path, even when they are percent-encoded.
+  if (id === '.' || id === '..') return `'${id}' cannot be a node id: no URL could name it.`;
   if (RESERVED_NODE_IDS.includes(id))
     return `'${id}' is reserved: the API has a route of that name. Choose another node id.`;
   return null;

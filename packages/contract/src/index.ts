@@ -20,4 +20,5 @@ export * from './json.ts';
 export * from './openapi.ts';
 export * from './operation.ts';
 export * from './problems.ts';
+export { SLUICE_VERSION } from './version.ts';
 export * from './workload.ts';

@@ -27,7 +27,9 @@ export interface LaunchOrder {
   readonly events: LaunchedEvents;
 }
 
-export type LaunchOutcome = { readonly ok: true; readonly launched: Launched } | { readonly ok: false; readonly problem: string };
+export type LaunchOutcome =
+  | { readonly ok: true; readonly launched: Launched }
+  | { readonly ok: false; readonly problem: string };
 
 export type EndOutcome =
   | { readonly kind: 'gone' }

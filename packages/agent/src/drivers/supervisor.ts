@@ -1,7 +1,14 @@
 /** Keeps one workload running: one act at a time, crashes answered with a pause, every start counted on the disk before it happens. */
 import { randomUUID } from 'node:crypto';
 import { lastWords } from '../run-command.ts';
-import type { Driver, ReplaceOptions, ReplaceOutcome, SignalOutcome, StopOutcome, WorkloadObservation } from './driver.ts';
+import type {
+  Driver,
+  ReplaceOptions,
+  ReplaceOutcome,
+  SignalOutcome,
+  StopOutcome,
+  WorkloadObservation,
+} from './driver.ts';
 import type { EndOutcome, Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
 import { RESTART_TIMES, RestartBackoff, type RestartTimes } from './restart-backoff.ts';
 import { WorkloadLog } from './workload-log.ts';
@@ -95,7 +102,8 @@ export class Supervisor implements Driver {
         return this.#replaced(await this.#launch((order) => relaunch.call(this.#launcher, graceMs, order)));
       }
       const end = await this.#end(graceMs);
-      if (end.kind !== 'gone') return { kind: 'failed', incarnation, problem: end.kind === 'aborted' ? LEAVING : end.problem };
+      if (end.kind !== 'gone')
+        return { kind: 'failed', incarnation, problem: end.kind === 'aborted' ? LEAVING : end.problem };
       return this.#replaced(await this.#launch((order) => this.#launcher.launch(order)));
     });
   }
@@ -221,7 +229,10 @@ export class Supervisor implements Driver {
           if (!isCurrent() || this.#leaving.signal.aborted) return;
           if (this.#observation.phase === 'running') this.#crashed(how);
           // It ended while it was still being taken note of: that comes first.
-          else this.#inBackground(async () => (isCurrent() && this.#observation.phase === 'running' ? this.#crashed(how) : undefined));
+          else
+            this.#inBackground(async () =>
+              isCurrent() && this.#observation.phase === 'running' ? this.#crashed(how) : undefined,
+            );
         },
         unclear: (problem) => {
           if (isCurrent() && this.#observation.phase === 'running') this.#observe({ problem });
@@ -232,7 +243,13 @@ export class Supervisor implements Driver {
 
   async #record(launched: Launched, incarnation: number, startedAt: number): Promise<void> {
     const { stateDirectory } = this.#options;
-    await writeWorkloadRecord(stateDirectory, { driver: this.name, incarnation, spawnId: this.#spawnId, startedAt, ...launched });
+    await writeWorkloadRecord(stateDirectory, {
+      driver: this.name,
+      incarnation,
+      spawnId: this.#spawnId,
+      startedAt,
+      ...launched,
+    });
   }
 
   #observe(changes: Partial<WorkloadObservation>): void {

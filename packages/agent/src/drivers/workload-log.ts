@@ -1,5 +1,15 @@
 /** `workload.log` in the state directory: what the workload prints, kept small. A file and no pipe, so that the workload outlives the agent. */
-import { closeSync, copyFileSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { textOfTail } from '../output-tail.ts';
 
@@ -50,7 +60,10 @@ export class WorkloadLog {
   tail(bytesMax: number): string {
     // One byte more than asked for tells whether something was cut.
     const current = readFileTail(this.#file, bytesMax + 1);
-    return textOfTail(Buffer.concat([readFileTail(`${this.#file}.1`, bytesMax + 1 - current.length), current]), bytesMax);
+    return textOfTail(
+      Buffer.concat([readFileTail(`${this.#file}.1`, bytesMax + 1 - current.length), current]),
+      bytesMax,
+    );
   }
 
   close(): void {
@@ -64,7 +77,8 @@ export class WorkloadLog {
       const size = this.size();
       if (size > this.#bytesMax) {
         const older = `${this.#file}.1`;
-        if (size > 2 * this.#bytesMax) writeFileSync(`${older}.new`, readTail(this.#descriptor, size, this.#bytesMax), { mode: 0o600 });
+        if (size > 2 * this.#bytesMax)
+          writeFileSync(`${older}.new`, readTail(this.#descriptor, size, this.#bytesMax), { mode: 0o600 });
         else copyFileSync(this.#file, `${older}.new`);
         renameSync(`${older}.new`, older);
         ftruncateSync(this.#descriptor, 0);

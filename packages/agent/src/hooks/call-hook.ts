@@ -1,11 +1,18 @@
 /** Asks the workload to drain, to take sessions again, or to end those that remain: by HTTP, by signal or by command. */
 import { requestOverHttp } from '../http-request.ts';
+import { quote } from '../quote.ts';
 import { type CommandLine, runCommand, whatWentWrong } from '../run-command.ts';
 import type { SignalOutcome } from '../drivers/driver.ts';
 
 export type Hook =
   /** Done: it answers 200 to 299. `body` is JSON text; `null`: none. */
-  | { readonly kind: 'http'; readonly method: string; readonly url: string; readonly body: string | null; readonly timeoutMs: number }
+  | {
+      readonly kind: 'http';
+      readonly method: string;
+      readonly url: string;
+      readonly body: string | null;
+      readonly timeoutMs: number;
+    }
   /** Done: the signal was sent. Whether the workload heeds it, nobody says. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly timeoutMs: number }
   /** Done: it exits with 0. */
@@ -21,10 +28,9 @@ export interface HookContext {
 }
 
 /** `text` and `problem` are sentences for a person. */
-export type HookOutcome = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
-
-/** Characters of an answer that are quoted. */
-const QUOTE_LENGTH_MAX = 200;
+export type HookOutcome =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string };
 
 /** Never throws for what the workload does. */
 export async function callHook(hook: Hook, context: HookContext): Promise<HookOutcome> {
@@ -40,22 +46,39 @@ export async function callHook(hook: Hook, context: HookContext): Promise<HookOu
   }
 }
 
-async function overHttp({ method, url, body, timeoutMs }: Extract<Hook, { kind: 'http' }>, { signal }: HookContext): Promise<HookOutcome> {
-  const answer = await requestOverHttp({ method, url, timeoutMs, ...(body === null ? {} : { body }), ...(signal === undefined ? {} : { signal }) });
+async function overHttp(
+  { method, url, body, timeoutMs }: Extract<Hook, { kind: 'http' }>,
+  { signal }: HookContext,
+): Promise<HookOutcome> {
+  const answer = await requestOverHttp({
+    method,
+    url,
+    timeoutMs,
+    ...(body === null ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (answer.kind === 'failed') return { ok: false, problem: `${method} ${url} ${answer.problem}.` };
   const said = quote(answer.body);
-  if (answer.status >= 200 && answer.status < 300) return { ok: true, text: `${method} ${url} answered ${answer.status}.` };
-  return { ok: false, problem: `${method} ${url} answered ${answer.status}, expected 200 to 299${said === '' ? '.' : `: ${said}`}` };
+  if (answer.status >= 200 && answer.status < 300)
+    return { ok: true, text: `${method} ${url} answered ${answer.status}.` };
+  return {
+    ok: false,
+    problem: `${method} ${url} answered ${answer.status}, expected 200 to 299${said === '' ? '.' : `: ${said}`}`,
+  };
 }
 
-async function byCommand({ command, timeoutMs }: Extract<Hook, { kind: 'exec' }>, { environment, cwd, signal }: HookContext): Promise<HookOutcome> {
-  const outcome = await runCommand({ command, environment, cwd, timeoutMs, ...(signal === undefined ? {} : { signal }) });
+async function byCommand(
+  { command, timeoutMs }: Extract<Hook, { kind: 'exec' }>,
+  { environment, cwd, signal }: HookContext,
+): Promise<HookOutcome> {
+  const outcome = await runCommand({
+    command,
+    environment,
+    cwd,
+    timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const problem = whatWentWrong(outcome, timeoutMs);
-  if (problem !== null) return { ok: false, problem: `'${command.join(' ')}' ${problem}.` };
-  return { ok: true, text: `'${command.join(' ')}' exited with code 0.` };
-}
-
-function quote(text: string): string {
-  const line = text.trim().replaceAll(/\s+/gu, ' ');
-  return line.length > QUOTE_LENGTH_MAX ? `${line.slice(0, QUOTE_LENGTH_MAX)}…` : line;
+  if (problem !== null) return { ok: false, problem: `'${quote(command.join(' '))}' ${problem}.` };
+  return { ok: true, text: `'${quote(command.join(' '))}' exited with code 0.` };
 }

@@ -1,6 +1,7 @@
 /** Asks whether the workload is healthy. Whatever the workload does, there is an answer in time. */
 import { connect } from 'node:net';
 import { requestOverHttp } from '../http-request.ts';
+import { quote } from '../quote.ts';
 import { runCommand, whatWentWrong } from '../run-command.ts';
 import type { HealthCheck, ProbeContext } from './probe-settings.ts';
 
@@ -37,15 +38,24 @@ function overTcp(host: string, port: number, { timeoutMs, signal }: ProbeContext
     const giveUp = () => settle(unhealthy(`${what} was given up.`));
     const timer = setTimeout(() => settle(unhealthy(`${what} got no connection within ${timeoutMs} ms.`)), timeoutMs);
     socket.on('connect', () => settle({ healthy: true }));
-    socket.on('error', (error) => settle(unhealthy(`${what} failed: ${error.message === '' ? 'no address of the host accepts connections' : error.message}.`)));
+    socket.on('error', (error) =>
+      settle(
+        unhealthy(
+          `${what} failed: ${error.message === '' ? 'no address of the host accepts connections' : error.message}.`,
+        ),
+      ),
+    );
     if (signal?.aborted === true) giveUp();
     else signal?.addEventListener('abort', giveUp);
   });
 }
 
-async function byCommand({ command }: Extract<HealthCheck, { kind: 'exec' }>, context: ProbeContext): Promise<HealthReading> {
+async function byCommand(
+  { command }: Extract<HealthCheck, { kind: 'exec' }>,
+  context: ProbeContext,
+): Promise<HealthReading> {
   const problem = whatWentWrong(await runCommand({ command, ...context }), context.timeoutMs);
-  return problem === null ? { healthy: true } : unhealthy(`The health check '${command.join(' ')}' ${problem}.`);
+  return problem === null ? { healthy: true } : unhealthy(`The health check '${quote(command.join(' '))}' ${problem}.`);
 }
 
 function unhealthy(problem: string): HealthReading {

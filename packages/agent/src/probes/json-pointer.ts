@@ -11,7 +11,8 @@ export function valueAt(document: unknown, pointer: string): unknown {
   for (const part of pointer.split('/').slice(1)) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
     if (Array.isArray(value)) value = /^(?:0|[1-9]\d*)$/u.test(key) ? value[Number(key)] : undefined;
-    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, key)) value = Object.entries(value).find(([name]) => name === key)?.[1];
+    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, key))
+      value = Object.entries(value).find(([name]) => name === key)?.[1];
     else return undefined;
   }
   return value;

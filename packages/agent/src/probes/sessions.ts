@@ -1,6 +1,7 @@
 /** Asks how many sessions the workload has. A number is only said when one was read: a node is never called empty by mistake. */
 import type { Blocker } from '@sluice/contract';
 import { requestOverHttp } from '../http-request.ts';
+import { quote } from '../quote.ts';
 import { runCommand, whatWentWrong } from '../run-command.ts';
 import { valueAt } from './json-pointer.ts';
 import type { ProbeContext, SessionsSource } from './probe-settings.ts';
@@ -15,8 +16,6 @@ export type SessionsReading =
 export const BLOCKERS_MAX = 100;
 /** Characters of a session's id, as the contract takes them. */
 const BLOCKER_ID_LENGTH_MAX = 256;
-/** Characters of an unexpected answer that are quoted. */
-const QUOTE_LENGTH_MAX = 100;
 
 export async function probeSessions(source: SessionsSource, context: ProbeContext): Promise<SessionsReading> {
   switch (source.kind) {
@@ -29,10 +28,14 @@ export async function probeSessions(source: SessionsSource, context: ProbeContex
   }
 }
 
-async function overHttp({ url, pointer }: Extract<SessionsSource, { kind: 'http' }>, { timeoutMs, signal }: ProbeContext): Promise<SessionsReading> {
+async function overHttp(
+  { url, pointer }: Extract<SessionsSource, { kind: 'http' }>,
+  { timeoutMs, signal }: ProbeContext,
+): Promise<SessionsReading> {
   const answer = await requestOverHttp({ method: 'GET', url, timeoutMs, ...(signal === undefined ? {} : { signal }) });
   if (answer.kind === 'failed') return unreadable(`GET ${url} ${answer.problem}.`);
-  if (answer.status < 200 || answer.status >= 300) return unreadable(`GET ${url} answered ${answer.status}, expected 200 to 299.`);
+  if (answer.status < 200 || answer.status >= 300)
+    return unreadable(`GET ${url} answered ${answer.status}, expected 200 to 299.`);
   const document = parseJson(answer.body);
   if (document === undefined) return unreadable(`GET ${url} answered no JSON: ${quote(answer.body)}`);
   const value = valueAt(document, pointer);
@@ -40,7 +43,9 @@ async function overHttp({ url, pointer }: Extract<SessionsSource, { kind: 'http'
   const name = pointer === '' ? 'the whole answer' : pointer.slice(1).replaceAll('/', '.');
   if (value === undefined) return unreadable(`GET ${url} answered nothing at ${pointer}: ${quote(answer.body)}`);
   if (isCount(value)) return { ok: true, sessions: value };
-  return unreadable(`GET ${url} answered ${name} = ${quote(JSON.stringify(value))}, expected a whole number of 0 or more.`);
+  return unreadable(
+    `GET ${url} answered ${name} = ${quote(JSON.stringify(value))}, expected a whole number of 0 or more.`,
+  );
 }
 
 async function byPort(port: number, { timeoutMs }: ProbeContext): Promise<SessionsReading> {
@@ -48,19 +53,26 @@ async function byPort(port: number, { timeoutMs }: ProbeContext): Promise<Sessio
     return { ok: true, sessions: await countConnections(port, timeoutMs) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return unreadable(`The connections to port ${port} cannot be counted, ${error instanceof Error ? error.message : String(error)}${cause}.`);
+    return unreadable(
+      `The connections to port ${port} cannot be counted, ${error instanceof Error ? error.message : String(error)}${cause}.`,
+    );
   }
 }
 
-async function byCommand({ command }: Extract<SessionsSource, { kind: 'exec' }>, context: ProbeContext): Promise<SessionsReading> {
+async function byCommand(
+  { command }: Extract<SessionsSource, { kind: 'exec' }>,
+  context: ProbeContext,
+): Promise<SessionsReading> {
   const outcome = await runCommand({ command, ...context });
   const problem = whatWentWrong(outcome, context.timeoutMs);
-  const what = `'${command.join(' ')}'`;
+  const what = `'${quote(command.join(' '))}'`;
   if (problem !== null || outcome.kind !== 'exited') return unreadable(`${what} ${problem ?? 'did not end'}.`);
   const lastLine = outcome.output.trim().split('\n').at(-1)?.trim() ?? '';
   const count = /^\d{1,15}$/u.test(lastLine) ? Number(lastLine) : null;
   if (count !== null) return { ok: true, sessions: count };
-  return unreadable(`${what} printed ${lastLine === '' ? 'nothing' : quote(lastLine)} as its last line, expected a whole number of 0 or more.`);
+  return unreadable(
+    `${what} printed ${lastLine === '' ? 'nothing' : quote(lastLine)} as its last line, expected a whole number of 0 or more.`,
+  );
 }
 
 /** The sessions that say who they are; the longest-lived first, since those are what one waits for. */
@@ -70,7 +82,11 @@ function blockersOf(sessions: readonly unknown[]): readonly Blocker[] {
     const ageMs = fieldOf(session, 'ageMs');
     if (typeof id !== 'string' && typeof id !== 'number') return [];
     const text = String(id).slice(0, BLOCKER_ID_LENGTH_MAX);
-    return [typeof ageMs === 'number' && Number.isFinite(ageMs) && ageMs >= 0 ? { id: text, ageMs: Math.round(ageMs) } : { id: text }];
+    return [
+      typeof ageMs === 'number' && Number.isFinite(ageMs) && ageMs >= 0
+        ? { id: text, ageMs: Math.round(ageMs) }
+        : { id: text },
+    ];
   });
   return named.toSorted((one, other) => (other.ageMs ?? -1) - (one.ageMs ?? -1)).slice(0, BLOCKERS_MAX);
 }
@@ -92,11 +108,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function quote(text: string): string {
-  const line = text.trim().replaceAll(/\s+/gu, ' ');
-  return line.length > QUOTE_LENGTH_MAX ? `${line.slice(0, QUOTE_LENGTH_MAX)}…` : line;
 }
 
 function unreadable(problem: string): SessionsReading {

@@ -23,44 +23,59 @@ interface Connection {
  * @throws Error when the operating system cannot be asked.
  */
 export async function countConnections(port: number, timeoutMs: number): Promise<number> {
-  if (process.platform !== 'linux') return connectionsOfNetstat(await netstat(timeoutMs)).filter(({ localPort }) => localPort === port).length;
-  // The agent's own sockets are read first: one that is opened after that and is in the table would count as a user.
+  if (process.platform !== 'linux')
+    return connectionsOfNetstat(await netstat(timeoutMs)).filter(({ localPort }) => localPort === port).length;
+  // Asked before and after, so that a probe which begins or ends in between is known as one.
+  const inodesBefore = await ownSocketInodes();
   const connections = await connectionsOfProc();
-  const inodes = await ownSocketInodes();
-  const ownEnds = new Set(connections.filter(({ inode }) => inode !== null && inodes.has(inode)).map(({ localAddress, localPort }) => `${localAddress} ${localPort}`));
-  return connections.filter(({ localPort, remoteAddress, remotePort }) => localPort === port && !ownEnds.has(`${remoteAddress} ${remotePort}`)).length;
+  const inodes = new Set([...inodesBefore, ...(await ownSocketInodes())]);
+  const ownEnds = new Set(
+    connections
+      .filter(({ inode }) => inode !== null && inodes.has(inode))
+      .map(({ localAddress, localPort }) => `${localAddress} ${localPort}`),
+  );
+  return connections.filter(
+    ({ localPort, remoteAddress, remotePort }) => localPort === port && !ownEnds.has(`${remoteAddress} ${remotePort}`),
+  ).length;
 }
 
 async function connectionsOfProc(): Promise<readonly Connection[]> {
-  const tables = await Promise.all([readFile('/proc/net/tcp', 'utf8'), readFile('/proc/net/tcp6', 'utf8').catch(() => '')]);
+  const tables = await Promise.all([
+    readFile('/proc/net/tcp', 'utf8'),
+    readFile('/proc/net/tcp6', 'utf8').catch(() => ''),
+  ]);
   return tables.flatMap(connectionsOfTable);
 }
 
 /** The established connections of a table as /proc/net/tcp and tcp6 write it. */
 export function connectionsOfTable(table: string): readonly Connection[] {
-  return table.split('\n').slice(1).flatMap((line): Connection[] => {
-    const fields = line.trim().split(/\s+/u);
-    const [, local, remote, state] = fields;
-    if (local === undefined || remote === undefined || state !== ESTABLISHED) return [];
-    const [localAddress = '', localPort = ''] = local.split(':');
-    const [remoteAddress = '', remotePort = ''] = remote.split(':');
-    return [
-      {
-        localAddress: withoutMapping(localAddress),
-        localPort: Number.parseInt(localPort, 16),
-        remoteAddress: withoutMapping(remoteAddress),
-        remotePort: Number.parseInt(remotePort, 16),
-        inode: fields[9] ?? null,
-      },
-    ];
-  });
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line): Connection[] => {
+      const fields = line.trim().split(/\s+/u);
+      const [, local, remote, state] = fields;
+      if (local === undefined || remote === undefined || state !== ESTABLISHED) return [];
+      const [localAddress = '', localPort = ''] = local.split(':');
+      const [remoteAddress = '', remotePort = ''] = remote.split(':');
+      return [
+        {
+          localAddress: withoutMapping(localAddress),
+          localPort: Number.parseInt(localPort, 16),
+          remoteAddress: withoutMapping(remoteAddress),
+          remotePort: Number.parseInt(remotePort, 16),
+          inode: fields[9] ?? null,
+        },
+      ];
+    });
 }
 
 /** The established connections as `netstat -an -p tcp` prints them on macOS and BSD (`127.0.0.1.7777`). */
 export function connectionsOfNetstat(output: string): readonly Connection[] {
   return output.split('\n').flatMap((line): Connection[] => {
     const [protocol, , , local, remote, state] = line.trim().split(/\s+/u);
-    if (protocol?.startsWith('tcp') !== true || local === undefined || remote === undefined || state !== 'ESTABLISHED') return [];
+    if (protocol?.startsWith('tcp') !== true || local === undefined || remote === undefined || state !== 'ESTABLISHED')
+      return [];
     const [localAddress, localPort] = splitAddress(local);
     const [remoteAddress, remotePort] = splitAddress(remote);
     return [{ localAddress, localPort, remoteAddress, remotePort, inode: null }];
@@ -86,7 +101,11 @@ async function ownSocketInodes(): Promise<ReadonlySet<string>> {
 
 function netstat(timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: timeoutMs, maxBuffer: NETSTAT_OUTPUT_BYTES_MAX, env: { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', LC_ALL: 'C' } };
+    const options = {
+      timeout: timeoutMs,
+      maxBuffer: NETSTAT_OUTPUT_BYTES_MAX,
+      env: { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', LC_ALL: 'C' },
+    };
     execFile('netstat', ['-an', '-p', 'tcp'], options, (error, stdout) => {
       if (error === null) resolve(stdout);
       else reject(new Error('asking netstat for connections', { cause: error }));

@@ -124,7 +124,10 @@ export class AgentConnection {
 
   #waitAfterRefusal(status: number, retryAfter: string | undefined): number | null {
     if (status === 401 || status === 403) {
-      this.#logger.error({ event: 'session-refused', status }, 'the server refuses this agent’s token; check joinToken in agent.yaml');
+      this.#logger.error(
+        { event: 'session-refused', status },
+        'the server refuses this agent’s token; check joinToken in agent.yaml',
+      );
       return SLOW_RETRY_MS;
     }
     this.#logger.warn({ event: 'session-refused', status }, 'the server does not take the session now');
@@ -152,7 +155,10 @@ export class AgentConnection {
       case AGENT_CLOSE.notAuthorised:
       case AGENT_CLOSE.versionNotSpoken:
       case AGENT_CLOSE.superseded:
-        this.#logger.error({ event: 'session-refused', code, reason }, 'the server refuses this agent; a person must look');
+        this.#logger.error(
+          { event: 'session-refused', code, reason },
+          'the server refuses this agent; a person must look',
+        );
         return SLOW_RETRY_MS;
       case AGENT_CLOSE.tryLater:
         return Math.min(Math.max(Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10), 0), SLOW_RETRY_MS);

@@ -43,12 +43,7 @@ async function runAgent(terminal: Terminal, { config, server, nodeId }: AgentOpt
     return exitCodes.failed;
   }
   printLine(terminal, `The agent of ${agent.nodeId} is running. Ctrl-C stops it.`);
-  const end = await untilInterrupted(terminal, agent.ended);
-  if (end === null) {
-    await agent.stop();
-    return exitCodes.done;
-  }
-  if (end.exitCode === 0) return exitCodes.done;
-  printError(terminal, end.message ?? 'The agent ended.', 'Correct it, then start the agent again.');
-  return exitCodes.failed;
+  await untilInterrupted(terminal);
+  await agent.stop();
+  return exitCodes.done;
 }

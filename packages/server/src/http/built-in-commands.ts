@@ -2,6 +2,7 @@
 import { DrainBody, RestartBody, UndrainBody } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import { Compile } from 'typebox/compile';
+import { problemOfFaults } from './validate.ts';
 
 export type BuiltIn =
   | { readonly name: 'drain'; readonly body: DrainBody }
@@ -28,7 +29,5 @@ export function builtInBody(name: BuiltIn['name'], given: unknown): Result<Built
   if (name === 'undrain' && undrainBody.Check(given)) return { ok: true, value: { name, body: given } };
   if (name === 'restart' && restartBody.Check(given)) return { ok: true, value: { name, body: given } };
   const validator = { drain: drainBody, undrain: undrainBody, restart: restartBody }[name];
-  const [fault] = validator.Errors(given);
-  const field = fault?.instancePath.slice(1) ?? '';
-  return { ok: false, problem: { code: 'invalid-parameters', ...(field === '' ? {} : { field }), detail: `${field || 'params'} ${fault?.message ?? 'is not valid'}.` } };
+  return { ok: false, problem: problemOfFaults(validator.Errors(given), given, { code: 'invalid-parameters', whole: 'The parameters' }) };
 }

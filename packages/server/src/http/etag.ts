@@ -22,3 +22,8 @@ export function isMatched(header: string | string[] | undefined, etag: string): 
   const given = firstOf(header);
   return given === undefined || tagsOf(given).some((tag) => tag === '*' || tag === etag);
 }
+
+/** Whether If-Match asks for one of certain tags; `*` asks only that there is anything. */
+export function isConditional(header: string | string[] | undefined): boolean {
+  return header !== undefined && !tagsOf(firstOf(header) ?? '').includes('*');
+}

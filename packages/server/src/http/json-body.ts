@@ -1,4 +1,5 @@
 /** Bodies as existing clients send them: JSON, or nothing at all, whatever the content type says about nothing. */
+import { readJsonText } from '@sluice/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from './problem-response.ts';
 
@@ -25,10 +26,12 @@ export function readJsonBodies(app: FastifyInstance, mediaTypes: readonly string
     try {
       // Keys such as `__proto__` are data here: they are never assigned, only read.
       const body: unknown = JSON.parse(text);
+      // Whatever walks through it later (checks, the store) would exhaust the stack.
+      if (readJsonText(text) === null) throw new Error('it is nested too deeply');
       texts.set(request, text);
       done(null, body);
     } catch (error) {
-      done(new ProblemError({ code: 'invalid-request', detail: `The body is not JSON: ${error instanceof Error ? error.message : String(error)}` }));
+      done(new ProblemError({ code: 'invalid-request', detail: `The body cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}` }));
     }
   });
   // A body without a type: some clients send `Content-Length: 0` with none, which is no body.

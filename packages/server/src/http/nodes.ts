@@ -5,7 +5,7 @@ import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@
 import type { FleetNode } from '../fleet/fleet.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isKnown } from './etag.ts';
-import { isSortKey, sorted, SORT_KEYS } from './node-order.ts';
+import { afterCursor, cursorAfter, parseOrder, sorted, SORT_KEYS } from './node-order.ts';
 import { type Handler, value } from './route-context.ts';
 
 /** Tells the lists of this process from those of an earlier one, whose versions counted from 0 too. */
@@ -17,15 +17,16 @@ type Filter = string | readonly string[] | undefined;
 export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, { fleet }) => {
   // Weak: a node's lastSeenAt may differ between two answers that say the same otherwise.
   const etag = `W/"${PROCESS_TAG}-${fleet.version}"`;
-  if (isKnown(headers['if-none-match'], etag)) return { ok: true, value: { kind: 'not-modified', etag } };
   const selector = selectorOf(query.selector);
   if (!selector.ok) return selector;
-  const sort = textOf(query.sort) ?? 'id';
-  if (!isSortKey(sort.replace(/^-/u, ''))) return invalid('sort', `one of ${SORT_KEYS.join(', ')}, with - before it for descending`);
+  const order = parseOrder(textOf(query.sort) ?? 'id');
+  if (order === null) return invalid('sort', `one of ${SORT_KEYS.join(', ')}, with - before it for descending`);
   const limit = limitOf(textOf(query.limit));
   if (limit === 'invalid') return invalid('limit', `a whole number from 1 to ${NODES_LIMIT_MAX}`);
-  const after = cursorOf(textOf(query.cursor));
-  if (after === undefined) return invalid('cursor', 'the nextCursor of the page before');
+  const cursor = textOf(query.cursor);
+  const isAfter = cursor === undefined ? () => true : afterCursor(cursor, order);
+  if (isAfter === null) return invalid('cursor', 'the nextCursor of the page before, with the same sort');
+  if (isKnown(headers['if-none-match'], etag)) return { ok: true, value: { kind: 'not-modified', etag } };
 
   const types = listOf(query.type);
   const statuses = listOf(query.status);
@@ -35,19 +36,15 @@ export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, 
     (statuses === null || statuses.has(status)) &&
     (selector.value === null || matches(selector.value, state, status)) &&
     (text === undefined || hasText(state, text));
-  const isWhole = types === null && statuses === null && selector.value === null && text === undefined;
-  const selected = sorted(isWhole ? fleet.nodes() : fleet.nodes().filter(isSelected), sort);
-  const begin = after === null ? 0 : selected.findIndex(({ state }) => state.id === after) + 1;
-  const page = limit === null ? selected : selected.slice(begin, begin + limit);
+  const isWhole = types === null && statuses === null && selector.value === null && text === undefined && cursor === undefined;
+  const selected = sorted(isWhole ? fleet.nodes() : fleet.nodes().filter((node) => isAfter(node) && isSelected(node)), order);
+  const page = limit === null ? selected : selected.slice(0, limit);
   const items = page.map(({ json }) => json).join(',');
-  const next = limit === null ? '' : `,"nextCursor":${nextCursor(page, begin + page.length < selected.length)}`;
+  const last = page.at(-1);
+  const nextCursor = last === undefined || page.length === selected.length ? null : cursorAfter(last, order);
+  const next = limit === null ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
   return { ok: true, value: { kind: 'json', json: `{"items":[${items}]${next}}`, etag } };
 };
-
-function nextCursor(page: readonly FleetNode[], hasMore: boolean): string {
-  const last = page.at(-1);
-  return hasMore && last !== undefined ? JSON.stringify(Buffer.from(last.state.id).toString('base64url')) : 'null';
-}
 
 export const getNode: Handler<typeof routes.getNode> = ({ params }, { fleet }) => {
   const node = fleet.view(params.id);
@@ -76,8 +73,8 @@ function invalid(field: string, expected: string): { readonly ok: false; readonl
 
 /** The trimmed text of a filter; `undefined`: a blank one is no filter. */
 function textOf(filter: Filter): string | undefined {
-  const text = (typeof filter === 'string' ? filter : (filter?.join(',') ?? '')).trim();
-  return text === '' ? undefined : text;
+  const texts = [filter ?? []].flat().map((text) => text.trim());
+  return texts.filter((text) => text !== '').join(',') || undefined;
 }
 
 /** `null`: no filter. */
@@ -101,12 +98,6 @@ function limitOf(text: string | undefined): number | null | 'invalid' {
 }
 
 /** `null`: from the beginning; `undefined`: not a cursor of ours. */
-function cursorOf(text: string | undefined): string | null | undefined {
-  if (text === undefined) return null;
-  const id = Buffer.from(text, 'base64url');
-  return id.toString('base64url') === text ? id.toString() : undefined;
-}
-
 function hasText({ identity, ip }: FleetNode['state'], text: string): boolean {
   const { id, name, type, labels } = identity;
   return [id, name, type, ip, ...Object.entries(labels).map(([key, label]) => `${key}=${label}`)].some((each) => each.toLowerCase().includes(text));

@@ -1,6 +1,5 @@
 /** Reading operations: one, and the list from the newest back. */
-import { OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, OperationStatus, type OperationRecord, type Problem, type routes } from '@sluice/contract';
-import { Value } from 'typebox/value';
+import { OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, type OperationRecord, type Problem, type routes } from '@sluice/contract';
 import { operationView } from '../fleet/operation-view.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
 
@@ -13,19 +12,18 @@ export const getOperation: Handler<typeof routes.getOperation> = async ({ params
 };
 
 export const listOperations: Handler<typeof routes.listOperations> = async ({ query }, { fleet }) => {
-  const statuses = query.status?.split(',').map((status) => status.trim()).filter((status) => status !== '') ?? [];
-  const unknown = statuses.find((status) => !Value.Check(OperationStatus, status));
-  if (unknown !== undefined) return invalid('status', 'queued, running, succeeded, failed, cancelled or expired');
-  const limit = query.limit === undefined || query.limit === '' ? OPERATIONS_LIMIT_DEFAULT : Number(query.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > OPERATIONS_LIMIT_MAX) return invalid('limit', `a whole number from 1 to ${OPERATIONS_LIMIT_MAX}`);
-  const createdSince = query.since === undefined || query.since === '' ? undefined : Date.parse(query.since);
-  if (createdSince !== undefined && Number.isNaN(createdSince)) return invalid('since', 'an instant such as 2026-11-23T03:00:00Z');
-  const cursor = query.cursor === undefined || query.cursor === '' ? undefined : readCursor(query.cursor);
+  const statuses = given(query.status)?.split(',').map((status) => status.trim()).filter((status) => status !== '');
+  const limit = limitOf(given(query.limit));
+  if (limit === null) return invalid('limit', `a whole number from 1 to ${OPERATIONS_LIMIT_MAX}`);
+  const createdSince = instantOf(given(query.since));
+  if (createdSince === null) return invalid('since', 'an instant such as 2026-11-23T03:00:00Z (write + as %2B)');
+  const cursor = readCursor(given(query.cursor));
   if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
   const operations = await fleet.operations({
+    // A node's id is taken exactly as it is, white space and all.
     nodeId: query.node === '' ? undefined : query.node,
-    command: query.command === '' ? undefined : query.command,
-    statuses: statuses.length === 0 ? undefined : statuses,
+    command: given(query.command),
+    statuses: statuses?.length === 0 ? undefined : statuses,
     createdSince,
     cursor,
     limit,
@@ -41,7 +39,29 @@ function viewOf(operation: OperationRecord, fleet: HttpParts['fleet']) {
   return operationView(operation, fleet.node(operation.nodeId)?.state ?? null, fleet.now());
 }
 
-function readCursor(text: string): { readonly createdAt: number; readonly id: string } | null {
+/** A blank filter is no filter. */
+function given(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** The three below: `null` when the text is not what it should be. */
+function limitOf(text: string | undefined): number | null {
+  if (text === undefined) return OPERATIONS_LIMIT_DEFAULT;
+  const limit = /^\d{1,6}$/u.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= OPERATIONS_LIMIT_MAX ? limit : null;
+}
+
+/** RFC 3339, in epoch milliseconds. */
+function instantOf(text: string | undefined): number | undefined | null {
+  if (text === undefined) return undefined;
+  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/u.test(text)) return null;
+  const at = Date.parse(text.toUpperCase());
+  return Number.isNaN(at) ? null : at;
+}
+
+function readCursor(text: string | undefined): { readonly createdAt: number; readonly id: string } | undefined | null {
+  if (text === undefined) return undefined;
   const [, createdAt, id] = /^(\d{1,16})\.(op_[0-9a-z]+)$/u.exec(text) ?? [];
   return createdAt === undefined || id === undefined ? null : { createdAt: Number(createdAt), id };
 }

@@ -1,8 +1,13 @@
 /** Everything that is not a success is `application/problem+json` (RFC 9457), fastify's own errors and broken HTTP too. */
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Problem, type ProblemCode, problemDocument, problems } from '@sluice/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** Bytes of a body: metadata of 64 KiB fits, however it is escaped (six bytes for one). */
+export const BODY_BYTES_MAX = 524_288;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -10,12 +15,12 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   const document = problemDocument(problem, reply.request.id);
   if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="sluice"');
   if (document.status === 503) void reply.header('retry-after', '1');
-  return reply.code(document.status).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(document));
+  return reply.code(document.status).headers(SECURITY_HEADERS).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(document));
 }
 
 /** What fastify found wrong before a handler was reached, by its stable codes. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, (error: FastifyError, request: FastifyRequest) => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => ({ code: 'body-too-large', detail: 'The body is larger than this route takes.' }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => ({ code: 'body-too-large', detail: `The body has more than ${BODY_BYTES_MAX} bytes.` }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (_error, { headers }) => ({
     code: 'unsupported-media-type',
     detail: `The body has the type '${headers['content-type'] ?? ''}'.`,
@@ -50,6 +55,12 @@ export function problemOf(error: FastifyError, request: FastifyRequest): Problem
   return { code: 'internal', detail: 'Something failed that should not have. Nothing is known to have changed.' };
 }
 
+/** What Node.js found wrong before there was a request, by its codes. */
+const BROKEN: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The headers, or the address, are larger than 16 KiB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
+};
+
 /** Requests that are no valid HTTP never reach fastify: they are answered on the socket. */
 export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -57,13 +68,15 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
     return;
   }
   const [code, detail] = BROKEN[error.code ?? ''] ?? (['invalid-request', 'This is not HTTP as it should be.'] as const);
+  const { status } = problems[code];
   const body = JSON.stringify(problemDocument({ code, detail }, randomUUID()));
-  socket.end(
-    `HTTP/1.1 ${problems[code].status} Refused\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    date: new Date().toUTCString(),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
 }
-
-const BROKEN: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers-too-large', 'The headers, or the address, are larger than 16 KiB.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
-};

@@ -13,17 +13,25 @@ export interface HttpParts {
   readonly isStopping: () => boolean;
 }
 
-type Part<S> = S extends TSchema ? Static<S> : Record<string, never>;
-
-export interface RouteRequest<R extends Route> {
-  readonly params: Part<R['params']>;
-  readonly query: Part<R['query']>;
+/** A request whose caller may make it, before its parts are checked. */
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Part<R['body']>;
+  readonly body: unknown;
   /** The body as it was sent; metadata is taken from it without loss. Empty: there was none. */
   readonly bodyText: string;
   readonly principal: Principal;
   readonly remoteAddress: string;
+}
+
+type Part<S> = S extends TSchema ? Static<S> : unknown;
+
+/** A request whose parts are as the route's schemas say. */
+export interface RouteRequest<R extends Route> extends RawRequest {
+  readonly params: Part<R['params']>;
+  readonly query: Part<R['query']>;
+  readonly body: Part<R['body']>;
 }
 
 /** A 200 with a value or with JSON text that is ready, or a 304 of a known ETag. */

@@ -51,8 +51,10 @@ export class ServerUnderTest {
     this.#server = server;
   }
 
-  static async start(): Promise<ServerUnderTest> {
+  /** @param prepare Called with the data directory before the server opens it. */
+  static async start(prepare: (directory: string) => Promise<void> = () => Promise.resolve()): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
+    await prepare(directory);
     const loaded = loadServerConfig({
       flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
       env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },

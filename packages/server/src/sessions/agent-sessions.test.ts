@@ -74,9 +74,9 @@ class PlayedAgent {
   closed: { readonly code: number; readonly reason: string } | null = null;
   refusedWith: number | null = null;
 
-  constructor(token = JOIN_TOKEN, subprotocol: string | undefined = AGENT_SUBPROTOCOL) {
+  constructor(token = JOIN_TOKEN, subprotocol: string | null = AGENT_SUBPROTOCOL) {
     const url = `${server.url.replace('http', 'ws')}${AGENT_SESSION_PATH}`;
-    this.socket = new WebSocket(url, subprotocol === undefined ? [] : [subprotocol], { headers: { authorization: `Bearer ${token}` }, autoPong: true });
+    this.socket = new WebSocket(url, subprotocol === null ? [] : [subprotocol], { headers: { authorization: `Bearer ${token}` }, autoPong: true });
     this.socket.on('message', (bytes: Buffer) => {
       const message: ServerMessage = JSON.parse(bytes.toString());
       this.received.push(message);
@@ -156,7 +156,7 @@ describe('hello', () => {
 
   test.each([
     ['a wrong token', 'slc_wrong', AGENT_SUBPROTOCOL, 401],
-    ['no subprotocol', JOIN_TOKEN, undefined, 400],
+    ['no subprotocol', JOIN_TOKEN, null, 400],
     ['the admin token, which is for people', ADMIN_TOKEN, AGENT_SUBPROTOCOL, 401],
   ])('with %s is refused before the upgrade', async (_what, token, subprotocol, status) => {
     const agent = new PlayedAgent(token, subprotocol);

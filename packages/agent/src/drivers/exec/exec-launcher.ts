@@ -69,7 +69,10 @@ export class ExecLauncher implements Launcher {
   }
 
   signal(name: NodeJS.Signals): SignalOutcome {
-    return { ok: false, problem: `${name} was not sent: the driver exec does not know the workload's process. Use an exec or http hook instead.` };
+    return {
+      ok: false,
+      problem: `${name} was not sent: the driver exec does not know the workload's process. Use an exec or http hook instead.`,
+    };
   }
 
   release(): void {
@@ -86,7 +89,12 @@ export class ExecLauncher implements Launcher {
       if (signal.aborted) return { kind: 'aborted' };
       if (performance.now() >= giveUpAt) {
         const what = whatWentWrong(status, STATUS_TIMEOUT_MS);
-        return this.#notEnded(order, what === null ? "The workload still runs after its stop command, says its status command." : `The workload's status command ${what}.`);
+        return this.#notEnded(
+          order,
+          what === null
+            ? 'The workload still runs after its stop command, says its status command.'
+            : `The workload's status command ${what}.`,
+        );
       }
       await sleep(Math.min(200, this.#options.statusIntervalMs));
     }
@@ -98,7 +106,12 @@ export class ExecLauncher implements Launcher {
     return { kind: 'failed', problem };
   }
 
-  async #startBy(verb: 'start' | 'restart', command: CommandLine, graceMs: number, order: LaunchOrder): Promise<LaunchOutcome> {
+  async #startBy(
+    verb: 'start' | 'restart',
+    command: CommandLine,
+    graceMs: number,
+    order: LaunchOrder,
+  ): Promise<LaunchOutcome> {
     const timeoutMs = this.#options.timeoutMs + graceMs;
     const outcome = await runCommand({
       command,
@@ -108,7 +121,8 @@ export class ExecLauncher implements Launcher {
       outputDescriptor: order.outputDescriptor,
     });
     const problem = whatWentWrong(outcome, timeoutMs);
-    if (problem !== null) return { ok: false, problem: `its ${verb} command ${problem}${lastWords(order.outputSince())}` };
+    if (problem !== null)
+      return { ok: false, problem: `its ${verb} command ${problem}${lastWords(order.outputSince())}` };
     this.#watch(order);
     return { ok: true, launched: { pid: null, startToken: null } };
   }
@@ -117,7 +131,9 @@ export class ExecLauncher implements Launcher {
     this.release();
     const { signal } = this.#watching;
     this.#askAgain(environment, events, signal).catch((error: unknown) => {
-      events.unclear(`The workload is not looked at any more: ${error instanceof Error ? error.message : String(error)}`);
+      events.unclear(
+        `The workload is not looked at any more: ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
   }
 
@@ -139,9 +155,21 @@ export class ExecLauncher implements Launcher {
     }
   }
 
-  #status({ environment, signal }: { readonly environment: LaunchOrder['environment']; readonly signal?: AbortSignal }): Promise<CommandOutcome> {
+  #status({
+    environment,
+    signal,
+  }: {
+    readonly environment: LaunchOrder['environment'];
+    readonly signal?: AbortSignal;
+  }): Promise<CommandOutcome> {
     const { status: command, cwd } = this.#options;
-    return runCommand({ command, environment, cwd, timeoutMs: STATUS_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) });
+    return runCommand({
+      command,
+      environment,
+      cwd,
+      timeoutMs: STATUS_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 }
 

@@ -54,7 +54,9 @@ export class ProcessLauncher implements Launcher {
         detached: true,
         stdio: ['ignore', outputDescriptor, outputDescriptor],
       });
-      child.once('exit', (code, signal) => this.#ended(child, events, signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
+      child.once('exit', (code, signal) =>
+        this.#ended(child, events, signal === null ? `exited with code ${code}` : `was ended by ${signal}`),
+      );
       this.#child = child;
       await once(child, 'spawn');
     } catch (error) {
@@ -79,7 +81,10 @@ export class ProcessLauncher implements Launcher {
       const end = await endGroup(pid, graceMs, signal);
       if (end.kind === 'aborted') return end;
       if (end.kind === 'unkillable') {
-        return { kind: 'failed', problem: `Process group ${pid} of the workload does not end, not even by SIGKILL. Look at what it waits for, or restart the machine.` };
+        return {
+          kind: 'failed',
+          problem: `Process group ${pid} of the workload does not end, not even by SIGKILL. Look at what it waits for, or restart the machine.`,
+        };
       }
       this.#forget();
       return { kind: 'gone' };
@@ -89,12 +94,16 @@ export class ProcessLauncher implements Launcher {
   }
 
   signal(name: NodeJS.Signals): SignalOutcome {
-    if (this.#pid === null || !this.#hasMain) return { ok: false, problem: `${name} was not sent: the workload does not run.` };
+    if (this.#pid === null || !this.#hasMain)
+      return { ok: false, problem: `${name} was not sent: the workload does not run.` };
     try {
       process.kill(this.#pid, name);
       return { ok: true };
     } catch (error) {
-      return { ok: false, problem: `${name} could not be sent to process ${this.#pid}: ${error instanceof Error ? error.message : String(error)}` };
+      return {
+        ok: false,
+        problem: `${name} could not be sent to process ${this.#pid}: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
   }
 
@@ -135,7 +144,9 @@ export class ProcessLauncher implements Launcher {
           else this.#ended(null, events, 'ended (it was started by an earlier agent, so its exit code is not known)');
         },
         (error: unknown) => {
-          events.unclear(`Whether the workload runs cannot be seen: ${error instanceof Error ? error.message : String(error)}`);
+          events.unclear(
+            `Whether the workload runs cannot be seen: ${error instanceof Error ? error.message : String(error)}`,
+          );
           this.#lookAgain(main, events);
         },
       );

@@ -1,0 +1,330 @@
+/** One running agent: its parts, put together, from the configuration to the last goodbye. */
+import path from 'node:path';
+import { AGENT_PROTOCOL_VERSIONS, type Load, SLUICE_VERSION } from '@sluice/contract';
+import { type AgentIdentity, helloOf, isSameValue, startAgentState } from '@sluice/core';
+import type { Logger } from 'pino';
+import { AgentShell } from './agent-shell.ts';
+import type { AgentConfig } from './config.ts';
+import { describeCommands, runDeclaredCommand } from './declared-commands.ts';
+import { createDriver } from './drivers/create-driver.ts';
+import type { Driver } from './drivers/driver.ts';
+import { callHook } from './hooks/call-hook.ts';
+import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
+import { MachineLoad, machineResources } from './machine-load.ts';
+import { performEffects } from './perform-effects.ts';
+import { probeHealth } from './probes/health.ts';
+import { poll } from './probes/poll.ts';
+import { probeSessions } from './probes/sessions.ts';
+import { readJournalEntries } from './read-journal.ts';
+import { Rotation } from './rotation/rotation.ts';
+import { AgentConnection } from './session/agent-connection.ts';
+import { openStateDirectory, type StateDirectory } from './state-dir.ts';
+import { inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
+import { WorkloadWatch } from './workload-watch.ts';
+import { writeFileDurably } from './write-file-durably.ts';
+
+/** Bytes of the workload's last output that tell why a restart failed. */
+const LAST_OUTPUT_BYTES = 8192;
+
+interface Opened {
+  readonly stateDirectory: StateDirectory;
+  readonly journal: JournalFile;
+  readonly entries: readonly unknown[];
+  readonly rotation: Rotation;
+}
+
+export class Agent {
+  readonly #config: AgentConfig;
+  readonly #logger: Logger;
+  readonly #opened: Opened;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #metadataFile: string;
+  readonly #shell: AgentShell;
+  readonly #driver: Driver;
+  readonly #watch: WorkloadWatch;
+  readonly #connection: AgentConnection;
+  readonly #machineLoad = new MachineLoad();
+  readonly #stopping = new AbortController();
+  #stopped: Promise<void> | null = null;
+  #isStarted = false;
+
+  private constructor(
+    config: AgentConfig,
+    environment: Readonly<Record<string, string | undefined>>,
+    opened: Opened,
+    logger: Logger,
+  ) {
+    const { workload } = config;
+    this.#config = config;
+    this.#logger = logger;
+    this.#opened = opened;
+    this.#environment = inheritedEnvironment(environment);
+    this.#metadataFile = path.join(opened.stateDirectory.path, 'metadata.json');
+    this.#driver = createDriver(workload.driver, {
+      stateDirectory: opened.stateDirectory.path,
+      environment: () => ({ ...this.#environment, ...workload.environment, ...this.#told() }),
+    });
+    const { stopGraceMs, health, sessions, hooks } = workload;
+    this.#watch = new WorkloadWatch(
+      this.#driver,
+      {
+        hasHealthProbe: health !== null,
+        countsSessions: sessions !== null,
+        stopGraceMs,
+        healthyWithinMs: workload.healthyWithinMs,
+      },
+      (report) => {
+        if (this.#isStarted) this.#shell.take({ kind: 'WorkloadObserved', workload: report });
+      },
+    );
+    const entries = readJournalEntries(opened.entries, opened.stateDirectory.path);
+    const state = startAgentState(
+      {
+        settleMs: config.rotation.settleMs,
+        hasSessionsProbe: sessions !== null,
+        hasDrainHook: hooks.drain !== null,
+        hasUndrainHook: hooks.undrain !== null,
+        hasEndSessionsHook: hooks.endSessions !== null,
+        stopGraceMs,
+        healthyWithinMs: workload.healthyWithinMs,
+        commandTimeoutsMs: Object.fromEntries(
+          Object.entries(config.commands).map(([name, { timeoutMs }]) => [name, timeoutMs]),
+        ),
+      },
+      entries,
+      this.#watch.report(),
+    );
+    this.#shell = new AgentShell({ state, journal: opened.journal, perform: this.#performer(), logger });
+    this.#connection = new AgentConnection(
+      config.serverUrl,
+      config.joinToken,
+      {
+        hello: () => helloOf(this.#shell.state, this.#identity()),
+        received: (message) => {
+          this.#shell.take({ kind: 'MessageReceived', message });
+          if (message.kind === 'welcome') this.#shell.take({ kind: 'SessionOpened' });
+        },
+        closed: () => this.#shell.take({ kind: 'SessionClosed' }),
+        heartbeat: () => this.#heartbeat(),
+      },
+      logger,
+    );
+  }
+
+  /**
+   * Takes up or starts the workload, and connects; from then on it lives until it is stopped.
+   * @throws Error for the one who started it: the state directory, the journal or an address cannot be used.
+   */
+  static async start(
+    config: AgentConfig,
+    environment: Readonly<Record<string, string | undefined>>,
+    logger: Logger,
+  ): Promise<Agent> {
+    const agent = new Agent(config, environment, await open(config, logger), logger);
+    await agent.#begin();
+    return agent;
+  }
+
+  /** Says goodbye and ends. The workload stays, unless the configuration says that it stops with the agent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#driver.start();
+    this.#isStarted = true;
+    this.#driver.onChange(() => this.#watch.tellIfChanged());
+    this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
+    this.#pollHealth();
+    this.#pollSessions();
+    this.#connection.start();
+    this.#logger.info(
+      { event: 'agent-started', nodeId: this.#config.node.id, server: this.#config.serverUrl },
+      'the agent runs',
+    );
+  }
+
+  async #end(): Promise<void> {
+    await this.#connection.stop('stopping');
+    this.#stopping.abort();
+    if (this.#config.onAgentStop === 'stop') {
+      const outcome = await this.#driver.stop(this.#config.workload.stopGraceMs);
+      if (outcome.kind === 'failed')
+        this.#logger.error(
+          { event: 'workload-unstopped', problem: outcome.problem },
+          'the workload could not be stopped',
+        );
+    }
+    await this.#driver.detach();
+    await this.#shell.stop();
+    await this.#opened.rotation.close();
+    await this.#opened.journal.close();
+    await this.#opened.stateDirectory.release();
+  }
+
+  #identity(): AgentIdentity {
+    const { node, commands } = this.#config;
+    return {
+      protocolVersions: AGENT_PROTOCOL_VERSIONS,
+      agentVersion: SLUICE_VERSION,
+      instanceId: this.#opened.stateDirectory.instanceId,
+      node,
+      resources: machineResources(),
+      commands: describeCommands(commands),
+    };
+  }
+
+  #told(): Readonly<Record<string, string>> {
+    const { availability } = this.#shell.state.journal;
+    return toldEnvironment({ nodeId: this.#config.node.id, availability, metadataFile: this.#metadataFile });
+  }
+
+  #performer(): ReturnType<typeof performEffects> {
+    const { hooks, cwd, stopGraceMs } = this.#config.workload;
+    const { rotation } = this.#opened;
+    return performEffects({
+      send: (message) => this.#connection.send(message),
+      setRotation: ({ word, reason }) => rotation.set(word, reason),
+      callHook: async (name) => {
+        const hook = { drain: hooks.drain, undrain: hooks.undrain, 'end-sessions': hooks.endSessions }[name];
+        if (hook === null) throw new Error(`calling the ${name} hook, which is not configured`);
+        const outcome = await callHook(hook, {
+          sendSignal: (signal) => this.#driver.signal(signal),
+          environment: { ...this.#environment, ...this.#told() },
+          cwd,
+          signal: this.#stopping.signal,
+        });
+        return outcome.ok
+          ? { ok: true, problem: null }
+          : { ok: false, problem: `The ${name} hook: ${outcome.problem}` };
+      },
+      replaceWorkload: async (graceMs, previousIncarnation) => {
+        const outcome = await this.#driver.replace({ graceMs, previousIncarnation });
+        return {
+          ok: outcome.kind !== 'failed',
+          incarnation: outcome.incarnation,
+          problem: outcome.kind === 'failed' ? outcome.problem : null,
+        };
+      },
+      endSessionsByReplacing: async () => {
+        const outcome = await this.#driver.replace({
+          graceMs: stopGraceMs,
+          previousIncarnation: this.#driver.observe().incarnation,
+        });
+        return { ok: outcome.kind !== 'failed', problem: outcome.kind === 'failed' ? outcome.problem : null };
+      },
+      runCommand: (name, params, timeoutMs, signal) =>
+        runDeclaredCommand(this.#config.commands, name, params, {
+          timeoutMs,
+          environment: { ...this.#environment, ...this.#told() },
+          cwd,
+          signal,
+        }),
+      workloadOutput: () => Promise.resolve(this.#driver.output(LAST_OUTPUT_BYTES)),
+      keepMetadata: (json) => writeFileDurably(this.#metadataFile, `${json}\n`),
+      take: (input) => this.#shell.take(input),
+      failed: (effect, error) =>
+        this.#logger.error(
+          { event: 'effect-failed', effect, err: error },
+          'something could not be done; it counts as failed',
+        ),
+    });
+  }
+
+  #pollHealth(): void {
+    const { health, cwd } = this.#config.workload;
+    if (health === null) return;
+    this.#run(
+      poll({
+        intervalMs: health.intervalMs,
+        signal: this.#stopping.signal,
+        probe: async (signal) => {
+          const { phase, incarnation } = this.#driver.observe();
+          if (phase !== 'running') return null;
+          const reading = await probeHealth(health.check, {
+            timeoutMs: health.timeoutMs,
+            environment: this.#environment,
+            cwd,
+            signal,
+          });
+          return { reading, incarnation };
+        },
+        report: (checked) => {
+          if (checked !== null) this.#watch.checked(checked.reading, checked.incarnation);
+        },
+      }),
+    );
+  }
+
+  #pollSessions(): void {
+    const { sessions, cwd } = this.#config.workload;
+    if (sessions === null) return;
+    let isFirst = true;
+    this.#run(
+      poll({
+        intervalMs: sessions.intervalMs,
+        signal: this.#stopping.signal,
+        probe: async (signal) => {
+          if (this.#driver.observe().phase !== 'running') return null;
+          return probeSessions(sessions.source, {
+            timeoutMs: sessions.timeoutMs,
+            environment: this.#environment,
+            cwd,
+            signal,
+          });
+        },
+        report: (reading) => {
+          // The first count should not wait for a heartbeat: it is told as soon as it has been taken.
+          if (isFirst && this.#shell.state.reading.kind !== 'none') {
+            isFirst = false;
+            this.#heartbeat();
+          }
+          if (reading === null) this.#shell.take({ kind: 'SessionsRead', reading: { kind: 'none' } });
+          else if (reading.ok)
+            this.#shell.take({
+              kind: 'SessionsRead',
+              reading: { kind: 'counted', sessions: reading.sessions, blockers: reading.blockers ?? [] },
+            });
+          else this.#shell.take({ kind: 'SessionsRead', reading: { kind: 'unreadable', problem: reading.problem } });
+        },
+      }),
+    );
+  }
+
+  /** Only what has changed; else an empty one, which says that the agent is there. */
+  #heartbeat(): void {
+    const { reading, load } = this.#shell.state;
+    const now: Load = {
+      sessions: reading.kind === 'counted' ? reading.sessions : null,
+      problem: reading.kind === 'unreadable' ? reading.problem : null,
+      ...this.#machineLoad.measure(),
+    };
+    if (isSameValue(now, load)) this.#connection.send({ kind: 'heartbeat' });
+    else this.#shell.take({ kind: 'LoadMeasured', load: now });
+  }
+
+  #run(polling: Promise<void>): void {
+    polling.catch((error: unknown) =>
+      this.#logger.error({ event: 'probing-failed', err: error }, 'a probe ended in a way that it must not'),
+    );
+  }
+}
+
+async function open(config: AgentConfig, logger: Logger): Promise<Opened> {
+  const stateDirectory = await openStateDirectory(config.stateDir);
+  try {
+    const { journal, entries, warnings } = await openJournal(stateDirectory.path);
+    for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
+    try {
+      const rotation = await Rotation.open({ agentCheck: config.rotation.agentCheck, http: config.rotation.http });
+      return { stateDirectory, journal, entries, rotation };
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+  } catch (error) {
+    await stateDirectory.release();
+    throw error;
+  }
+}

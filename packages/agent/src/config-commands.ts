@@ -1,0 +1,81 @@
+/** The part of agent.yaml that declares commands. */
+import { DECLARED_COMMANDS_MAX } from '@sluice/contract';
+import type { ConfigFaults } from './config-faults.ts';
+import type { CommandSetting, ParameterSetting } from './config-file.ts';
+import { commandLineOf, positiveDurationOf } from './config-values.ts';
+import {
+  type ConfiguredCommand,
+  type ConfiguredCommands,
+  parametersSchema,
+  parameterVariable,
+  whyNotValid,
+} from './declared-commands.ts';
+
+/** What every node can do without declaring it. */
+const BUILT_IN_COMMANDS: readonly string[] = ['drain', 'undrain', 'restart'];
+/** Milliseconds that a command may take that says nothing of its own. */
+const TIMEOUT_MS = 60_000;
+
+export function commandsOf(
+  settings: Readonly<Record<string, CommandSetting>>,
+  faults: ConfigFaults,
+): ConfiguredCommands {
+  const entries = Object.entries(settings);
+  if (entries.length > DECLARED_COMMANDS_MAX)
+    faults.add(['commands'], `there are ${entries.length}; an agent declares at most ${DECLARED_COMMANDS_MAX}`);
+  return Object.fromEntries(entries.map(([name, setting]) => [name, commandOf(name, setting, faults)]));
+}
+
+function commandOf(name: string, setting: CommandSetting, faults: ConfigFaults): ConfiguredCommand {
+  const path = ['commands', name];
+  if (BUILT_IN_COMMANDS.includes(name))
+    faults.add(path, `every node has a command ${name} of its own; choose another name`);
+  else if (!/^[a-z][a-z0-9-]{0,62}$/u.test(name)) {
+    faults.add(path, `a command's name has 1 to 63 characters: small letters, digits and '-', the first one a letter`);
+  }
+  const { description, params = {}, disruptive = false } = setting;
+  for (const [parameter, parameterSetting] of Object.entries(params))
+    checkParameter(parameter, parameterSetting, faults, [...path, 'params', parameter]);
+  checkVariables(Object.keys(params), faults, [...path, 'params']);
+  return {
+    description,
+    exec: commandLineOf(setting.exec, faults, [...path, 'exec']),
+    timeoutMs: positiveDurationOf(setting.timeout, TIMEOUT_MS, faults, [...path, 'timeout']),
+    parameters: parametersSchema(params),
+    disruptive,
+  };
+}
+
+function checkParameter(name: string, setting: ParameterSetting, faults: ConfigFaults, path: readonly string[]): void {
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,62}$/u.test(name)) {
+    faults.add(path, `a parameter's name has 1 to 63 characters: letters, digits, '_' and '-', the first one a letter`);
+  }
+  if (setting.pattern !== undefined && !isRegularExpression(setting.pattern)) {
+    faults.add([...path, 'pattern'], `'${setting.pattern}' is no regular expression`);
+    return;
+  }
+  if (setting.default === undefined) return;
+  const fault = whyNotValid(parametersSchema({ value: { ...setting, required: true } }), { value: setting.default });
+  if (fault !== null)
+    faults.add([...path, 'default'], `does not fit the parameter itself: ${fault.replace(/^value /u, '')}`);
+}
+
+function checkVariables(names: readonly string[], faults: ConfigFaults, path: readonly string[]): void {
+  const taken = new Map<string, string>();
+  for (const name of names) {
+    const variable = parameterVariable(name);
+    const other = taken.get(variable);
+    if (other !== undefined)
+      faults.add([...path, name], `would reach the command as ${variable}, as ${other} does; choose another name`);
+    taken.set(variable, name);
+  }
+}
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u').test('');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+/** Everything that is wrong with a configuration, each with its place and in words for the one who wrote it. */
+import Type, { type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { nearestName } from './nearest-name.ts';
+
+export interface ConfigFault {
+  /** The keys that lead to it, such as `['workload', 'stopGrace']`. */
+  readonly path: readonly string[];
+  /** What is wrong, as the end of a sentence that begins with the path. */
+  readonly message: string;
+}
+
+/** Collects all of them: who mends a file wants to do it once. */
+export class ConfigFaults {
+  readonly found: ConfigFault[] = [];
+
+  add(path: readonly string[], message: string): void {
+    this.found.push({ path, message });
+  }
+}
+
+/** Adds what a value has that its schema does not allow, and the other way round. */
+export function checkBySchema(
+  schema: TSchema,
+  value: unknown,
+  faults: ConfigFaults,
+  path: readonly string[] = [],
+): void {
+  if (Type.IsRecord(schema)) {
+    if (!isMapping(value)) faults.add(path, mismatch(value, 'a mapping'));
+    else {
+      const [each] = Object.values(schema.patternProperties);
+      if (each !== undefined)
+        for (const [key, item] of Object.entries(value)) checkBySchema(each, item, faults, [...path, key]);
+    }
+  } else if (Type.IsObject(schema)) checkMapping(schema, value, faults, path);
+  else if (Type.IsArray(schema)) {
+    if (!Array.isArray(value)) faults.add(path, mismatch(value, 'a list, such as [node, server.js]'));
+    else if (!Value.Check(schema, value)) {
+      const before = faults.found.length;
+      for (const [index, item] of value.entries()) checkBySchema(schema.items, item, faults, [...path, String(index)]);
+      if (faults.found.length === before) faults.add(path, firstError(schema, value));
+    }
+  } else if (!Value.Check(schema, value)) faults.add(path, firstError(schema, value));
+}
+
+function checkMapping(schema: Type.TObject, value: unknown, faults: ConfigFaults, path: readonly string[]): void {
+  if (!isMapping(value)) {
+    faults.add(path, mismatch(value, 'a mapping'));
+    return;
+  }
+  const known = Object.keys(schema.properties);
+  for (const [key, item] of Object.entries(value)) {
+    const property = schema.properties[key];
+    if (property !== undefined) {
+      checkBySchema(property, item, faults, [...path, key]);
+      continue;
+    }
+    const nearest = nearestName(key, known);
+    faults.add(
+      [...path, key],
+      nearest === null ? `unknown; known here are ${known.join(', ')}` : `unknown; did you mean ${nearest}?`,
+    );
+  }
+  for (const [key, property] of Object.entries(schema.properties)) {
+    if (!Type.IsOptional(property) && !Object.hasOwn(value, key)) faults.add([...path, key], 'missing');
+  }
+}
+
+/** The first error of the library, in the words of the file rather than those of JSON Schema. */
+function firstError(schema: TSchema, value: unknown): string {
+  const [error] = Value.Errors(schema, value);
+  if (error === undefined) return 'is not valid';
+  if (error.keyword === 'type')
+    return mismatch(value, IN_WORDS[String(error.params.type)] ?? String(error.params.type));
+  if (error.keyword === 'enum') return `must be one of ${error.params.allowedValues.map(String).join(', ')}`;
+  if (error.keyword === 'minLength') return 'is empty';
+  if (error.keyword === 'minItems') return 'is an empty list';
+  return error.message;
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function mismatch(value: unknown, expected: string): string {
+  const isQuotable = expected === 'a text' && (typeof value === 'number' || typeof value === 'boolean');
+  return `must be ${expected}, and is ${kindOf(value)}${isQuotable ? `; write it in quotes: "${String(value)}"` : ''}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'boolean') return String(value);
+  return 'a mapping';
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

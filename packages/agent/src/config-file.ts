@@ -1,0 +1,183 @@
+/** agent.yaml as it is written: one schema, from which its type, its known names and its checks come. */
+import Type from 'typebox';
+import { NODE_ID_LENGTH_MAX } from '@sluice/contract';
+
+/** Characters of any single value. */
+const TEXT_LENGTH_MAX = 4096;
+/** Parts of a command line. */
+const COMMAND_PARTS_MAX = 256;
+
+const strict = { additionalProperties: false } as const;
+const Text = Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX });
+const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const Command = Type.Array(Type.String({ maxLength: TEXT_LENGTH_MAX }), { minItems: 1, maxItems: COMMAND_PARTS_MAX });
+/** `500ms`, `30s`, `15m`, `2h`, `7d`. */
+const Duration = Text;
+
+/** Asks the workload for something: exactly one of http, signal, exec. */
+const HookSetting = Type.Object(
+  {
+    http: Type.Optional(
+      Type.Object(
+        {
+          /** Default: POST. */
+          method: Type.Optional(Type.String({ pattern: '^[A-Z]{1,16}$' })),
+          url: Text,
+          /** A text is sent as it is, anything else as JSON. */
+          body: Type.Optional(Type.Unknown()),
+        },
+        strict,
+      ),
+    ),
+    signal: Type.Optional(Text),
+    exec: Type.Optional(Command),
+    /** Default: 10s. */
+    timeout: Type.Optional(Duration),
+  },
+  strict,
+);
+export type HookSetting = Type.Static<typeof HookSetting>;
+
+/** Exactly one of http, tcp, exec. */
+const HealthSetting = Type.Object(
+  {
+    http: Type.Optional(Text),
+    /** HOST:PORT. */
+    tcp: Type.Optional(Text),
+    exec: Type.Optional(Command),
+    /** Default: 2s. */
+    interval: Type.Optional(Duration),
+    /** Default: 2s. */
+    timeout: Type.Optional(Duration),
+    /** How long a start may take until the workload is healthy. Default: 60s. */
+    healthyWithin: Type.Optional(Duration),
+  },
+  strict,
+);
+
+/** Exactly one of http (with pointer), tcpPort, exec. */
+const SessionsSetting = Type.Object(
+  {
+    http: Type.Optional(Text),
+    /** Where the number is in the answer (RFC 6901). Default: the whole answer. */
+    pointer: Type.Optional(Type.String({ maxLength: TEXT_LENGTH_MAX })),
+    tcpPort: Type.Optional(Port),
+    exec: Type.Optional(Command),
+    /** Default: 1s. */
+    interval: Type.Optional(Duration),
+    /** Default: 2s. */
+    timeout: Type.Optional(Duration),
+  },
+  strict,
+);
+
+const WorkloadSetting = Type.Object(
+  {
+    driver: Type.Enum(['process', 'exec']),
+    /** process: what runs. */
+    command: Type.Optional(Command),
+    /** exec: what starts, stops, restarts and looks at it. Default of restart: stop, then start. */
+    start: Type.Optional(Command),
+    stop: Type.Optional(Command),
+    restart: Type.Optional(Command),
+    status: Type.Optional(Command),
+    /** exec: how long start, stop and restart may take, beside the grace. Default: 60s. */
+    timeout: Type.Optional(Duration),
+    /** exec: how often status is asked. Default: 2s. */
+    statusInterval: Type.Optional(Duration),
+    /** Where all commands of this file run. Default: the directory of agent.yaml. */
+    cwd: Type.Optional(Text),
+    /** Beside the agent's own environment. */
+    env: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: TEXT_LENGTH_MAX }))),
+    /** Between SIGTERM and SIGKILL. Default: 30s. */
+    stopGrace: Type.Optional(Duration),
+    health: Type.Optional(HealthSetting),
+    sessions: Type.Optional(SessionsSetting),
+    drain: Type.Optional(HookSetting),
+    undrain: Type.Optional(HookSetting),
+    /** At a forced deadline. Default: the workload is replaced. */
+    endSessions: Type.Optional(HookSetting),
+  },
+  strict,
+);
+export type WorkloadSetting = Type.Static<typeof WorkloadSetting>;
+
+const NodeSetting = Type.Object(
+  {
+    id: Type.Optional(Type.String({ minLength: 1, maxLength: NODE_ID_LENGTH_MAX })),
+    /** Default: the id. */
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    /** Default: `default`. */
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    /** Default: the address that the agent comes from. */
+    ip: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    port: Type.Optional(Port),
+    version: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    region: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    zone: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+  },
+  strict,
+);
+export type NodeSetting = Type.Static<typeof NodeSetting>;
+
+/** A parameter of a declared command. Without a default it must be given, unless `required: false`. */
+const ParameterSetting = Type.Object(
+  {
+    type: Type.Enum(['string', 'number', 'integer', 'boolean']),
+    description: Type.Optional(Type.String({ maxLength: 1024 })),
+    enum: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, maxItems: 100 })),
+    default: Type.Optional(Type.Unknown()),
+    required: Type.Optional(Type.Boolean()),
+    minimum: Type.Optional(Type.Number()),
+    maximum: Type.Optional(Type.Number()),
+    minLength: Type.Optional(Type.Integer({ minimum: 0 })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 0 })),
+    pattern: Type.Optional(Type.String({ maxLength: 1024 })),
+  },
+  strict,
+);
+export type ParameterSetting = Type.Static<typeof ParameterSetting>;
+
+const CommandSetting = Type.Object(
+  {
+    description: Type.String({ minLength: 1, maxLength: 1024 }),
+    exec: Command,
+    /** Default: 60s. */
+    timeout: Type.Optional(Duration),
+    params: Type.Optional(Type.Record(Type.String(), ParameterSetting)),
+    /** Whether it hurts who is on the node: then it waits for a running drain. Default: false. */
+    disruptive: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+export type CommandSetting = Type.Static<typeof CommandSetting>;
+
+export const AgentFile = Type.Object(
+  {
+    server: Type.Optional(Text),
+    joinToken: Type.Optional(Text),
+    node: Type.Optional(NodeSetting),
+    /** Default: /var/lib/sluice. */
+    stateDir: Type.Optional(Text),
+    workload: WorkloadSetting,
+    rotation: Type.Optional(
+      Type.Object(
+        {
+          /** HOST:PORT of HAProxy's agent-check. */
+          agentCheck: Type.Optional(Text),
+          /** HOST:PORT of GET /ready. */
+          http: Type.Optional(Text),
+          /** Default: 3s where one of them is there, else 0s. */
+          settle: Type.Optional(Duration),
+        },
+        strict,
+      ),
+    ),
+    commands: Type.Optional(Type.Record(Type.String(), CommandSetting)),
+    /** What becomes of the workload when the agent is stopped. Default: keep. */
+    onAgentStop: Type.Optional(Type.Enum(['keep', 'stop'])),
+  },
+  strict,
+);
+export type AgentFile = Type.Static<typeof AgentFile>;

@@ -1,0 +1,85 @@
+/** The text of agent.yaml: parsed, with variables of the environment put in, and able to say in which line a thing stands. */
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import type { ConfigFaults } from './config-faults.ts';
+
+export interface ConfigText {
+  readonly value: unknown;
+  /** The line of what the path leads to, or of the nearest thing around it; `null`: nowhere in the text. */
+  readonly lineOf: (path: readonly string[]) => number | null;
+}
+
+/** What a value means that has `${NAME}` in it; `$${` stands for `${` itself. */
+const VARIABLE = /\$(?<escape>\$)?\{(?<name>[^}]*)\}/gu;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
+
+export function readConfigText(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: ConfigFaults,
+): ConfigText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  for (const error of document.errors) faults.add([], error.message);
+  const lineOf = (path: readonly string[]): number | null => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const offset = offsetOf(document.getIn(path.slice(0, length - 1), true), path[length - 1] ?? '');
+      if (offset !== null) return lines.linePos(offset).line;
+    }
+    return null;
+  };
+  if (document.errors.length > 0) return { value: null, lineOf };
+  // Aliases are limited by the library, so a small file cannot become a huge value.
+  const written: unknown = document.toJS();
+  return { value: withVariables(written ?? {}, env, faults, []), lineOf };
+}
+
+function withVariables(
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: ConfigFaults,
+  path: readonly string[],
+): unknown {
+  if (typeof value === 'string') return substituted(value, env, faults, path);
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => withVariables(item, env, faults, [...path, String(index)]));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]): [string, unknown] => [
+      key,
+      withVariables(item, env, faults, [...path, key]),
+    ]),
+  );
+}
+
+function substituted(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: ConfigFaults,
+  path: readonly string[],
+): string {
+  return text.replaceAll(VARIABLE, (whole, escape: string | undefined, name: string) => {
+    if (escape !== undefined) return whole.slice(1);
+    if (!VARIABLE_NAME.test(name)) {
+      faults.add(
+        path,
+        `'${whole}' names no variable of the environment; write \${NAME}, or $${whole} for the text itself`,
+      );
+      return whole;
+    }
+    const value = env[name];
+    if (value === undefined) {
+      faults.add(path, `the environment variable ${name} is not set`);
+      return whole;
+    }
+    return value;
+  });
+}
+
+function offsetOf(parent: unknown, key: string): number | null {
+  if (!isMap(parent)) return null;
+  const pair = parent.items.find(({ key: node }) => String(node) === key);
+  const node = pair?.key;
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return null;
+  const offset: unknown = node.range[0];
+  return typeof offset === 'number' ? offset : null;
+}

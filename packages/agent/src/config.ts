@@ -1,0 +1,160 @@
+/** agent.yaml, read once into a frozen value: flag, then environment, then file, then default. All its faults are told together. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { NodeIdentity } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
+import { commandsOf } from './config-commands.ts';
+import { checkBySchema, type ConfigFault, ConfigFaults } from './config-faults.ts';
+import { AgentFile } from './config-file.ts';
+import { nodeIdentityOf } from './config-node.ts';
+import { type ConfigText, readConfigText } from './config-text.ts';
+import { addressOf, durationOf, urlOf } from './config-values.ts';
+import { type WorkloadConfig, workloadOf } from './config-workload.ts';
+import type { ConfiguredCommands } from './declared-commands.ts';
+import type { ListenAddress } from './rotation/listen.ts';
+
+export interface AgentConfig {
+  readonly serverUrl: string;
+  /** `null`: the server is asked without one. */
+  readonly joinToken: string | null;
+  /** `ip` absent: the server takes the address that the agent comes from. */
+  readonly node: NodeIdentity;
+  readonly stateDir: string;
+  readonly workload: WorkloadConfig;
+  readonly rotation: {
+    /** `null`: not opened. */
+    readonly agentCheck: ListenAddress | null;
+    readonly http: ListenAddress | null;
+    /** How long balancers get to notice before sessions are asked to go. */
+    readonly settleMs: number;
+  };
+  readonly commands: ConfiguredCommands;
+  /** `keep`: the workload goes on and is taken up by the next start of the agent. */
+  readonly onAgentStop: 'keep' | 'stop';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flags, which win over everything. */
+export interface AgentConfigFlags {
+  readonly server?: string;
+  readonly nodeId?: string;
+}
+
+/** Bytes of the file; a hundred commands with parameters take 50 KiB. */
+const FILE_BYTES_MAX = 1024 * 1024;
+const STATE_DIRECTORY = '/var/lib/sluice';
+/** Milliseconds that balancers get where they can ask at all: two of their usual questions. */
+const SETTLE_MS = 3000;
+
+const agentFile = Compile(AgentFile);
+
+/**
+ * @param env For `${NAME}` in the file, and `SLUICE_URL`, which wins over the file's server.
+ * @throws Error for the one who started the agent: its message has every fault, with file and line, and what to do.
+ */
+export async function loadAgentConfig(
+  file: string,
+  env: Environment,
+  flags: AgentConfigFlags = {},
+): Promise<AgentConfig> {
+  const faults = new ConfigFaults();
+  const text = readConfigText(await readText(file), env, faults);
+  const value = withFlags(text.value, env, flags);
+  if (isReadable(text)) checkBySchema(AgentFile, value, faults);
+  // What the schema refuses cannot be understood further; what it accepts can still be wrong.
+  const config = agentFile.Check(value) ? configOf(value, path.dirname(path.resolve(file)), faults) : null;
+  if (config === null || faults.found.length > 0) throw new Error(faultsInWords(file, faults.found, text.lineOf));
+  return deepFreeze(config);
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: number;
+  let text: string;
+  try {
+    bytes = (await stat(file)).size;
+    text = bytes > FILE_BYTES_MAX ? '' : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Error(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}. Name the agent's configuration with --config FILE.`,
+      { cause: error },
+    );
+  }
+  if (bytes > FILE_BYTES_MAX)
+    throw new Error(`${file} has ${bytes} bytes; an agent.yaml has at most ${FILE_BYTES_MAX}.`);
+  return text;
+}
+
+function isReadable({ value }: ConfigText): boolean {
+  return value !== null;
+}
+
+function configOf(file: AgentFile, directory: string, faults: ConfigFaults): AgentConfig {
+  const { rotation = {} } = file;
+  const agentCheck =
+    rotation.agentCheck === undefined ? null : addressOf(rotation.agentCheck, faults, ['rotation', 'agentCheck'], 0);
+  const http = rotation.http === undefined ? null : addressOf(rotation.http, faults, ['rotation', 'http'], 0);
+  return {
+    serverUrl: serverUrlOf(file.server, faults),
+    joinToken: file.joinToken ?? null,
+    node: nodeIdentityOf(file.node ?? {}, faults),
+    stateDir: path.resolve(directory, file.stateDir ?? STATE_DIRECTORY),
+    workload: workloadOf(file.workload, directory, faults),
+    rotation: {
+      agentCheck,
+      http,
+      settleMs: durationOf(rotation.settle, agentCheck === null && http === null ? 0 : SETTLE_MS, faults, [
+        'rotation',
+        'settle',
+      ]),
+    },
+    commands: commandsOf(file.commands ?? {}, faults),
+    onAgentStop: file.onAgentStop ?? 'keep',
+  };
+}
+
+function serverUrlOf(server: string | undefined, faults: ConfigFaults): string {
+  if (server === undefined) {
+    faults.add(['server'], 'missing; write the address of the server here, or give it with --server URL');
+    return '';
+  }
+  const before = faults.found.length;
+  urlOf(server, faults, ['server']);
+  if (faults.found.length > before) return '';
+  const url = new URL(server);
+  if (url.username !== '' || url.password !== '')
+    faults.add(['server'], 'has a user or password in it, which would end up in logs; the token goes into joinToken');
+  return url.origin;
+}
+
+/** Puts what was given otherwise over what the file says. A file that is no mapping is left to the schema. */
+function withFlags(value: unknown, env: Environment, { server, nodeId }: AgentConfigFlags): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const url = server ?? env['SLUICE_URL'];
+  const node = 'node' in value ? value.node : {};
+  const isMapping = typeof node === 'object' && node !== null && !Array.isArray(node);
+  return {
+    ...value,
+    ...(url === undefined || url === '' ? {} : { server: url }),
+    ...(nodeId === undefined || !isMapping ? {} : { node: { ...node, id: nodeId } }),
+  };
+}
+
+function faultsInWords(file: string, faults: readonly ConfigFault[], lineOf: ConfigText['lineOf']): string {
+  const placed = faults
+    .map((fault) => ({ ...fault, line: lineOf(fault.path) }))
+    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  const sentences = placed.map(
+    ({ path: keys, message, line }) =>
+      `  ${line === null ? '' : `line ${line}: `}${keys.length === 0 ? '' : `${keys.join('.')}: `}${message}`,
+  );
+  return `${file} cannot be used:\n${[...new Set(sentences)].join('\n')}`;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) deepFreeze(item);
+    Object.freeze(value);
+  }
+  return value;
+}

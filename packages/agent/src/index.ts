@@ -1,0 +1,2 @@
+/** The public door of the agent: start it. */
+export { type RunningAgent, startAgent } from './main.ts';

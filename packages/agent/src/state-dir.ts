@@ -1,0 +1,141 @@
+/** The state directory: closed to others, used by one agent at a time, and with an id of its own for as long as it lasts. */
+import { randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { liveProcess } from './process-table.ts';
+import { writeFileDurably } from './write-file-durably.ts';
+
+export interface StateDirectory {
+  readonly path: string;
+  /** Random, made at the first start: tells a returning agent from a second one with the same node id. */
+  readonly instanceId: string;
+  /** Lets another agent use it. */
+  release(): Promise<void>;
+}
+
+/** Who uses the directory. The start token tells a live agent from another process that has got its pid. */
+const Lock = Type.Object({ pid: Type.Integer({ minimum: 1 }), startToken: Type.String() });
+const lockSchema = Compile(Lock);
+
+/** Times that a lock is tried for, while others come and go. */
+const LOCK_TRIES_MAX = 10;
+
+/** @throws Error for the one who started the agent: another agent uses the directory, or it cannot be made or written. */
+export async function openStateDirectory(directory: string): Promise<StateDirectory> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(directory);
+    // It holds a credential; one that was made by hand may be open to others.
+    if ((mode & 0o077) !== 0) await chmod(directory, 0o700);
+  } catch (error) {
+    throw new Error(
+      `stateDir: ${directory} cannot be made, or is not the agent's (${sentence(error)}). Name a directory that belongs to the agent's user.`,
+      { cause: error },
+    );
+  }
+  const lockFile = path.join(directory, 'agent.lock');
+  const lock = await takeLock(lockFile, directory);
+  try {
+    const instanceId = await readOrMakeInstanceId(path.join(directory, 'instance-id'));
+    return { path: directory, instanceId, release: () => releaseLock(lockFile, lock) };
+  } catch (error) {
+    await releaseLock(lockFile, lock);
+    throw error;
+  }
+}
+
+/** The text of the lock. */
+async function takeLock(lockFile: string, directory: string): Promise<string> {
+  const self = await liveProcess(process.pid);
+  const text = `${JSON.stringify({ pid: process.pid, startToken: self?.startToken ?? '' })}\n`;
+  const mine = `${lockFile}.${randomUUID()}`;
+  try {
+    const handle = await open(mine, 'wx', 0o600);
+    await handle.writeFile(text);
+    await handle.close();
+    for (let attempt = 0; attempt < LOCK_TRIES_MAX; attempt += 1) {
+      // A link makes the lock with its content in one step, and only where there is none.
+      if (await tryLink(mine, lockFile)) return text;
+      const theirs = await textOrNull(lockFile);
+      if (theirs === null) continue;
+      const holder = parseLock(theirs);
+      const living = holder === null ? null : await liveProcess(holder.pid);
+      if (holder !== null && living !== null && living.startToken === holder.startToken) {
+        throw new Error(
+          `stateDir: ${directory} is used by another agent (process ${holder.pid}). Stop that one, or give this one a stateDir and a node id of its own.`,
+        );
+      }
+      await removeStale(lockFile, theirs);
+    }
+  } finally {
+    await rm(mine, { force: true });
+  }
+  throw new Error(
+    `stateDir: ${directory} could not be locked, since others took and left it again and again. Start the agent once more.`,
+  );
+}
+
+/** Moved away before it is removed: where another agent was faster, what is moved is not the stale lock, and is put back. */
+async function removeStale(lockFile: string, stale: string): Promise<void> {
+  const aside = `${lockFile}.${randomUUID()}`;
+  try {
+    await rename(lockFile, aside);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return;
+    throw new Error(`removing the stale lock ${lockFile}`, { cause: error });
+  }
+  if ((await textOrNull(aside)) !== stale) await tryLink(aside, lockFile);
+  await rm(aside, { force: true });
+}
+
+async function releaseLock(lockFile: string, lock: string): Promise<void> {
+  if ((await textOrNull(lockFile)) === lock) await rm(lockFile, { force: true });
+}
+
+async function readOrMakeInstanceId(file: string): Promise<string> {
+  const known = (await textOrNull(file))?.trim() ?? '';
+  if (known !== '') return known;
+  const instanceId = randomUUID();
+  await writeFileDurably(file, `${instanceId}\n`);
+  return instanceId;
+}
+
+/** False: there is one already. */
+async function tryLink(existing: string, name: string): Promise<boolean> {
+  try {
+    await link(existing, name);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw new Error(`making the lock ${name}`, { cause: error });
+  }
+}
+
+/** `null`: no lock that an agent has written, such as one that a crash of the machine left empty. */
+function parseLock(text: string): Type.Static<typeof Lock> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return lockSchema.Check(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+async function textOrNull(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    throw new Error(`reading ${file}`, { cause: error });
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

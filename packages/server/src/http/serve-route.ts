@@ -1,0 +1,83 @@
+/** One route of the contract on the wire: who may call it, its parts checked, its handler, its answer. */
+import type { Problem, Route, RouteName, routes } from '@sluice/contract';
+import type { Result } from '@sluice/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal, Role } from '../authentication/authentication.ts';
+import { bodyTextOf } from './json-body.ts';
+import { sendProblem } from './problem-response.ts';
+import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
+import { checkOf } from './validate.ts';
+
+const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
+/** Each may do what the ones before it may. */
+const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
+const NOBODY: Principal = { name: 'nobody', role: 'viewer' };
+
+/** Who asks, from when the token was looked up to when the answer is logged. */
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** @returns `null`: nobody that is known, or nobody had to be. */
+export function principalNameOf(request: FastifyRequest): string | null {
+  return principals.get(request)?.name ?? null;
+}
+
+export function serveRoute<Name extends RouteName>(
+  app: FastifyInstance,
+  route: (typeof routes)[Name] & Route,
+  handle: Handler<(typeof routes)[Name]>,
+  parts: HttpParts,
+): void {
+  const check = checkOf<(typeof routes)[Name]>(route);
+  app.route({
+    method: route.method,
+    url: route.path,
+    exposeHeadRoute: true,
+    // Before the body is read: whoever may not ask is not listened to.
+    onRequest: (request, reply, done) => {
+      const refusal = admit(request, route.access, parts);
+      if (refusal === null) done();
+      else void sendProblem(reply, refusal);
+    },
+    handler: async (request, reply) => {
+      const { params, query, headers } = request;
+      const raw: RawRequest = {
+        params,
+        query,
+        headers,
+        // No body at all is an empty one: clients that have nothing to say send nothing.
+        body: request.body === undefined ? {} : request.body,
+        bodyText: bodyTextOf(request),
+        principal: principals.get(request) ?? NOBODY,
+        // An IPv4 caller of a socket that takes both kinds is still an IPv4 caller.
+        remoteAddress: request.ip.replace(/^::ffff:/u, ''),
+      };
+      if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
+      return send(reply, await handle(raw, parts));
+    },
+  });
+}
+
+/** @returns Why the caller may not ask this now; `null` when it may. */
+function admit(request: FastifyRequest, access: Route['access'], { authentication, isStopping }: HttpParts): Problem | null {
+  if (access === 'public') return null;
+  if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
+  const principal = authentication.principalOf(request.headers.authorization);
+  if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
+  principals.set(request, principal);
+  if (ROLES.indexOf(principal.role) >= ROLES.indexOf(access)) return null;
+  return { code: 'forbidden', detail: `This needs the role ${access}; ${principal.name} has the role ${principal.role}.` };
+}
+
+function send(reply: FastifyReply, result: Result<Reply<unknown>>): FastifyReply {
+  if (!result.ok) return sendProblem(reply, result.problem);
+  const { value } = result;
+  if (value.etag !== undefined) void reply.header('etag', value.etag);
+  switch (value.kind) {
+    case 'not-modified':
+      return reply.code(304).send();
+    case 'json':
+      return reply.header('content-type', JSON_MEDIA_TYPE).send(value.json);
+    case 'value':
+      return reply.header('content-type', JSON_MEDIA_TYPE).send(JSON.stringify(value.value));
+  }
+}
