@@ -16,7 +16,11 @@ await withServer(async (server) => {
   report('list-nodes', [whole, unchanged]);
 });
 
-async function measure(server: MeasuredServer, name: string, headers: Readonly<Record<string, string>>): Promise<Figure> {
+async function measure(
+  server: MeasuredServer,
+  name: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Figure> {
   const durationsMs: number[] = [];
   const cpuMs = await server.cpuOf(async () => {
     for (let call = 0; call < CALLS; call += 1) {

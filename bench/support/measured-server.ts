@@ -30,7 +30,12 @@ export class MeasuredServer {
   static async start(): Promise<MeasuredServer> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
     const child = spawn(process.execPath, [sluice, 'server', '--listen', '127.0.0.1:0', '--data', directory], {
-      env: { PATH: process.env['PATH'], SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN, SLUICE_LOG_LEVEL: 'info' },
+      env: {
+        PATH: process.env['PATH'],
+        SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
+        SLUICE_JOIN_TOKEN: JOIN_TOKEN,
+        SLUICE_LOG_LEVEL: 'info',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const url = await new Promise<string>((resolve, reject) => {
@@ -73,7 +78,9 @@ export class MeasuredServer {
   /** Registers nodes `node-0` … and gives their sockets, in that order. */
   async addNodes(count: number): Promise<readonly WebSocket[]> {
     for (let begin = 0; begin < count; begin += HELLOS_AT_ONCE) {
-      const some = Array.from({ length: Math.min(HELLOS_AT_ONCE, count - begin) }, (_, index) => this.#addNode(`node-${begin + index}`));
+      const some = Array.from({ length: Math.min(HELLOS_AT_ONCE, count - begin) }, (_, index) =>
+        this.#addNode(`node-${begin + index}`),
+      );
       this.#sockets.push(...(await Promise.all(some)));
     }
     return this.#sockets;
@@ -117,11 +124,31 @@ function helloOf(id: string): Hello {
     protocolVersions: [1],
     agentVersion: 'bench',
     instanceId: id,
-    node: { id, name: id, type: 'game-server', port: 7777, version: '1.4.2', region: 'eu-west', zone: 'b', labels: { game: 'chess', env: 'prod' } },
+    node: {
+      id,
+      name: id,
+      type: 'game-server',
+      port: 7777,
+      version: '1.4.2',
+      region: 'eu-west',
+      zone: 'b',
+      labels: { game: 'chess', env: 'prod' },
+    },
     resources: { cpuCount: 4, memoryBytes: 8_589_934_592 },
     commands: [],
     availability: { generation: 0, availability: 'active', holds: [] },
-    workload: { driver: 'process', phase: 'running', healthy: true, incarnation: 1, startedAt: 1, problem: null, countsSessions: true, stopGraceMs: 30_000, healthyWithinMs: 60_000, locks: [] },
+    workload: {
+      driver: 'process',
+      phase: 'running',
+      healthy: true,
+      incarnation: 1,
+      startedAt: 1,
+      problem: null,
+      countsSessions: true,
+      stopGraceMs: 30_000,
+      healthyWithinMs: 60_000,
+      locks: [],
+    },
     load: { sessions: 12, cpuPercent: 17, memoryBytes: 2_147_483_648, problem: null },
     journal: [],
   };

@@ -10,7 +10,9 @@ const resultsDirectory = fileURLToPath(new URL('../../results/', import.meta.url
 /** @param name The benchmark's file; its figures are in `bench/results/NAME.json`. */
 export function report(name: string, figures: readonly Figure[]): void {
   const machine = thisMachine();
-  console.log(`${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node.js ${machine.node}, commit ${machine.commit}`);
+  console.log(
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node.js ${machine.node}, commit ${machine.commit}`,
+  );
   const rows = [
     ['what', 'repeated', 'p50', 'p99', 'CPU per call'],
     ...figures.map(({ name: what, repeated, p50Ms, p99Ms, cpuMicroseconds }) => [
@@ -22,7 +24,15 @@ export function report(name: string, figures: readonly Figure[]): void {
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows) console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    );
   mkdirSync(resultsDirectory, { recursive: true });
-  writeFileSync(path.join(resultsDirectory, `${name}.json`), `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+  writeFileSync(
+    path.join(resultsDirectory, `${name}.json`),
+    `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`,
+  );
 }

@@ -16,7 +16,13 @@ const GO_HEADERS = { 'user-agent': 'Go-http-client/1.1', 'accept-encoding': 'gzi
 /** What httpc sets when it sends a body. */
 const GO_JSON = { ...GO_HEADERS, 'content-type': 'application/json; charset=utf-8' };
 /** What goctl's TypeScript client sets on every request, with a body or without. */
-const TYPESCRIPT_HEADERS = { 'content-type': 'application/json', accept: '*/*', 'accept-language': '*', 'sec-fetch-mode': 'cors', 'user-agent': 'node' };
+const TYPESCRIPT_HEADERS = {
+  'content-type': 'application/json',
+  accept: '*/*',
+  'accept-language': '*',
+  'sec-fetch-mode': 'cors',
+  'user-agent': 'node',
+};
 
 const SEVEN_ROUTES = [
   ['list nodes', 'GET', '/api/v1/nodes', undefined],
@@ -115,9 +121,17 @@ describe('the TypeScript client calls response.json() on every answer, and older
 
   test.each(['drain', 'undrain', 'restart'])('%s answers with the operation that was created', async (act) => {
     const { json } = await server.ask('POST', `/api/v1/nodes/lobby-1/${act}`);
-    expect(json).toMatchObject({ id: expect.stringMatching(/^op_/u), nodeId: 'lobby-1', command: act, requestedBy: 'admin' });
+    expect(json).toMatchObject({
+      id: expect.stringMatching(/^op_/u),
+      nodeId: 'lobby-1',
+      command: act,
+      requestedBy: 'admin',
+    });
     const { id } = JSON.parse(JSON.stringify(json));
-    expect(await server.ask('GET', `/api/v1/operations/${id}`)).toMatchObject({ status: 200, json: { id, command: act } });
+    expect(await server.ask('GET', `/api/v1/operations/${id}`)).toMatchObject({
+      status: 200,
+      json: { id, command: act },
+    });
   });
 });
 
@@ -128,7 +142,9 @@ describe('the token may come bare', () => {
     ['the scheme in lower case', `bearer ${ADMIN_TOKEN}`],
     ['the scheme in capitals', `BEARER ${ADMIN_TOKEN}`],
   ])('%s', async (_what, authorization) => {
-    expect(await server.ask('GET', '/api/v1/nodes', { token: null, headers: { authorization } })).toMatchObject({ status: 200 });
+    expect(await server.ask('GET', '/api/v1/nodes', { token: null, headers: { authorization } })).toMatchObject({
+      status: 200,
+    });
   });
 
   test.each([
@@ -139,8 +155,15 @@ describe('the token may come bare', () => {
     ['a part of it', ADMIN_TOKEN.slice(0, -1)],
     ['another scheme', `Basic ${ADMIN_TOKEN}`],
   ])('but %s is not it', async (_what, authorization) => {
-    const answer = await server.ask('GET', '/api/v1/nodes', { token: null, headers: authorization === undefined ? {} : { authorization } });
-    expect(answer).toMatchObject({ status: 401, json: { code: 'unauthenticated' }, headers: { 'www-authenticate': 'Bearer realm="sluice"' } });
+    const answer = await server.ask('GET', '/api/v1/nodes', {
+      token: null,
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    expect(answer).toMatchObject({
+      status: 401,
+      json: { code: 'unauthenticated' },
+      headers: { 'www-authenticate': 'Bearer realm="sluice"' },
+    });
   });
 });
 
@@ -157,7 +180,10 @@ describe('callers add fields of their own to bodies', () => {
   });
 
   test('and parameters of their own to queries', async () => {
-    expect(idsOf(await server.ask('GET', '/api/v1/nodes?page=1&pageSize=10&type=&status='))).toEqual(['edge-1', 'lobby-1']);
+    expect(idsOf(await server.ask('GET', '/api/v1/nodes?page=1&pageSize=10&type=&status='))).toEqual([
+      'edge-1',
+      'lobby-1',
+    ]);
   });
 });
 
@@ -181,12 +207,18 @@ describe('metadata is any JSON value, and comes back as it was sent', () => {
   ])('%s', async (meta) => {
     const put = await server.ask('PUT', '/api/v1/nodes/lobby-1/meta', { headers: GO_JSON, body: `{"meta":${meta}}` });
     expect(put).toMatchObject({ status: 200, text: `{"meta":${meta}}` });
-    expect(await server.ask('GET', '/api/v1/nodes/lobby-1/meta')).toMatchObject({ status: 200, text: `{"meta":${meta}}` });
+    expect(await server.ask('GET', '/api/v1/nodes/lobby-1/meta')).toMatchObject({
+      status: 200,
+      text: `{"meta":${meta}}`,
+    });
   });
 
   test.each(['{}', '', '{"Meta":1}'])('a body without meta is a 400 that names it: %s', async (body) => {
     const answer = await server.ask('PUT', '/api/v1/nodes/lobby-1/meta', { headers: GO_JSON, body });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid-request', field: 'meta', detail: expect.stringContaining('meta') } });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { code: 'invalid-request', field: 'meta', detail: expect.stringContaining('meta') },
+    });
   });
 });
 
@@ -214,10 +246,16 @@ describe('ids are percent-encoded in the path, decoded once and matched exactly'
     const encoded = encodeURIComponent(id);
     expect(await server.ask('GET', `/api/v1/nodes/${encoded}`)).toMatchObject({ status: 200, json: { id } });
     const meta = JSON.stringify({ meta: id });
-    expect(await server.ask('PUT', `/api/v1/nodes/${encoded}/meta`, { headers: GO_JSON, body: meta })).toMatchObject({ status: 200, text: meta });
+    expect(await server.ask('PUT', `/api/v1/nodes/${encoded}/meta`, { headers: GO_JSON, body: meta })).toMatchObject({
+      status: 200,
+      text: meta,
+    });
     expect(await server.ask('GET', `/api/v1/nodes/${encoded}/meta`)).toMatchObject({ status: 200, text: meta });
     for (const act of ['drain', 'undrain', 'restart']) {
-      expect(await server.ask('POST', `/api/v1/nodes/${encoded}/${act}`)).toMatchObject({ status: 200, json: { nodeId: id, command: act } });
+      expect(await server.ask('POST', `/api/v1/nodes/${encoded}/${act}`)).toMatchObject({
+        status: 200,
+        json: { nodeId: id, command: act },
+      });
     }
     expect(await server.ask('GET', `/api/v1/nodes/${encodeURIComponent(encoded)}/meta`)).toMatchObject({
       status: encoded === id ? 200 : 404,
@@ -247,8 +285,14 @@ describe('commands is a reserved id', () => {
   });
 
   test('and no node can be reached under it', async () => {
-    expect(await server.ask('POST', '/api/v1/nodes/commands/drain')).toMatchObject({ status: 404, json: { code: 'node-not-found' } });
-    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({ status: 404, json: { code: 'node-not-found' } });
+    expect(await server.ask('POST', '/api/v1/nodes/commands/drain')).toMatchObject({
+      status: 404,
+      json: { code: 'node-not-found' },
+    });
+    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({
+      status: 404,
+      json: { code: 'node-not-found' },
+    });
   });
 });
 
@@ -273,13 +317,25 @@ describe('a node that existing callers read', () => {
 });
 
 describe('a timeout that is none', () => {
-  test.each(['-1', '0.5', '30.5', '"30"', '604801', '1e300', 'true', '[]', '{}', 'null'])('%s is a 400 that names it', async (timeout) => {
-    const answer = await server.ask('POST', '/api/v1/nodes/lobby-1/drain', { headers: GO_JSON, body: `{"timeout":${timeout}}` });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid-request', field: 'timeout', detail: expect.stringContaining('timeout') } });
-  });
+  test.each(['-1', '0.5', '30.5', '"30"', '604801', '1e300', 'true', '[]', '{}', 'null'])(
+    '%s is a 400 that names it',
+    async (timeout) => {
+      const answer = await server.ask('POST', '/api/v1/nodes/lobby-1/drain', {
+        headers: GO_JSON,
+        body: `{"timeout":${timeout}}`,
+      });
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { code: 'invalid-request', field: 'timeout', detail: expect.stringContaining('timeout') },
+      });
+    },
+  );
 
   test.each(['604800', '1', '3e1', '30.0'])('%s is one', async (timeout) => {
-    const answer = await server.ask('POST', '/api/v1/nodes/lobby-1/drain', { headers: GO_JSON, body: `{"timeout":${timeout}}` });
+    const answer = await server.ask('POST', '/api/v1/nodes/lobby-1/drain', {
+      headers: GO_JSON,
+      body: `{"timeout":${timeout}}`,
+    });
     expect(answer).toMatchObject({ status: 200, json: { deadlineAt: expect.any(String) } });
   });
 });
@@ -296,7 +352,14 @@ describe('every error is application/problem+json', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/u);
     expect(answer).toMatchObject({
       status,
-      json: { type: `/docs/problems/${code}`, title: expect.any(String), status, detail: expect.any(String), code, requestId: expect.any(String) },
+      json: {
+        type: `/docs/problems/${code}`,
+        title: expect.any(String),
+        status,
+        detail: expect.any(String),
+        code,
+        requestId: expect.any(String),
+      },
     });
   });
 });

@@ -12,7 +12,7 @@ import { waitFor } from '../wait-for.ts';
 const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.meta.url));
 const gameServer = fileURLToPath(new URL('../../examples/game-server/dist/server.js', import.meta.url));
 
-export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
+const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
 const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
 
 export interface GameOptions {
@@ -57,9 +57,13 @@ export class FleetUnderTest {
       SLUICE_JOIN_TOKEN: JOIN_TOKEN,
     });
     this.#server = server;
-    this.url = await waitFor('the server to say its address', () => /http:\/\/127\.0\.0\.1:\d+/u.exec(server.output())?.[0], {
-      seen: server.output,
-    });
+    this.url = await waitFor(
+      'the server to say its address',
+      () => /http:\/\/127\.0\.0\.1:\d+/u.exec(server.output())?.[0],
+      {
+        seen: server.output,
+      },
+    );
     await waitFor('the server to be ready', async () => {
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       return answer?.status === 200;
@@ -126,10 +130,17 @@ export class FleetUnderTest {
     return path.join(this.directory, `${encodeURIComponent(nodeId)}.yaml`);
   }
 
-  async request(method: string, route: string, body?: unknown): Promise<{ readonly status: number; readonly json: unknown }> {
+  async request(
+    method: string,
+    route: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly json: unknown }> {
     const answer = await fetch(`${this.url}${route}`, {
       method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: answer.status, json: await answer.json() };
@@ -137,7 +148,8 @@ export class FleetUnderTest {
 
   async post(nodeId: string, action: string, body?: unknown): Promise<Operation> {
     const { status, json } = await this.request('POST', `/api/v1/nodes/${encodeURIComponent(nodeId)}/${action}`, body);
-    if (status !== 200 || !isOperation(json)) throw new Error(`${action} of ${nodeId} answered ${status}: ${JSON.stringify(json)}`);
+    if (status !== 200 || !isOperation(json))
+      throw new Error(`${action} of ${nodeId} answered ${status}: ${JSON.stringify(json)}`);
     return json;
   }
 
@@ -159,7 +171,12 @@ export class FleetUnderTest {
     );
   }
 
-  async operationThat(id: string, what: string, condition: (operation: Operation) => boolean, withinMs = 15_000): Promise<Operation> {
+  async operationThat(
+    id: string,
+    what: string,
+    condition: (operation: Operation) => boolean,
+    withinMs = 15_000,
+  ): Promise<Operation> {
     let seen: unknown;
     return waitFor(
       `operation ${id} to be ${what}`,
@@ -177,7 +194,12 @@ export class FleetUnderTest {
   }
 
   /** Asks the game server itself, past Sluice. */
-  async game(nodeId: string, method: string, route: string, body?: unknown): Promise<{ readonly status: number; readonly json: unknown }> {
+  async game(
+    nodeId: string,
+    method: string,
+    route: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly json: unknown }> {
     const answer = await fetch(`http://127.0.0.1:${this.ports.get(nodeId)}${route}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -197,7 +219,9 @@ export class FleetUnderTest {
   }
 
   async stop(): Promise<void> {
-    const pids = await Promise.all([...this.#agents.keys()].map((nodeId) => this.workloadPid(nodeId).catch(() => Number.NaN)));
+    const pids = await Promise.all(
+      [...this.#agents.keys()].map((nodeId) => this.workloadPid(nodeId).catch(() => Number.NaN)),
+    );
     for (const { child } of this.#agents.values()) child.kill('SIGTERM');
     await Promise.all([...this.#agents.values()].map(({ ended }) => ended));
     await this.stopServer();
@@ -216,17 +240,23 @@ export async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
-export async function freePort(): Promise<number> {
+/**
+ * A port that is free now and stays so: below the range from which systems take the local ports of outgoing connections,
+ * since one of those (an agent's session, say) could hold it for as long as the test runs.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): StartedProcess {

@@ -22,6 +22,15 @@ async function joinPlayers(nodeId: string, seconds: readonly number[]): Promise<
   }
 }
 
+/** Waits until the workload has been asked to drain; then nobody gets in. */
+async function doorClosed(nodeId: string): Promise<void> {
+  await waitFor('the door to be closed', async () => {
+    const { json } = await fleet.game(nodeId, 'GET', '/stats');
+    return typeof json === 'object' && json !== null && 'draining' in json && json.draining === true;
+  });
+  expect((await fleet.game(nodeId, 'POST', '/players', { seconds: 1 })).status).toBe(503);
+}
+
 async function activeNode(nodeId: string, options: Parameters<FleetUnderTest['addNode']>[1] = {}): Promise<void> {
   await fleet.addNode(nodeId, options);
   await fleet.nodeThat(nodeId, 'active', ({ status }) => status === 'active');
@@ -34,8 +43,12 @@ describe('drain', () => {
     const pid = await fleet.workloadPid('lobby-1');
     const drain = await fleet.post('lobby-1', 'drain', { timeout: 60, reason: 'new build' });
     expect(drain).toMatchObject({ status: 'running', command: 'drain', reason: 'new build', requestedBy: 'admin' });
-    await fleet.nodeThat('lobby-1', 'draining with all its players', ({ status, drain: now }) => status === 'draining' && now?.sessionsRemaining === 3);
-    await waitFor('the door to be closed', async () => (await fleet.game('lobby-1', 'POST', '/players', { seconds: 1 })).status === 503);
+    await fleet.nodeThat(
+      'lobby-1',
+      'draining with all its players',
+      ({ status, drain: now }) => status === 'draining' && now?.sessionsRemaining === 3,
+    );
+    await doorClosed('lobby-1');
     await fleet.nodeThat('lobby-1', 'emptier', ({ drain: now }) => (now?.sessionsRemaining ?? 3) < 3);
     const ended = await fleet.ended(drain.id);
     expect(ended).toMatchObject({ status: 'succeeded', result: { forced: false, evidence: { kind: 'counted' } } });
@@ -70,7 +83,7 @@ describe('drain', () => {
     await activeNode('undecided');
     await joinPlayers('undecided', [120]);
     const drain = await fleet.post('undecided', 'drain');
-    await waitFor('the door to be closed', async () => (await fleet.game('undecided', 'POST', '/players', { seconds: 1 })).status === 503);
+    await doorClosed('undecided');
     const undrain = await fleet.post('undecided', 'undrain');
     expect((await fleet.ended(drain.id)).status).toBe('cancelled');
     expect((await fleet.ended(undrain.id)).status).toBe('succeeded');
@@ -96,11 +109,16 @@ describe('drain', () => {
     await joinPlayers('killed', [60]);
     const pid = await fleet.workloadPid('killed');
     const drain = await fleet.post('killed', 'drain');
-    await waitFor('the door to be closed', async () => (await fleet.game('killed', 'POST', '/players', { seconds: 1 })).status === 503);
+    await doorClosed('killed');
     await fleet.stopAgent('killed', 'SIGKILL');
     expect(await fleet.players('killed')).toBe(1);
     fleet.startAgent('killed');
-    await fleet.nodeThat('killed', 'draining again', ({ connected, status, drain: now }) => connected && status === 'draining' && now?.phase === 'waiting-for-sessions');
+    await fleet.nodeThat(
+      'killed',
+      'draining again',
+      ({ connected, status, drain: now }) =>
+        connected && status === 'draining' && now?.phase === 'waiting-for-sessions',
+    );
     expect(await fleet.workloadPid('killed')).toBe(pid);
     expect((await fleet.operationThat(drain.id, 'there', () => true)).status).toBe('running');
   });
@@ -120,7 +138,10 @@ describe('restart', () => {
     const restart = await fleet.post('arena-1', 'restart');
     const ended = await fleet.ended(restart.id);
     const incarnation = before?.workload.incarnation ?? 0;
-    expect(ended).toMatchObject({ status: 'succeeded', result: { oldIncarnation: incarnation, newIncarnation: incarnation + 1 } });
+    expect(ended).toMatchObject({
+      status: 'succeeded',
+      result: { oldIncarnation: incarnation, newIncarnation: incarnation + 1 },
+    });
     expect(await isAlive(pid)).toBe(false);
     expect(await isAlive(grandchild)).toBe(false);
     const after = await fleet.node('arena-1');
@@ -195,9 +216,10 @@ test.each([
   const nodeId = `liar-${lie}`;
   await activeNode(nodeId, { game: { LIE: lie } });
   const drain = await fleet.post(nodeId, 'drain');
-  const node = await fleet.nodeThat(nodeId, 'draining with a problem', ({ drain: now }) => now?.problem !== null && now?.problem !== undefined);
+  const node = await fleet.nodeThat(nodeId, 'hindered by its probe', ({ drain: now }) =>
+    words.test(now?.problem ?? ''),
+  );
   expect(node.status).toBe('draining');
-  expect(node.drain?.problem).toMatch(words);
   expect((await fleet.operationThat(drain.id, 'there', () => true)).status).toBe('running');
 });
 
@@ -207,7 +229,11 @@ test('a declared command runs with its parameters, and its output is kept', asyn
       commands: {
         announce: {
           description: 'Say something',
-          exec: [process.execPath, '-e', 'console.log("said", process.env.SLUICE_PARAM_WORDS, process.env.SLUICE_PARAM_TIMES)'],
+          exec: [
+            process.execPath,
+            '-e',
+            'console.log("said", process.env.SLUICE_PARAM_WORDS, process.env.SLUICE_PARAM_TIMES)',
+          ],
           timeout: '10s',
           params: { words: { type: 'string' }, times: { type: 'integer', default: 1 } },
         },
@@ -215,10 +241,21 @@ test('a declared command runs with its parameters, and its output is kept', asyn
     },
   });
   const { json: catalogue } = await fleet.request('GET', '/api/v1/nodes/commands');
-  expect(catalogue).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ name: 'announce', nodeTypes: ['game-server'] })]) });
-  const operation = await fleet.post('commanded', 'commands/announce', { params: { words: 'hello; rm -rf / $(id)' }, reason: 'a test' });
-  expect(await fleet.ended(operation.id)).toMatchObject({ status: 'succeeded', result: { exitCode: 0 }, output: 'said hello; rm -rf / $(id) 1\n' });
-  const { status, json } = await fleet.request('POST', '/api/v1/nodes/commanded/commands/announce', { params: { words: 5 } });
+  expect(catalogue).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ name: 'announce', nodeTypes: ['game-server'] })]),
+  });
+  const operation = await fleet.post('commanded', 'commands/announce', {
+    params: { words: 'hello; rm -rf / $(id)' },
+    reason: 'a test',
+  });
+  expect(await fleet.ended(operation.id)).toMatchObject({
+    status: 'succeeded',
+    result: { exitCode: 0 },
+    output: 'said hello; rm -rf / $(id) 1\n',
+  });
+  const { status, json } = await fleet.request('POST', '/api/v1/nodes/commanded/commands/announce', {
+    params: { words: 5 },
+  });
   expect(status).toBe(400);
   expect(json).toMatchObject({ code: 'invalid-parameters' });
 });

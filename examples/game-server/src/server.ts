@@ -42,7 +42,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     case 'POST /drain':
     case 'DELETE /drain': {
       const isDraining = request.method === 'POST';
-      if (game.setDraining(isDraining)) console.log(isDraining ? `draining: ${game.players().length} still play` : 'open again');
+      if (game.setDraining(isDraining))
+        console.log(isDraining ? `draining: ${game.players().length} still play` : 'open again');
       reply(response, 200, { draining: isDraining });
       return;
     }
@@ -79,15 +80,21 @@ function stats(response: ServerResponse, now: number): void {
   });
 }
 
-async function playerOf(request: IncomingMessage): Promise<{ readonly name: string | null; readonly seconds: number | null }> {
+async function playerOf(
+  request: IncomingMessage,
+): Promise<{ readonly name: string | null; readonly seconds: number | null }> {
   let text = '';
   for await (const chunk of request) {
     text += String(chunk);
     if (text.length > BODY_BYTES_MAX) throw new Error('the body is too large');
   }
   const body: unknown = text === '' ? {} : JSON.parse(text);
-  const name = typeof body === 'object' && body !== null && 'name' in body && typeof body.name === 'string' ? body.name : null;
-  const seconds = typeof body === 'object' && body !== null && 'seconds' in body && typeof body.seconds === 'number' ? body.seconds : null;
+  const name =
+    typeof body === 'object' && body !== null && 'name' in body && typeof body.name === 'string' ? body.name : null;
+  const seconds =
+    typeof body === 'object' && body !== null && 'seconds' in body && typeof body.seconds === 'number'
+      ? body.seconds
+      : null;
   return { name, seconds };
 }
 

@@ -12,13 +12,11 @@ import { callHook } from './hooks/call-hook.ts';
 import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
 import { MachineLoad, machineResources } from './machine-load.ts';
 import { performEffects } from './perform-effects.ts';
-import { probeHealth } from './probes/health.ts';
-import { poll } from './probes/poll.ts';
-import { probeSessions } from './probes/sessions.ts';
 import { readJournalEntries } from './read-journal.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { AgentConnection } from './session/agent-connection.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
+import { pollWorkload } from './poll-workload.ts';
 import { inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
 import { WorkloadWatch } from './workload-watch.ts';
 import { writeFileDurably } from './write-file-durably.ts';
@@ -136,8 +134,7 @@ export class Agent {
     this.#isStarted = true;
     this.#driver.onChange(() => this.#watch.tellIfChanged());
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
-    this.#pollHealth();
-    this.#pollSessions();
+    this.#pollWorkload();
     this.#connection.start();
     this.#logger.info(
       { event: 'agent-started', nodeId: this.#config.node.id, server: this.#config.serverUrl },
@@ -232,64 +229,26 @@ export class Agent {
     });
   }
 
-  #pollHealth(): void {
-    const { health, cwd } = this.#config.workload;
-    if (health === null) return;
-    this.#run(
-      poll({
-        intervalMs: health.intervalMs,
-        signal: this.#stopping.signal,
-        probe: async (signal) => {
-          const { phase, incarnation } = this.#driver.observe();
-          if (phase !== 'running') return null;
-          const reading = await probeHealth(health.check, {
-            timeoutMs: health.timeoutMs,
-            environment: this.#environment,
-            cwd,
-            signal,
-          });
-          return { reading, incarnation };
-        },
-        report: (checked) => {
-          if (checked !== null) this.#watch.checked(checked.reading, checked.incarnation);
-        },
-      }),
-    );
+  #pollWorkload(): void {
+    pollWorkload(this.#config.workload, {
+      driver: this.#driver,
+      watch: this.#watch,
+      environment: this.#environment,
+      signal: this.#stopping.signal,
+      read: (reading) => {
+        this.#tellChangedReading();
+        this.#shell.take({ kind: 'SessionsRead', reading });
+      },
+      failed: (error) =>
+        this.#logger.error({ event: 'probing-failed', err: error }, 'a probe ended in a way that it must not'),
+    });
   }
 
-  #pollSessions(): void {
-    const { sessions, cwd } = this.#config.workload;
-    if (sessions === null) return;
-    let isFirst = true;
-    this.#run(
-      poll({
-        intervalMs: sessions.intervalMs,
-        signal: this.#stopping.signal,
-        probe: async (signal) => {
-          if (this.#driver.observe().phase !== 'running') return null;
-          return probeSessions(sessions.source, {
-            timeoutMs: sessions.timeoutMs,
-            environment: this.#environment,
-            cwd,
-            signal,
-          });
-        },
-        report: (reading) => {
-          // The first count should not wait for a heartbeat: it is told as soon as it has been taken.
-          if (isFirst && this.#shell.state.reading.kind !== 'none') {
-            isFirst = false;
-            this.#heartbeat();
-          }
-          if (reading === null) this.#shell.take({ kind: 'SessionsRead', reading: { kind: 'none' } });
-          else if (reading.ok)
-            this.#shell.take({
-              kind: 'SessionsRead',
-              reading: { kind: 'counted', sessions: reading.sessions, blockers: reading.blockers ?? [] },
-            });
-          else this.#shell.take({ kind: 'SessionsRead', reading: { kind: 'unreadable', problem: reading.problem } });
-        },
-      }),
-    );
+  /** That sessions can be counted, or cannot any more, should not wait for the next heartbeat. */
+  #tellChangedReading(): void {
+    const { reading, load } = this.#shell.state;
+    const told = load.problem !== null ? 'unreadable' : load.sessions !== null ? 'counted' : 'none';
+    if (reading.kind !== told) this.#heartbeat();
   }
 
   /** Only what has changed; else an empty one, which says that the agent is there. */
@@ -302,12 +261,6 @@ export class Agent {
     };
     if (isSameValue(now, load)) this.#connection.send({ kind: 'heartbeat' });
     else this.#shell.take({ kind: 'LoadMeasured', load: now });
-  }
-
-  #run(polling: Promise<void>): void {
-    polling.catch((error: unknown) =>
-      this.#logger.error({ event: 'probing-failed', err: error }, 'a probe ended in a way that it must not'),
-    );
   }
 }
 

@@ -11,6 +11,8 @@ const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX });
 const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const Command = Type.Array(Type.String({ maxLength: TEXT_LENGTH_MAX }), { minItems: 1, maxItems: COMMAND_PARTS_MAX });
+/** Short enough that it can be quoted whole where it fails. */
+const Url = Type.String({ minLength: 1, maxLength: 2048 });
 /** `500ms`, `30s`, `15m`, `2h`, `7d`. */
 const Duration = Text;
 
@@ -22,7 +24,7 @@ const HookSetting = Type.Object(
         {
           /** Default: POST. */
           method: Type.Optional(Type.String({ pattern: '^[A-Z]{1,16}$' })),
-          url: Text,
+          url: Url,
           /** A text is sent as it is, anything else as JSON. */
           body: Type.Optional(Type.Unknown()),
         },
@@ -41,7 +43,7 @@ export type HookSetting = Type.Static<typeof HookSetting>;
 /** Exactly one of http, tcp, exec. */
 const HealthSetting = Type.Object(
   {
-    http: Type.Optional(Text),
+    http: Type.Optional(Url),
     /** HOST:PORT. */
     tcp: Type.Optional(Text),
     exec: Type.Optional(Command),
@@ -58,7 +60,7 @@ const HealthSetting = Type.Object(
 /** Exactly one of http (with pointer), tcpPort, exec. */
 const SessionsSetting = Type.Object(
   {
-    http: Type.Optional(Text),
+    http: Type.Optional(Url),
     /** Where the number is in the answer (RFC 6901). Default: the whole answer. */
     pointer: Type.Optional(Type.String({ maxLength: TEXT_LENGTH_MAX })),
     tcpPort: Type.Optional(Port),
@@ -155,7 +157,7 @@ export type CommandSetting = Type.Static<typeof CommandSetting>;
 
 export const AgentFile = Type.Object(
   {
-    server: Type.Optional(Text),
+    server: Type.Optional(Url),
     joinToken: Type.Optional(Text),
     node: Type.Optional(NodeSetting),
     /** Default: /var/lib/sluice. */

@@ -19,7 +19,9 @@ export function readConfigText(
 ): ConfigText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  for (const error of document.errors) faults.add([], error.message);
+  // The first one only: the others are what follows from it.
+  const [error] = document.errors;
+  if (error !== undefined) faults.add([], syntaxFault(error.message));
   const lineOf = (path: readonly string[]): number | null => {
     for (let length = path.length; length > 0; length -= 1) {
       const offset = offsetOf(document.getIn(path.slice(0, length - 1), true), path[length - 1] ?? '');
@@ -31,6 +33,11 @@ export function readConfigText(
   // Aliases are limited by the library, so a small file cannot become a huge value.
   const written: unknown = document.toJS();
   return { value: withVariables(written ?? {}, env, faults, []), lineOf };
+}
+
+function syntaxFault(message: string): string {
+  const hint = /\{ .*\$\{/u.test(message) ? ' (within { } a variable stands in quotes: "${NAME}")' : '';
+  return `${message.split('\n')[0]?.replace(/:$/u, '')}${hint}`;
 }
 
 function withVariables(

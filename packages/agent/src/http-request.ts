@@ -20,7 +20,7 @@ export type HttpAnswer =
   | { readonly kind: 'failed'; readonly problem: string };
 
 /** Bytes of an answer that are read; what a probe or a hook has to say is far shorter. */
-export const ANSWER_BYTES_MAX = 256 * 1024;
+const ANSWER_BYTES_MAX = 256 * 1024;
 
 export function requestOverHttp(asked: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputTail } from './output-tail.ts';
 import { endGroup } from './process-group.ts';
+import { quote } from './quote.ts';
 
 /** Bytes of output that are kept when nothing else is asked for: as much as an operation keeps. */
 const OUTPUT_BYTES_DEFAULT = 16_384;
@@ -148,13 +149,13 @@ export function whyNotStarted(program: string, cwd: string, error: unknown): str
   const code = error instanceof Error && 'code' in error ? error.code : null;
   switch (code) {
     case 'ENOENT':
-      return `there is no program '${program}' on the PATH, or no directory ${cwd}`;
+      return `there is no program '${quote(program)}' on the PATH, or no directory ${quote(cwd)}`;
     case 'EACCES':
-      return `'${program}' is not executable for the agent's user (or the directory ${cwd} is closed to it)`;
+      return `'${quote(program)}' is not executable for the agent's user (or the directory ${quote(cwd)} is closed to it)`;
     case 'E2BIG':
-      return `the arguments or the environment of '${program}' are too large`;
+      return `the arguments or the environment of '${quote(program)}' are too large`;
     default:
-      return `'${program}': ${error instanceof Error ? error.message : String(error)}`;
+      return `'${quote(program)}': ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

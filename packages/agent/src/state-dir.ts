@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { liveProcess } from './process-table.ts';
@@ -20,7 +21,9 @@ const Lock = Type.Object({ pid: Type.Integer({ minimum: 1 }), startToken: Type.S
 const lockSchema = Compile(Lock);
 
 /** Times that a lock is tried for, while others come and go. */
-const LOCK_TRIES_MAX = 10;
+const LOCK_TRIES_MAX = 20;
+/** Milliseconds between two of them. */
+const TRY_AGAIN_MS = 20;
 
 /** @throws Error for the one who started the agent: another agent uses the directory, or it cannot be made or written. */
 export async function openStateDirectory(directory: string): Promise<StateDirectory> {
@@ -67,7 +70,8 @@ async function takeLock(lockFile: string, directory: string): Promise<string> {
           `stateDir: ${directory} is used by another agent (process ${holder.pid}). Stop that one, or give this one a stateDir and a node id of its own.`,
         );
       }
-      await removeStale(lockFile, theirs);
+      if (await takeOver(mine, lockFile, theirs)) return text;
+      await sleep(TRY_AGAIN_MS);
     }
   } finally {
     await rm(mine, { force: true });
@@ -77,17 +81,25 @@ async function takeLock(lockFile: string, directory: string): Promise<string> {
   );
 }
 
-/** Moved away before it is removed: where another agent was faster, what is moved is not the stale lock, and is put back. */
-async function removeStale(lockFile: string, stale: string): Promise<void> {
-  const aside = `${lockFile}.${randomUUID()}`;
-  try {
-    await rename(lockFile, aside);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw new Error(`removing the stale lock ${lockFile}`, { cause: error });
+/** Replaces a stale lock. One agent at a time does that; another's lock that has replaced the stale one meanwhile is left alone. */
+async function takeOver(mine: string, lockFile: string, stale: string): Promise<boolean> {
+  const guard = `${lockFile}.takeover`;
+  if (!(await tryLink(mine, guard))) {
+    const theirs = await textOrNull(guard);
+    if (theirs === null) return false;
+    const holder = parseLock(theirs);
+    const living = holder === null ? null : await liveProcess(holder.pid);
+    // Its owner was killed within these few lines.
+    if (living === null || living.startToken !== holder?.startToken) await rm(guard, { force: true });
+    return false;
   }
-  if ((await textOrNull(aside)) !== stale) await tryLink(aside, lockFile);
-  await rm(aside, { force: true });
+  try {
+    if ((await textOrNull(lockFile)) !== stale) return false;
+    await rename(mine, lockFile);
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 async function releaseLock(lockFile: string, lock: string): Promise<void> {

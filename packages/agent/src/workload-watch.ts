@@ -22,6 +22,7 @@ export class WorkloadWatch {
   #healthy: boolean | null = null;
   #problem: string | null = null;
   #failures = 0;
+  #wasHealthy = false;
   #last: WorkloadReport | null = null;
 
   constructor(driver: Driver, settings: WatchSettings, changed: (workload: WorkloadReport) => void) {
@@ -36,6 +37,7 @@ export class WorkloadWatch {
     this.#forgetOlder(incarnation);
     if (reading.healthy) {
       this.#healthy = true;
+      this.#wasHealthy = true;
       this.#problem = null;
       this.#failures = 0;
     } else {
@@ -66,6 +68,13 @@ export class WorkloadWatch {
     };
   }
 
+  /** Whether it was started just now and has not answered yet: what cannot be read of it then is no problem. */
+  isComingUp(now: number): boolean {
+    const { phase, startedAt } = this.#driver.observe();
+    if (phase !== 'running' || startedAt === null) return phase === 'starting';
+    return this.#settings.hasHealthProbe && !this.#wasHealthy && now < startedAt + this.#settings.healthyWithinMs;
+  }
+
   tellIfChanged(): void {
     const report = this.report();
     if (isSameValue(report, this.#last)) return;
@@ -77,6 +86,7 @@ export class WorkloadWatch {
     if (incarnation === this.#checkedIncarnation) return;
     this.#checkedIncarnation = incarnation;
     this.#healthy = null;
+    this.#wasHealthy = false;
     this.#problem = null;
     this.#failures = 0;
   }

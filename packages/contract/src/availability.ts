@@ -35,7 +35,10 @@ export const Hold = Type.Object({
 export type Hold = Type.Static<typeof Hold>;
 
 /** One session that a drain still waits for, as the workload names it. */
-export const Blocker = Type.Object({ id: Type.String({ maxLength: 256 }), ageMs: Type.Optional(Type.Integer({ minimum: 0 })) });
+export const Blocker = Type.Object({
+  id: Type.String({ maxLength: 256 }),
+  ageMs: Type.Optional(Type.Integer({ minimum: 0 })),
+});
 export type Blocker = Type.Static<typeof Blocker>;
 
 /** What was seen when a node was said to be drained; there is no `drained` without one of these. */

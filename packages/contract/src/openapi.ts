@@ -25,7 +25,8 @@ export function createOpenapiDocument(): Document {
     info: {
       title: 'Sluice 节点 API',
       version: '1',
-      description: 'The control plane for the nodes of a fleet: list, drain, restart, describe. Errors are RFC 9457 problems with a stable `code`.',
+      description:
+        'The control plane for the nodes of a fleet: list, drain, restart, describe. Errors are RFC 9457 problems with a stable `code`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -40,7 +41,11 @@ export function createOpenapiDocument(): Document {
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer TOKEN`; the bare `Authorization: TOKEN` is accepted too.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: '`Authorization: Bearer TOKEN`; the bare `Authorization: TOKEN` is accepted too.',
+        },
       },
       schemas: {
         ...Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
@@ -68,7 +73,9 @@ function operationObject(route: Route): Document {
       : {
           requestBody: {
             required: requiredOf(route.body).length > 0,
-            content: Object.fromEntries((route.bodyMediaTypes ?? ['application/json']).map((type) => [type, { schema: plain(route.body) }])),
+            content: Object.fromEntries(
+              (route.bodyMediaTypes ?? ['application/json']).map((type) => [type, { schema: plain(route.body) }]),
+            ),
           },
         }),
     responses: {

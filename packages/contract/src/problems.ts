@@ -19,7 +19,7 @@ export const problems = {
   'invalid-parameters': {
     status: 400,
     exitCode: 2,
-    title: 'The command\'s parameters are not valid',
+    title: "The command's parameters are not valid",
     whatToDo: 'Give the parameters that `GET /api/v1/nodes/commands` describes for the command.',
   },
   'invalid-selector': {
@@ -62,7 +62,7 @@ export const problems = {
     status: 404,
     exitCode: 4,
     title: 'The node has no such command',
-    whatToDo: 'List the commands with `GET /api/v1/nodes/commands`; a command is declared in the node\'s agent.yaml.',
+    whatToDo: "List the commands with `GET /api/v1/nodes/commands`; a command is declared in the node's agent.yaml.",
   },
   'method-not-allowed': {
     status: 405,
@@ -115,7 +115,7 @@ export const problems = {
   'unsupported-media-type': {
     status: 415,
     exitCode: 2,
-    title: 'The body\'s type is not understood',
+    title: "The body's type is not understood",
     whatToDo: 'Send JSON with `Content-Type: application/json`.',
   },
   'workload-locked': {
@@ -134,7 +134,7 @@ export const problems = {
     status: 500,
     exitCode: 1,
     title: 'The server failed',
-    whatToDo: 'Look for the request id of this answer in the server\'s log and report it.',
+    whatToDo: "Look for the request id of this answer in the server's log and report it.",
   },
   'store-unavailable': {
     status: 503,
@@ -162,14 +162,14 @@ export interface Problem {
 
 /** `application/problem+json` of RFC 9457, with our stable `code` and what to do beside the standard members. */
 export const ProblemDocument = Type.Object({
-  type: Type.String({ description: 'Address of the problem\'s description, relative to the server.' }),
+  type: Type.String({ description: "Address of the problem's description, relative to the server." }),
   title: Type.String(),
   status: Type.Integer(),
   detail: Type.String({ description: 'What is wrong with this very request, for a person.' }),
   code: Type.String({ description: 'Stable name of the problem, for programs.' }),
   whatToDo: Type.String({ description: 'What the reader does next.' }),
   field: Type.Optional(Type.String({ description: 'The field at fault.' })),
-  requestId: Type.String({ description: 'The request\'s id in the server\'s log.' }),
+  requestId: Type.String({ description: "The request's id in the server's log." }),
 });
 export type ProblemDocument = Type.Static<typeof ProblemDocument>;
 

@@ -17,7 +17,9 @@ export const DECLARED_COMMANDS_MAX = 100;
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX });
 
-export const Labels = Type.Record(Type.String(), Type.String({ maxLength: LABEL_VALUE_LENGTH_MAX }), { maxProperties: LABELS_MAX });
+export const Labels = Type.Record(Type.String(), Type.String({ maxLength: LABEL_VALUE_LENGTH_MAX }), {
+  maxProperties: LABELS_MAX,
+});
 export type Labels = Type.Static<typeof Labels>;
 
 /** What the machine has; an agent may report more than these. Sizes are bytes. */

@@ -12,7 +12,11 @@ export type Command =
       readonly expiresInMs: number | null;
       readonly reason: string | null;
     }
-  | { readonly kind: 'ReleaseHold'; /** `null`: every hold. */ readonly hold: string | null; readonly reason: string | null }
+  | {
+      readonly kind: 'ReleaseHold';
+      /** `null`: every hold. */ readonly hold: string | null;
+      readonly reason: string | null;
+    }
   | {
       readonly kind: 'RestartWorkload';
       readonly graceMs: number | null;
@@ -30,7 +34,11 @@ export type Command =
       readonly force: boolean;
       readonly reason: string | null;
     }
-  | { readonly kind: 'ReplaceMetadata'; readonly json: string; /** `null`: whatever it is now. */ readonly ifRevision: number | null }
+  | {
+      readonly kind: 'ReplaceMetadata';
+      readonly json: string;
+      /** `null`: whatever it is now. */ readonly ifRevision: number | null;
+    }
   | { readonly kind: 'MergeMetadata'; readonly patch: string; readonly ifRevision: number | null }
   | { readonly kind: 'ForgetNode' }
   /** The agent tells. */

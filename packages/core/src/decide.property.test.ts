@@ -12,8 +12,20 @@ import { underWay } from './under-way.ts';
 
 type Deed =
   | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'report'; readonly sessions: number; readonly reached: boolean; readonly generationBack: number; readonly availability: 'active' | 'drain' }
-  | { readonly kind: 'update'; readonly which: number; readonly sequence: number; readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled'; readonly incarnation: number }
+  | {
+      readonly kind: 'report';
+      readonly sessions: number;
+      readonly reached: boolean;
+      readonly generationBack: number;
+      readonly availability: 'active' | 'drain';
+    }
+  | {
+      readonly kind: 'update';
+      readonly which: number;
+      readonly sequence: number;
+      readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
+      readonly incarnation: number;
+    }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const hold = fc.constantFrom('operator', 'rollout/1', 'node');
@@ -29,7 +41,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     expiresInMs: fc.constantFrom(null, 5000),
     reason: fc.constant(null),
   }),
-  fc.record({ kind: fc.constant('ReleaseHold' as const), hold: fc.oneof(hold, fc.constant(null)), reason: fc.constant(null) }),
+  fc.record({
+    kind: fc.constant('ReleaseHold' as const),
+    hold: fc.oneof(hold, fc.constant(null)),
+    reason: fc.constant(null),
+  }),
   fc.record({
     kind: fc.constant('RestartWorkload' as const),
     graceMs: fc.constant(null),
@@ -45,19 +61,29 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     force: fc.boolean(),
     reason: fc.constant(null),
   }),
-  fc.record({ kind: fc.constant('ReplaceMetadata' as const), json: fc.json(), ifRevision: fc.constantFrom(null, 0, 1) }),
+  fc.record({
+    kind: fc.constant('ReplaceMetadata' as const),
+    json: fc.json(),
+    ifRevision: fc.constantFrom(null, 0, 1),
+  }),
   fc.record({ kind: fc.constant('MergeMetadata' as const), patch: fc.json(), ifRevision: fc.constantFrom(null, 1) }),
-  fc.record({ kind: fc.constant('RecordDisconnect' as const), sessionId: fc.constantFrom('s1', 's2'), goodbye: fc.boolean(), why: fc.constant('lost') }),
+  fc.record({
+    kind: fc.constant('RecordDisconnect' as const),
+    sessionId: fc.constantFrom('s1', 's2'),
+    goodbye: fc.boolean(),
+    why: fc.constant('lost'),
+  }),
   fc.record({ kind: fc.constant('ExpireLease' as const), lastHeardAt: fc.constant(null) }),
   fc.record({
     kind: fc.constant('RegisterNode' as const),
     sessionId: fc.constantFrom('s1', 's2'),
     remoteIp: fc.constant('10.0.0.1'),
-    hello: fc
-      .record({ generation: fc.nat(8), healthy: fc.boolean() })
-      .map(({ generation, healthy }) =>
-        hello({ availability: { generation, availability: 'active', holds: [] }, workload: { ...hello().workload, healthy } }),
-      ),
+    hello: fc.record({ generation: fc.nat(8), healthy: fc.boolean() }).map(({ generation, healthy }) =>
+      hello({
+        availability: { generation, availability: 'active', holds: [] },
+        workload: { ...hello().workload, healthy },
+      }),
+    ),
   }),
 );
 
@@ -83,7 +109,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       incarnation: fc.nat(4),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 2000, 60_000, 700_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 2000, 60_000, 700_000) }),
+  },
 );
 
 function perform(living: LivingNode, given: Deed): void {
@@ -203,7 +232,11 @@ test('the last wish rules: what follows from the holds is what the agent is told
       const living = LivingNode.registered();
       for (const each of deeds) perform(living, each);
       const [told] = underWay(living.node).forAgent;
-      expect(told).toMatchObject({ kind: 'SetAvailability', availability: availabilityOf(living.node), generation: living.node.generation });
+      expect(told).toMatchObject({
+        kind: 'SetAvailability',
+        availability: availabilityOf(living.node),
+        generation: living.node.generation,
+      });
       expect(['draining', 'drained'].includes(statusOf(living.node)) ? living.node.holds.length : 1).toBeGreaterThan(0);
       const act = actOnNode(living.node);
       if (act !== null) expect(isActive(act)).toBe(true);
@@ -216,7 +249,10 @@ test('the recorded events alone give the same state: the history is the truth', 
     fc.property(life, (deeds) => {
       const living = LivingNode.registered();
       for (const each of deeds) perform(living, each);
-      const replayed = living.history.reduce<NodeState | null>((state, { event, at }) => evolve(state, event, 'n1', at), null);
+      const replayed = living.history.reduce<NodeState | null>(
+        (state, { event, at }) => evolve(state, event, 'n1', at),
+        null,
+      );
       expect(replayed).toEqual(living.node);
     }),
   );
@@ -241,7 +277,10 @@ test.each([
   expect(matches(selector.value, node, statusOf(node))).toBe(expected);
 });
 
-test.each(['', '=x', 'a b', 'a in b', 'a in (b', 'a>1', ',a=b'])('the selector %j is refused with what to write', (text) => {
-  const selector = parseSelector(text);
-  expect(selector.ok ? 'accepted' : selector.problem.code).toBe('invalid-selector');
-});
+test.each(['', '=x', 'a b', 'a in b', 'a in (b', 'a>1', ',a=b'])(
+  'the selector %j is refused with what to write',
+  (text) => {
+    const selector = parseSelector(text);
+    expect(selector.ok ? 'accepted' : selector.problem.code).toBe('invalid-selector');
+  },
+);

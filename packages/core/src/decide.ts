@@ -5,7 +5,13 @@ import { decidePassTime } from './deadline/pass-time.ts';
 import { decideDrain } from './drain/decide-drain.ts';
 import { decideReport } from './drain/decide-report.ts';
 import { decideUndrain } from './drain/decide-undrain.ts';
-import { decideDisconnect, decideExpireLease, decideForget, decideRegister, decideWorkload } from './liveness/decide-session.ts';
+import {
+  decideDisconnect,
+  decideExpireLease,
+  decideForget,
+  decideRegister,
+  decideWorkload,
+} from './liveness/decide-session.ts';
 import { decideMetadata } from './metadata/decide-metadata.ts';
 import type { NodeState } from './node/node.ts';
 import { decideRun } from './operation/decide-run.ts';

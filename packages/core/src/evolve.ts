@@ -16,7 +16,11 @@ export function evolve(node: NodeState | null, event: FleetEvent, nodeId: string
   return { ...apply(node, event, at), revision: node.revision + 1, updatedAt: at };
 }
 
-function apply(node: NodeState, event: Exclude<FleetEvent, { kind: 'NodeRegistered' | 'NodeForgotten' }>, at: number): NodeState {
+function apply(
+  node: NodeState,
+  event: Exclude<FleetEvent, { kind: 'NodeRegistered' | 'NodeForgotten' }>,
+  at: number,
+): NodeState {
   switch (event.kind) {
     case 'NodeDescribed': {
       const { identity, ip, agentVersion, resources, commands } = event;
@@ -67,6 +71,7 @@ function apply(node: NodeState, event: Exclude<FleetEvent, { kind: 'NodeRegister
 /** The operation that an event wrote, as it stands after it: what a store keeps beside the node. `null`: it wrote none. */
 export function operationWrittenBy(event: FleetEvent, after: NodeState | null): OperationRecord | null {
   if (after === null) return null;
-  const id = event.kind === 'OperationRequested' ? event.operation.id : 'operationId' in event ? event.operationId : null;
+  const id =
+    event.kind === 'OperationRequested' ? event.operation.id : 'operationId' in event ? event.operationId : null;
   return id === null ? null : (operationOf(after, id) ?? null);
 }

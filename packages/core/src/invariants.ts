@@ -16,24 +16,41 @@ export function violationsOf(node: NodeState): readonly string[] {
   claim(new Set(node.holds.map(({ name }) => name)).size === node.holds.length, 'each hold has a name of its own');
   claim(node.turnedAtGeneration <= node.generation, 'availability turned at a generation that has been');
   if (node.drain?.drained != null) {
-    claim(node.drain.sessionsRemaining === 0 || node.drain.drained.evidence.kind === 'forced', 'drained only with nobody on it, or forced');
+    claim(
+      node.drain.sessionsRemaining === 0 || node.drain.drained.evidence.kind === 'forced',
+      'drained only with nobody on it, or forced',
+    );
     claim(
       !node.operations.some(({ task, status }) => task.kind === 'drain' && status === 'running'),
       'no drain runs on a drained node',
     );
   }
   claim(
-    node.operations.filter(({ task, status }) => status === 'running' && (task.kind === 'restart' || task.kind === 'declared')).length <= 1,
+    node.operations.filter(
+      ({ task, status }) => status === 'running' && (task.kind === 'restart' || task.kind === 'declared'),
+    ).length <= 1,
     'at most one act runs',
   );
   for (const operation of node.operations) {
     const hasEnded = ['succeeded', 'failed', 'cancelled', 'expired'].includes(operation.status);
     claim(hasEnded === (operation.endedAt !== null), `${operation.id} has an end if and only if it has ended`);
-    claim(operation.status !== 'expired' || operation.startedAt === null, `${operation.id} expired, so it was never started`);
-    claim(operation.status === 'queued' || operation.status === 'expired' || operation.status === 'cancelled' || operation.startedAt !== null, `${operation.id} was started before it ended`);
+    claim(
+      operation.status !== 'expired' || operation.startedAt === null,
+      `${operation.id} expired, so it was never started`,
+    );
+    claim(
+      operation.status === 'queued' ||
+        operation.status === 'expired' ||
+        operation.status === 'cancelled' ||
+        operation.startedAt !== null,
+      `${operation.id} was started before it ended`,
+    );
     if (operation.task.kind === 'drain' && operation.status === 'running') {
       const { hold } = operation.task;
-      claim(node.holds.some(({ name }) => name === hold), `${operation.id} drains under a hold that is there`);
+      claim(
+        node.holds.some(({ name }) => name === hold),
+        `${operation.id} drains under a hold that is there`,
+      );
     }
   }
   if (statusOf(node) === 'drained') claim(node.drain?.drained != null, 'drained has its evidence');
@@ -52,7 +69,8 @@ export function violationsOfStep(before: NodeState, after: NodeState): readonly 
   for (const old of before.operations) {
     const now = after.operations.find(({ id }) => id === old.id);
     if (now === undefined) claim(old.endedAt !== null, `${old.id} is not forgotten before it ended`);
-    else if (old.endedAt !== null) claim(now.status === old.status && now.endedAt === old.endedAt, `${old.id} ended and does not change`);
+    else if (old.endedAt !== null)
+      claim(now.status === old.status && now.endedAt === old.endedAt, `${old.id} ended and does not change`);
   }
   return violations;
 }

@@ -9,7 +9,10 @@ export function isSameValue(one: unknown, other: unknown): boolean {
   }
   const entries = definedEntries(one);
   const others = new Map(definedEntries(other));
-  return entries.length === others.size && entries.every(([key, value]) => others.has(key) && isSameValue(value, others.get(key)));
+  return (
+    entries.length === others.size &&
+    entries.every(([key, value]) => others.has(key) && isSameValue(value, others.get(key)))
+  );
 }
 
 /** A member that is `undefined` is not there: JSON does not write it. */

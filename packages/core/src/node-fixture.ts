@@ -6,7 +6,7 @@ import { evolve } from './evolve.ts';
 import { violationsOf, violationsOfStep } from './invariants.ts';
 import { type NodeState, operationOf } from './node/node.ts';
 
-export const START_AT = 1_000_000;
+const START_AT = 1_000_000;
 
 export const HEALTHY: WorkloadReport = {
   driver: 'process',
@@ -27,7 +27,16 @@ export function hello(overrides: Partial<Hello> = {}): Hello {
     protocolVersions: [1],
     agentVersion: '0.1.0',
     instanceId: 'instance-1',
-    node: { id: 'n1', name: 'n1', type: 'game-server', port: 7777, version: null, region: 'eu', zone: 'b', labels: { game: 'chess' } },
+    node: {
+      id: 'n1',
+      name: 'n1',
+      type: 'game-server',
+      port: 7777,
+      version: null,
+      region: 'eu',
+      zone: 'b',
+      labels: { game: 'chess' },
+    },
     resources: { cpuCount: 2 },
     commands: [
       { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 30_000 },
@@ -41,7 +50,7 @@ export function hello(overrides: Partial<Hello> = {}): Hello {
   };
 }
 
-export function context(now: number, overrides: Partial<Context> = {}): Context {
+function context(now: number, overrides: Partial<Context> = {}): Context {
   return {
     now,
     actor: { name: 'alice', address: null },
@@ -76,9 +85,17 @@ export class LivingNode {
   }
 
   /** The answer to a command: the code of its refusal, or the operation that it is about. */
-  tell(command: Command, overrides: Partial<Context> = {}): { readonly refusal: string | null; readonly operation: OperationRecord | null } {
+  tell(
+    command: Command,
+    overrides: Partial<Context> = {},
+  ): { readonly refusal: string | null; readonly operation: OperationRecord | null } {
     this.#operations += 1;
-    const decision = decide(this.state, 'n1', command, context(this.now, { operationId: `op_${this.#operations}`, ...overrides }));
+    const decision = decide(
+      this.state,
+      'n1',
+      command,
+      context(this.now, { operationId: `op_${this.#operations}`, ...overrides }),
+    );
     if (!decision.ok) return { refusal: decision.problem.code, operation: null };
     for (const event of decision.value.events) {
       const before = this.state;
@@ -99,7 +116,15 @@ export class LivingNode {
 
   drain(overrides: Partial<Extract<Command, { kind: 'DrainNode' }>> = {}): OperationRecord {
     return present(
-      this.must({ kind: 'DrainNode', hold: 'operator', timeoutMs: null, onDeadline: 'force', expiresInMs: null, reason: null, ...overrides }),
+      this.must({
+        kind: 'DrainNode',
+        hold: 'operator',
+        timeoutMs: null,
+        onDeadline: 'force',
+        expiresInMs: null,
+        reason: null,
+        ...overrides,
+      }),
     );
   }
 
@@ -109,7 +134,15 @@ export class LivingNode {
 
   restart(overrides: Partial<Extract<Command, { kind: 'RestartWorkload' }>> = {}): OperationRecord {
     return present(
-      this.must({ kind: 'RestartWorkload', graceMs: null, executeWithinMs: null, drainFirst: null, force: false, reason: null, ...overrides }),
+      this.must({
+        kind: 'RestartWorkload',
+        graceMs: null,
+        executeWithinMs: null,
+        drainFirst: null,
+        force: false,
+        reason: null,
+        ...overrides,
+      }),
     );
   }
 

@@ -40,7 +40,12 @@ export function underWay(node: NodeState): UnderWay {
       forceAt: forceAt(node),
       holds: node.holds,
     },
-    { kind: 'ShareMetadata', key: `metadata:${node.metadata.revision}`, json: node.metadata.json, revision: node.metadata.revision },
+    {
+      kind: 'ShareMetadata',
+      key: `metadata:${node.metadata.revision}`,
+      json: node.metadata.json,
+      revision: node.metadata.revision,
+    },
   ];
   for (const operation of node.operations) {
     // The agent may still be at it: it did not report the end itself.

@@ -41,7 +41,9 @@ export interface ServerSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export type LoadedConfig = { readonly ok: true; readonly config: ServerConfig } | { readonly ok: false; readonly message: string };
+export type LoadedConfig =
+  | { readonly ok: true; readonly config: ServerConfig }
+  | { readonly ok: false; readonly message: string };
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -58,7 +60,10 @@ const ConfigFile = Type.Object(
     logLevel: Type.Optional(Type.String()),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
-      Type.Object({ heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration) }, { additionalProperties: false }),
+      Type.Object(
+        { heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration) },
+        { additionalProperties: false },
+      ),
     ),
   },
   { additionalProperties: false },
@@ -84,18 +89,24 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
   const file = flags.config === undefined ? {} : readFile(flags.config);
   const database = flags.database ?? env['SLUICE_DATABASE_URL'] ?? file.database;
   if (database !== undefined) {
-    throw new ConfigError('This version keeps its data in SQLite; give a directory with --data DIR instead of a database address.');
+    throw new ConfigError(
+      'This version keeps its data in SQLite; give a directory with --data DIR instead of a database address.',
+    );
   }
   const { host, port } = parseListen(flags.listen ?? env['SLUICE_LISTEN'] ?? file.listen ?? '127.0.0.1:7070');
   const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
   const isOpen = flags.insecureNoAuth ?? false;
   if (isOpen && !isLoopback) {
-    throw new ConfigError(`--insecure-no-auth works on loopback only, and ${host} is not. Leave it out, or listen on 127.0.0.1.`);
+    throw new ConfigError(
+      `--insecure-no-auth works on loopback only, and ${host} is not. Leave it out, or listen on 127.0.0.1.`,
+    );
   }
   const heartbeatIntervalMs = durationMs(file.agents?.heartbeatInterval ?? '10s');
   const leaseMs = durationMs(file.agents?.lease ?? `${heartbeatIntervalMs * 3}ms`);
   if (heartbeatIntervalMs < 100 || leaseMs < 2 * heartbeatIntervalMs) {
-    throw new ConfigError('agents.lease must be at least twice agents.heartbeatInterval, and that at least 100ms; else nodes go offline by chance.');
+    throw new ConfigError(
+      'agents.lease must be at least twice agents.heartbeatInterval, and that at least 100ms; else nodes go offline by chance.',
+    );
   }
   const { defaultTimeout } = file.drain ?? {};
   return {
@@ -109,7 +120,11 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
     heartbeatIntervalMs,
     leaseMs,
-    warnings: isLoopback ? [] : [`Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`],
+    warnings: isLoopback
+      ? []
+      : [
+          `Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`,
+        ],
   };
 }
 
@@ -118,11 +133,15 @@ function readFile(file: string): ConfigFile {
   try {
     value = parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
-    throw new ConfigError(`The configuration file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ConfigError(
+      `The configuration file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
-  throw new ConfigError(`${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease.`);
+  throw new ConfigError(
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease.`,
+  );
 }
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {
@@ -130,7 +149,9 @@ function parseListen(text: string): { readonly host: string; readonly port: numb
   const host = groups?.['ipv6'] ?? groups?.['host'];
   const port = Number(groups?.['port'] ?? Number.NaN);
   if (host === undefined || !(port <= 65_535) || (groups?.['ipv6'] !== undefined && !isIPv6(host))) {
-    throw new ConfigError(`'${text}' is no address to listen on; write HOST:PORT, such as 127.0.0.1:7070 or [::1]:7070.`);
+    throw new ConfigError(
+      `'${text}' is no address to listen on; write HOST:PORT, such as 127.0.0.1:7070 or [::1]:7070.`,
+    );
   }
   return { host, port };
 }
@@ -150,6 +171,7 @@ function logLevel(text: string): LogLevel {
 function secret(env: ServerSources['env'], name: string): string | null {
   const value = env[name];
   if (value === undefined || value === '') return null;
-  if (value.length < SECRET_LENGTH_MIN) throw new ConfigError(`${name} has ${value.length} characters; a token has at least ${SECRET_LENGTH_MIN}.`);
+  if (value.length < SECRET_LENGTH_MIN)
+    throw new ConfigError(`${name} has ${value.length} characters; a token has at least ${SECRET_LENGTH_MIN}.`);
   return value;
 }

@@ -42,7 +42,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
     });
     const { heartbeatIntervalMs, leaseMs } = config;
-    const sessions = new AgentSessions({ fleet, authentication, clock, times: { heartbeatIntervalMs, leaseMs }, logger });
+    const sessions = new AgentSessions({
+      fleet,
+      authentication,
+      clock,
+      times: { heartbeatIntervalMs, leaseMs },
+      logger,
+    });
     let isStopping = false;
     const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
     sessions.attach(app.server);
@@ -76,7 +82,9 @@ async function listen(app: Awaited<ReturnType<typeof createHttpApp>>, { host, po
     return await app.listen({ host, port });
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    const what = isTaken ? 'is in use by another program. Stop that, or choose another address with --listen HOST:PORT.' : 'cannot be listened on.';
+    const what = isTaken
+      ? 'is in use by another program. Stop that, or choose another address with --listen HOST:PORT.'
+      : 'cannot be listened on.';
     throw new Error(`${host}:${port} ${what}`, { cause: error });
   }
 }

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { textOfTail } from '../output-tail.ts';
 
 /** Bytes of `workload.log`, and of `workload.log.1` behind it: enough to see a crash and what led to it. Logs for keeping belong elsewhere. */
-export const WORKLOAD_LOG_BYTES_MAX = 1024 * 1024;
+const WORKLOAD_LOG_BYTES_MAX = 1024 * 1024;
 /** Milliseconds between two looks at the size; a workload that prints a lot exceeds it in between, and is cut back. */
 const LOOK_EVERY_MS = 1000;
 

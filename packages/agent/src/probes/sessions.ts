@@ -7,13 +7,13 @@ import { valueAt } from './json-pointer.ts';
 import type { ProbeContext, SessionsSource } from './probe-settings.ts';
 import { countConnections } from './tcp-connections.ts';
 
-/** `blockers` is there when the workload names its sessions: at most BLOCKERS_MAX of them. */
+/** `blockers` is there when the workload names its sessions: at most 100 of them. */
 export type SessionsReading =
   | { readonly ok: true; readonly sessions: number; readonly blockers?: readonly Blocker[] }
   | { readonly ok: false; readonly problem: string };
 
 /** Sessions that are named; the others only count. The contract takes no more, and no person reads more. */
-export const BLOCKERS_MAX = 100;
+const BLOCKERS_MAX = 100;
 /** Characters of a session's id, as the contract takes them. */
 const BLOCKER_ID_LENGTH_MAX = 256;
 

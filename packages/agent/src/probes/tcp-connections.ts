@@ -104,9 +104,9 @@ function netstat(timeoutMs: number): Promise<string> {
     const options = {
       timeout: timeoutMs,
       maxBuffer: NETSTAT_OUTPUT_BYTES_MAX,
-      env: { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', LC_ALL: 'C' },
+      env: { LC_ALL: 'C' },
     };
-    execFile('netstat', ['-an', '-p', 'tcp'], options, (error, stdout) => {
+    execFile('/usr/sbin/netstat', ['-an', '-p', 'tcp'], options, (error, stdout) => {
       if (error === null) resolve(stdout);
       else reject(new Error('asking netstat for connections', { cause: error }));
     });

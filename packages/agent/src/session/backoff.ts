@@ -6,7 +6,7 @@ export interface BackoffBounds {
 }
 
 /** The whole fleet reconnects within about 15 s of a server's restart, spread over that time. */
-export const RECONNECT_BACKOFF: BackoffBounds = { firstMs: 1000, longestMs: 15_000 };
+const RECONNECT_BACKOFF: BackoffBounds = { firstMs: 1000, longestMs: 15_000 };
 
 /**
  * @param failures How many tries have failed in a row, from 0.

@@ -4,7 +4,15 @@ import { Availability, Blocker, DrainEvidence, DrainPhase, Hold } from '../avail
 import { OperationId } from '../ids.ts';
 import { Nullable } from '../nullable.ts';
 import { OPERATION_OUTPUT_LENGTH_MAX, OperationError, OperationResult } from '../operation.ts';
-import { DECLARED_COMMANDS_MAX, DeclaredCommand, Load, NodeIdentity, PROBLEM_TEXT_LENGTH_MAX, Resources, WorkloadReport } from '../workload.ts';
+import {
+  DECLARED_COMMANDS_MAX,
+  DeclaredCommand,
+  Load,
+  NodeIdentity,
+  PROBLEM_TEXT_LENGTH_MAX,
+  Resources,
+  WorkloadReport,
+} from '../workload.ts';
 
 /** Operations that one agent may carry unacknowledged; a node runs one act at a time, so this is generous. */
 export const JOURNALED_OPERATIONS_MAX = 256;
@@ -14,7 +22,12 @@ export const OperationUpdate = Type.Object({
   kind: Type.Literal('operation.update'),
   operationId: OperationId,
   sequence: Type.Integer({ minimum: 1 }),
-  status: Type.Union([Type.Literal('running'), Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('cancelled')]),
+  status: Type.Union([
+    Type.Literal('running'),
+    Type.Literal('succeeded'),
+    Type.Literal('failed'),
+    Type.Literal('cancelled'),
+  ]),
   /** What it is doing, in a few words; `null` when it has ended. */
   phase: Nullable(Type.String({ maxLength: 256 })),
   result: Nullable(OperationResult),

@@ -32,14 +32,26 @@ export const OperationStart = Type.Object({
 });
 export type OperationStart = Type.Static<typeof OperationStart>;
 
-export const OperationCancel = Type.Object({ kind: Type.Literal('operation.cancel'), operationId: OperationId, reason: Type.String() });
+export const OperationCancel = Type.Object({
+  kind: Type.Literal('operation.cancel'),
+  operationId: OperationId,
+  reason: Type.String(),
+});
 export type OperationCancel = Type.Static<typeof OperationCancel>;
 
-export const OperationAck = Type.Object({ kind: Type.Literal('operation.ack'), operationId: OperationId, sequence: Type.Integer({ minimum: 1 }) });
+export const OperationAck = Type.Object({
+  kind: Type.Literal('operation.ack'),
+  operationId: OperationId,
+  sequence: Type.Integer({ minimum: 1 }),
+});
 export type OperationAck = Type.Static<typeof OperationAck>;
 
 /** The metadata as JSON text: passed on as it is, so that nothing of it is lost on the way (large numbers, order of keys). */
-export const MetadataChanged = Type.Object({ kind: Type.Literal('metadata.changed'), json: Type.String(), revision: Type.Integer({ minimum: 0 }) });
+export const MetadataChanged = Type.Object({
+  kind: Type.Literal('metadata.changed'),
+  json: Type.String(),
+  revision: Type.Integer({ minimum: 0 }),
+});
 export type MetadataChanged = Type.Static<typeof MetadataChanged>;
 
 /** The answer to `hello`: everything that should be under way on the node. */
@@ -55,5 +67,12 @@ export const Welcome = Type.Object({
 });
 export type Welcome = Type.Static<typeof Welcome>;
 
-export const ServerMessage = Type.Union([Welcome, AvailabilitySet, OperationStart, OperationCancel, OperationAck, MetadataChanged]);
+export const ServerMessage = Type.Union([
+  Welcome,
+  AvailabilitySet,
+  OperationStart,
+  OperationCancel,
+  OperationAck,
+  MetadataChanged,
+]);
 export type ServerMessage = Type.Static<typeof ServerMessage>;

@@ -18,7 +18,11 @@ export const HoldReleased = Type.Object({
 });
 
 /** A hold's expiry came while the node was not healthy: it stays. */
-export const HoldExpiryDeferred = Type.Object({ kind: Type.Literal('HoldExpiryDeferred'), name: Type.String(), because: Type.String() });
+export const HoldExpiryDeferred = Type.Object({
+  kind: Type.Literal('HoldExpiryDeferred'),
+  name: Type.String(),
+  because: Type.String(),
+});
 
 /** What is wanted of the node changed; the generation tells this wish from every older one. */
 export const AvailabilityWished = Type.Object({
@@ -50,10 +54,17 @@ export const DrainDeadlineReached = Type.Object({
   sessionsRemaining: Nullable(Type.Integer({ minimum: 0 })),
 });
 
-export const NodeDrained = Type.Object({ kind: Type.Literal('NodeDrained'), generation: Type.Integer(), evidence: DrainEvidence });
+export const NodeDrained = Type.Object({
+  kind: Type.Literal('NodeDrained'),
+  generation: Type.Integer(),
+  evidence: DrainEvidence,
+});
 
 /** Sessions were seen on a node that had been drained: it is draining again. */
-export const NodeNoLongerEmpty = Type.Object({ kind: Type.Literal('NodeNoLongerEmpty'), sessionsRemaining: Nullable(Type.Integer({ minimum: 0 })) });
+export const NodeNoLongerEmpty = Type.Object({
+  kind: Type.Literal('NodeNoLongerEmpty'),
+  sessionsRemaining: Nullable(Type.Integer({ minimum: 0 })),
+});
 
 /** The agent confirmed that the node is back in rotation. */
 export const NodeActivated = Type.Object({ kind: Type.Literal('NodeActivated'), generation: Type.Integer() });

@@ -17,7 +17,11 @@ export const NodeDescribed = Type.Object({
 });
 
 /** A session was opened and is the node's only one from here on. */
-export const AgentConnected = Type.Object({ kind: Type.Literal('AgentConnected'), sessionId: Type.String(), instanceId: Type.String() });
+export const AgentConnected = Type.Object({
+  kind: Type.Literal('AgentConnected'),
+  sessionId: Type.String(),
+  instanceId: Type.String(),
+});
 
 /** The session ended. `goodbye`: on purpose, so the node is offline at once. */
 export const AgentDisconnected = Type.Object({

@@ -75,7 +75,11 @@ export const OperationDeadlineMoved = Type.Object({
 });
 
 /** What an act waited for has happened; from now on it can be delivered. */
-export const OperationDeliverable = Type.Object({ kind: Type.Literal('OperationDeliverable'), operationId: Type.String(), deliverBy: Type.Integer() });
+export const OperationDeliverable = Type.Object({
+  kind: Type.Literal('OperationDeliverable'),
+  operationId: Type.String(),
+  deliverBy: Type.Integer(),
+});
 
 /** The agent has taken the act: it is in its journal. */
 export const OperationStarted = Type.Object({
@@ -96,7 +100,12 @@ export const OperationProgressed = Type.Object({
 export const OperationEnded = Type.Object({
   kind: Type.Literal('OperationEnded'),
   operationId: Type.String(),
-  status: Type.Union([Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('cancelled'), Type.Literal('expired')]),
+  status: Type.Union([
+    Type.Literal('succeeded'),
+    Type.Literal('failed'),
+    Type.Literal('cancelled'),
+    Type.Literal('expired'),
+  ]),
   sequence: Nullable(Type.Integer({ minimum: 1 })),
   result: Nullable(OperationResult),
   error: Nullable(OperationError),

@@ -11,22 +11,33 @@ export const TIMEOUT_SECONDS_MAX = 604_800;
 /** Seconds of the longest expiry of a hold: a year. */
 export const EXPIRES_IN_SECONDS_MAX = 31_536_000;
 
-const HoldName = Type.String({ minLength: 1, maxLength: HOLD_NAME_LENGTH_MAX, pattern: '^[A-Za-z0-9][A-Za-z0-9._:/-]*$' });
-export const Reason = Type.Optional(Type.String({ maxLength: REASON_LENGTH_MAX, description: 'Why, for those who ask later.' }));
+const HoldName = Type.String({
+  minLength: 1,
+  maxLength: HOLD_NAME_LENGTH_MAX,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:/-]*$',
+});
+export const Reason = Type.Optional(
+  Type.String({ maxLength: REASON_LENGTH_MAX, description: 'Why, for those who ask later.' }),
+);
 
 export const DrainBody = Type.Object({
   timeout: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: TIMEOUT_SECONDS_MAX,
-      description: 'Seconds until the deadline. 0 or absent: the server\'s default, which is no deadline unless configured.',
+      description:
+        "Seconds until the deadline. 0 or absent: the server's default, which is no deadline unless configured.",
     }),
   ),
   reason: Reason,
   onDeadline: Type.Optional(OnDeadline),
   hold: Type.Optional(HoldName),
   expiresIn: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: EXPIRES_IN_SECONDS_MAX, description: 'Seconds until the hold releases itself, if the node is healthy then.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: EXPIRES_IN_SECONDS_MAX,
+      description: 'Seconds until the hold releases itself, if the node is healthy then.',
+    }),
   ),
 });
 export type DrainBody = Type.Static<typeof DrainBody>;
@@ -49,7 +60,9 @@ export const drainNode = defineRoute({
 
 export const UndrainBody = Type.Object({
   hold: Type.Optional(
-    Type.Union([HoldName, Type.Literal('*')], { description: 'The hold to release; absent: `operator`. `*` releases all and needs the role admin.' }),
+    Type.Union([HoldName, Type.Literal('*')], {
+      description: 'The hold to release; absent: `operator`. `*` releases all and needs the role admin.',
+    }),
   ),
   reason: Reason,
 });
@@ -61,7 +74,8 @@ export const undrainNode = defineRoute({
   path: '/api/v1/nodes/:id/undrain',
   tag: 'nodes',
   summary: '取消排空节点 Undrain a node',
-  description: 'Releases the hold, cancels its running drain, and puts the node back into rotation when no other hold remains; the answer names those that do.',
+  description:
+    'Releases the hold, cancels its running drain, and puts the node back into rotation when no other hold remains; the answer names those that do.',
   access: 'operator',
   params: NodeParams,
   body: UndrainBody,

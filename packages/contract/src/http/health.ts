@@ -20,7 +20,8 @@ export const readinessCheck = defineRoute({
   path: '/readyz',
   tag: 'server',
   summary: 'Can it serve?',
-  description: '200 when the last write to the store succeeded and the server is not stopping; else 503 with the reason.',
+  description:
+    '200 when the last write to the store succeeded and the server is not stopping; else 503 with the reason.',
   access: 'public',
   response: Type.Object({ ok: Type.Boolean() }),
   problems: ['store-unavailable', 'stopping'],

@@ -8,7 +8,9 @@ import { defineRoute } from './route.ts';
 export const METADATA_BYTES_MAX = 65_536;
 
 const MetadataResponse = Type.Object({ meta: Json });
-const IfMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ description: 'The ETag that the change is based on; another is a 412.' })) });
+const IfMatch = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'The ETag that the change is based on; another is a 412.' })),
+});
 
 export const getMetadata = defineRoute({
   name: 'getMetadata',
@@ -16,7 +18,8 @@ export const getMetadata = defineRoute({
   path: '/api/v1/nodes/:id/meta',
   tag: 'metadata',
   summary: '获取节点元数据 Get node metadata',
-  description: 'Any JSON value that operators attached to the node; `null` when nobody has. The ETag is for `If-Match`.',
+  description:
+    'Any JSON value that operators attached to the node; `null` when nobody has. The ETag is for `If-Match`.',
   access: 'viewer',
   params: NodeParams,
   response: MetadataResponse,
@@ -44,7 +47,8 @@ export const mergeMetadata = defineRoute({
   path: '/api/v1/nodes/:id/meta',
   tag: 'metadata',
   summary: 'Change parts of node metadata',
-  description: 'The `meta` of the body is a JSON Merge Patch (RFC 7396): members are set, members with null are removed, anything but an object replaces the whole.',
+  description:
+    'The `meta` of the body is a JSON Merge Patch (RFC 7396): members are set, members with null are removed, anything but an object replaces the whole.',
   access: 'operator',
   params: NodeParams,
   headers: IfMatch,

@@ -39,7 +39,9 @@ export const DrainView = Type.Object({
   sessionsAtStart: Nullable(Type.Integer({ description: 'null: not counted (yet)' })),
   sessionsRemaining: Nullable(Type.Integer({ description: 'null: not counted (yet)' })),
   blockers: Type.Array(Blocker, { description: 'Which sessions it waits for, where the probe names them.' }),
-  estimatedMsLeft: Nullable(Type.Integer({ description: 'From the rate of this very drain; null when it has none yet.' })),
+  estimatedMsLeft: Nullable(
+    Type.Integer({ description: 'From the rate of this very drain; null when it has none yet.' }),
+  ),
   problem: Nullable(Type.String({ description: 'Why it does not get on, in plain words.' })),
   forced: Type.Boolean({ description: 'Whether the deadline ended sessions.' }),
 });

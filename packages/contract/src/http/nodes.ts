@@ -10,7 +10,8 @@ import { Timestamp } from './timestamp.ts';
 export const NODES_LIMIT_MAX = 10_000;
 
 /** A query value given once or several times; several count like one with commas. */
-const Filter = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
+const Filter = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
 
 export const NodeParams = Type.Object({ id: NodeId });
 
@@ -27,7 +28,9 @@ export const listNodes = defineRoute({
   query: Type.Object({
     type: Filter('Only these types, separated by commas.'),
     status: Filter('Only these statuses, separated by commas.'),
-    selector: Filter('Only nodes that this selector matches: `key=value,key!=value,key in (a,b)`, over labels and type, status, region, zone.'),
+    selector: Filter(
+      'Only nodes that this selector matches: `key=value,key!=value,key in (a,b)`, over labels and type, status, region, zone.',
+    ),
     q: Filter('Only nodes whose id, name, type, ip or a label contains this text.'),
     sort: Filter('`id` (default), `name`, `type`, `status`, `sessions`, `updatedAt`; with `-` before it, descending.'),
     limit: Filter(`A page of at most this many nodes, 1 to ${NODES_LIMIT_MAX}.`),
@@ -88,7 +91,8 @@ export const whyNode = defineRoute({
   path: '/api/v1/nodes/:id/why',
   tag: 'nodes',
   summary: 'Why is the node as it is?',
-  description: 'A chain of causes in sentences: which holds, by whom, since when, which sessions block, what failed with which last words.',
+  description:
+    'A chain of causes in sentences: which holds, by whom, since when, which sessions block, what failed with which last words.',
   access: 'viewer',
   params: NodeParams,
   response: Why,

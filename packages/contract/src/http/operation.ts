@@ -48,14 +48,19 @@ export const listOperations = defineRoute({
   path: '/api/v1/operations',
   tag: 'operations',
   summary: 'List operations, newest first',
-  description: 'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended.',
+  description:
+    'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended.',
   access: 'viewer',
   query: Type.Object({
     node: Type.Optional(Type.String({ description: 'Only operations of this node.' })),
     command: Type.Optional(Type.String({ description: 'Only this command.' })),
     status: Type.Optional(Type.String({ description: 'Only these statuses, separated by commas.' })),
     since: Type.Optional(Type.String({ description: 'Only operations created at or after this instant (RFC 3339).' })),
-    limit: Type.Optional(Type.String({ description: `At most this many, 1 to ${OPERATIONS_LIMIT_MAX}; default ${OPERATIONS_LIMIT_DEFAULT}.` })),
+    limit: Type.Optional(
+      Type.String({
+        description: `At most this many, 1 to ${OPERATIONS_LIMIT_MAX}; default ${OPERATIONS_LIMIT_DEFAULT}.`,
+      }),
+    ),
     cursor: Type.Optional(Type.String()),
   }),
   response: Type.Object({ items: Type.Array(Operation), nextCursor: Nullable(Type.String()) }),

@@ -9,21 +9,32 @@ import { defineRoute } from './route.ts';
 export const RestartBody = Type.Object({
   reason: Reason,
   graceSeconds: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 3600, description: 'Seconds between SIGTERM and SIGKILL; absent: as configured on the node.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      description: 'Seconds between SIGTERM and SIGKILL; absent: as configured on the node.',
+    }),
   ),
   timeout: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: TIMEOUT_SECONDS_MAX,
-      description: 'Seconds that the restart may take once the agent has begun. 0 or absent: derived from the node\'s configured grace and health times.',
+      description:
+        "Seconds that the restart may take once the agent has begun. 0 or absent: derived from the node's configured grace and health times.",
     }),
   ),
   drainFirst: Type.Optional(Type.Boolean({ description: 'Drain before, put back into rotation after.' })),
   drainTimeout: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: TIMEOUT_SECONDS_MAX, description: 'With `drainFirst`: the drain\'s deadline in seconds, as `timeout` of drain.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: TIMEOUT_SECONDS_MAX,
+      description: "With `drainFirst`: the drain's deadline in seconds, as `timeout` of drain.",
+    }),
   ),
   onDeadline: Type.Optional(OnDeadline),
-  force: Type.Optional(Type.Boolean({ description: 'Also while the workload is locked, and without waiting for a running drain.' })),
+  force: Type.Optional(
+    Type.Boolean({ description: 'Also while the workload is locked, and without waiting for a running drain.' }),
+  ),
 });
 export type RestartBody = Type.Static<typeof RestartBody>;
 

@@ -1,7 +1,8 @@
 /** Acts on the node: accepted into the journal, begun when the server permits, performed at most once, reported until acknowledged. */
-import type { OperationStart, OperationUpdate } from '@sluice/contract';
+import type { OperationStart } from '@sluice/contract';
+import { updateOf } from './act-updates.ts';
 import type { AgentInput } from './agent-io.ts';
-import type { AgentState, Performing } from './agent-state.ts';
+import type { Performing } from './agent-state.ts';
 import { actOf, type ActEnd, type JournaledAct } from './journal.ts';
 import { record, send, type StepDraft } from './step-draft.ts';
 
@@ -23,7 +24,20 @@ export function receiveAck(draft: StepDraft, operationId: string, sequence: numb
     if (sequence >= act.sequence && !act.isAcknowledged) record(draft, { kind: 'act-acknowledged', operationId });
     return;
   }
-  if (act.state === 'accepted' && draft.state.performing === null) beginAct(draft, act);
+  const { permitted } = draft.state;
+  if (act.state === 'accepted' && !permitted.includes(operationId))
+    draft.state = { ...draft.state, permitted: [...permitted, operationId] };
+}
+
+/** Begins the next act that is permitted, when none is performed: one at a time. */
+export function beginPermitted(draft: StepDraft): void {
+  while (draft.state.performing === null) {
+    const [operationId, ...rest] = draft.state.permitted;
+    if (operationId === undefined) return;
+    draft.state = { ...draft.state, permitted: rest };
+    const act = actOf(draft.state.journal, operationId);
+    if (act?.state === 'accepted') beginAct(draft, act);
+  }
 }
 
 /** What has not been begun never is; a running command is stopped; a restart that has been begun is finished, since half of one is worse. */
@@ -69,7 +83,11 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
     const isInRotation = journal.availability === 'active' && workload.phase === 'running';
     draft.state = {
       ...draft.state,
-      performing: { kind: 'leaving-rotation', operationId, until: isInRotation ? draft.now + settings.settleMs : draft.now },
+      performing: {
+        kind: 'leaving-rotation',
+        operationId,
+        until: isInRotation ? draft.now + settings.settleMs : draft.now,
+      },
     };
   } else {
     const timeoutMs = settings.commandTimeoutsMs[command];
@@ -84,7 +102,13 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
     }
     record(draft, { kind: 'act-begun', operationId, incarnation: workload.incarnation });
     draft.state = { ...draft.state, performing: { kind: 'running-command', operationId, isStopping: false } };
-    draft.effects.push({ kind: 'RunCommand', operationId, name: command, params: start.params, timeoutMs: Math.min(timeoutMs, start.deadlineInMs) });
+    draft.effects.push({
+      kind: 'RunCommand',
+      operationId,
+      name: command,
+      params: start.params,
+      timeoutMs: Math.min(timeoutMs, start.deadlineInMs),
+    });
   }
   sendUpdate(draft, operationId);
 }
@@ -102,7 +126,7 @@ export function performNext(draft: StepDraft): void {
       graceMs: act.start.graceMs ?? settings.stopGraceMs,
       previousIncarnation: act.incarnationBefore,
     });
-    sendUpdate(draft, performing.operationId);
+    sendProgress(draft, performing.operationId);
   }
   if (performing?.kind === 'waiting-for-health' && draft.now >= performing.until && workload.healthy !== true) {
     collectOutput(
@@ -119,12 +143,22 @@ export function performNext(draft: StepDraft): void {
 export function finishPerforming(draft: StepDraft): void {
   const { performing, workload, journal, settings, convergence } = draft.state;
   if (performing?.kind !== 'waiting-for-health') return;
-  if (workload.phase !== 'running' || workload.healthy !== true || workload.incarnation < performing.newIncarnation) return;
-  if (journal.availability === 'drain' && settings.hasDrainHook && convergence.hookedIncarnation !== workload.incarnation) return;
+  if (workload.phase !== 'running' || workload.healthy !== true || workload.incarnation < performing.newIncarnation)
+    return;
+  if (
+    journal.availability === 'drain' &&
+    settings.hasDrainHook &&
+    convergence.hookedIncarnation !== workload.incarnation
+  )
+    return;
   const act = actOf(journal, performing.operationId);
   endAct(draft, performing.operationId, {
     status: 'succeeded',
-    result: { oldIncarnation: act?.incarnationBefore ?? 0, newIncarnation: workload.incarnation, alreadyRestarted: false },
+    result: {
+      oldIncarnation: act?.incarnationBefore ?? 0,
+      newIncarnation: workload.incarnation,
+      alreadyRestarted: false,
+    },
     error: null,
     output: null,
   });
@@ -134,7 +168,13 @@ export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 
   const { performing, settings } = draft.state;
   if (performing?.kind !== 'replacing' || performing.operationId !== input.operationId) return;
   if (!input.ok) {
-    collectOutput(draft, input.operationId, input.incarnation, 'cannot-restart', input.problem ?? 'The workload could not be restarted.');
+    collectOutput(
+      draft,
+      input.operationId,
+      input.incarnation,
+      'cannot-restart',
+      input.problem ?? 'The workload could not be restarted.',
+    );
     return;
   }
   draft.state = {
@@ -146,7 +186,7 @@ export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 
       until: draft.now + settings.healthyWithinMs,
     },
   };
-  sendUpdate(draft, input.operationId);
+  sendProgress(draft, input.operationId);
 }
 
 export function onOutput(draft: StepDraft, operationId: string, output: string): void {
@@ -155,7 +195,10 @@ export function onOutput(draft: StepDraft, operationId: string, output: string):
   const { code, message, newIncarnation } = performing;
   endAct(draft, operationId, {
     status: 'failed',
-    result: newIncarnation === null ? null : { oldIncarnation: actOf(journal, operationId)?.incarnationBefore ?? 0, newIncarnation },
+    result:
+      newIncarnation === null
+        ? null
+        : { oldIncarnation: actOf(journal, operationId)?.incarnationBefore ?? 0, newIncarnation },
     error: { code, message },
     output,
   });
@@ -183,7 +226,8 @@ export function resumeActs(draft: StepDraft): void {
         result: null,
         error: {
           code: 'interrupted',
-          message: 'The agent was stopped while the command ran, so nobody knows whether it finished. It is not repeated.',
+          message:
+            'The agent was stopped while the command ran, so nobody knows whether it finished. It is not repeated.',
           outcome: 'unknown',
         },
         output: null,
@@ -204,12 +248,13 @@ export function resumeActs(draft: StepDraft): void {
   }
 }
 
-/** The latest update of every act that the server has not acknowledged the end of. */
-export function updatesToSend(state: AgentState): readonly OperationUpdate[] {
-  return state.journal.acts.filter((act) => !act.isAcknowledged).map((act) => updateOf(state, act));
-}
-
-function collectOutput(draft: StepDraft, operationId: string, newIncarnation: number | null, code: string, message: string): void {
+function collectOutput(
+  draft: StepDraft,
+  operationId: string,
+  newIncarnation: number | null,
+  code: string,
+  message: string,
+): void {
   const performing: Performing = { kind: 'collecting-output', operationId, code, message, newIncarnation };
   draft.state = { ...draft.state, performing };
   draft.effects.push({ kind: 'CollectOutput', operationId });
@@ -221,36 +266,18 @@ function endAct(draft: StepDraft, operationId: string, end: ActEnd): void {
   sendUpdate(draft, operationId);
 }
 
+/** Says once more how far the act is; under the number that it has been said under, so that nothing newer is taken for it. */
 function sendUpdate(draft: StepDraft, operationId: string): void {
   const act = actOf(draft.state.journal, operationId);
-  if (act === undefined) return;
-  const update = updateOf(draft.state, act);
-  // Sequence numbers of the journal only count what it records; the steps between go on from there.
-  draft.state = { ...draft.state, journal: { ...draft.state.journal, acts: draft.state.journal.acts.map((known) => (known === act ? { ...act, sequence: update.sequence } : known)) } };
-  send(draft, update);
+  if (act !== undefined) send(draft, updateOf(draft.state, act));
 }
 
-function updateOf(state: AgentState, act: JournaledAct): OperationUpdate {
-  const { operationId } = act.start;
-  if (act.end !== null) {
-    return { kind: 'operation.update', operationId, sequence: act.sequence, ...act.end, phase: null };
-  }
-  const phase = state.performing?.operationId === operationId ? phaseInWords(state.performing) : 'accepted';
-  const sequence = act.state === 'accepted' ? act.sequence : act.sequence + 1;
-  return { kind: 'operation.update', operationId, sequence, status: 'running', phase, result: null, error: null, output: null };
-}
-
-function phaseInWords(performing: Performing): string {
-  switch (performing.kind) {
-    case 'leaving-rotation':
-      return 'leaving rotation';
-    case 'replacing':
-      return 'stopping and starting the workload';
-    case 'waiting-for-health':
-      return 'waiting for the workload to become healthy';
-    case 'collecting-output':
-      return 'reading the last output';
-    case 'running-command':
-      return performing.isStopping ? 'being stopped' : 'running';
-  }
+/** Says that the act has come further. The journal numbers only what it records; the steps between go on from there. */
+function sendProgress(draft: StepDraft, operationId: string): void {
+  const { journal } = draft.state;
+  const acts = journal.acts.map((act) =>
+    act.start.operationId === operationId ? { ...act, sequence: act.sequence + 1 } : act,
+  );
+  draft.state = { ...draft.state, journal: { ...journal, acts } };
+  sendUpdate(draft, operationId);
 }

@@ -1,5 +1,13 @@
 /** What the agent's pure half is told, and what it wants done: the seam between it and the shell. */
-import type { AgentMessage, Json, Load, OperationError, OperationResult, ServerMessage, WorkloadReport } from '@sluice/contract';
+import type {
+  AgentMessage,
+  Json,
+  Load,
+  OperationError,
+  OperationResult,
+  ServerMessage,
+  WorkloadReport,
+} from '@sluice/contract';
 import type { RotationState, SessionsReading } from './agent-state.ts';
 
 export type AgentInput =
@@ -12,7 +20,13 @@ export type AgentInput =
   | { readonly kind: 'SessionsRead'; readonly reading: SessionsReading }
   | { readonly kind: 'LoadMeasured'; readonly load: Load }
   | { readonly kind: 'PendingReturned'; readonly token: number; readonly ok: boolean; readonly problem: string | null }
-  | { readonly kind: 'WorkloadReplaced'; readonly operationId: string; readonly ok: boolean; readonly incarnation: number; readonly problem: string | null }
+  | {
+      readonly kind: 'WorkloadReplaced';
+      readonly operationId: string;
+      readonly ok: boolean;
+      readonly incarnation: number;
+      readonly problem: string | null;
+    }
   | { readonly kind: 'OutputCollected'; readonly operationId: string; readonly output: string }
   | {
       readonly kind: 'CommandEnded';
@@ -31,8 +45,19 @@ export type AgentEffect =
   | { readonly kind: 'CallHook'; readonly token: number; readonly hook: 'drain' | 'undrain' | 'end-sessions' }
   /** Ends what remains by replacing the workload, which starts anew as a drained one. */
   | { readonly kind: 'EndSessionsByReplacing'; readonly token: number }
-  | { readonly kind: 'ReplaceWorkload'; readonly operationId: string; readonly graceMs: number; readonly previousIncarnation: number }
-  | { readonly kind: 'RunCommand'; readonly operationId: string; readonly name: string; readonly params: Readonly<Record<string, Json>>; readonly timeoutMs: number }
+  | {
+      readonly kind: 'ReplaceWorkload';
+      readonly operationId: string;
+      readonly graceMs: number;
+      readonly previousIncarnation: number;
+    }
+  | {
+      readonly kind: 'RunCommand';
+      readonly operationId: string;
+      readonly name: string;
+      readonly params: Readonly<Record<string, Json>>;
+      readonly timeoutMs: number;
+    }
   | { readonly kind: 'StopCommand'; readonly operationId: string }
   | { readonly kind: 'CollectOutput'; readonly operationId: string }
   | { readonly kind: 'KeepMetadata'; readonly json: string; readonly revision: number };

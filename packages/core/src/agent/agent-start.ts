@@ -1,6 +1,6 @@
 /** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
 import type { Hello, Load, NodeIdentity, Resources, DeclaredCommand, WorkloadReport } from '@sluice/contract';
-import { updatesToSend } from './acts.ts';
+import { updatesToSend } from './act-updates.ts';
 import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';
 import { type JournalEntry, replayJournal } from './journal.ts';
@@ -8,7 +8,11 @@ import { type JournalEntry, replayJournal } from './journal.ts';
 export const UNKNOWN_LOAD: Load = { sessions: null, cpuPercent: null, memoryBytes: null, problem: null };
 
 /** Before anything was seen; the first input is `AgentStarted`. Out of rotation until it is known that the node may serve. */
-export function startAgentState(settings: AgentSettings, entries: readonly JournalEntry[], workload: WorkloadReport): AgentState {
+export function startAgentState(
+  settings: AgentSettings,
+  entries: readonly JournalEntry[],
+  workload: WorkloadReport,
+): AgentState {
   return {
     settings,
     journal: replayJournal(entries),
@@ -18,6 +22,7 @@ export function startAgentState(settings: AgentSettings, entries: readonly Journ
     reading: { kind: 'none' },
     convergence: NOT_CONVERGED,
     performing: null,
+    permitted: [],
     nextToken: 1,
     reported: null,
     rotation: { word: 'drain', reason: 'the agent is starting' },
@@ -55,7 +60,8 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
 export function agentWakeAt(state: AgentState, now: number): number | null {
   const { performing } = state;
   const instants = [...convergenceInstants(state)];
-  if (performing?.kind === 'leaving-rotation' || performing?.kind === 'waiting-for-health') instants.push(performing.until);
+  if (performing?.kind === 'leaving-rotation' || performing?.kind === 'waiting-for-health')
+    instants.push(performing.until);
   const ahead = instants.filter((instant) => instant > now);
   return ahead.length === 0 ? null : Math.min(...ahead);
 }

@@ -23,7 +23,10 @@ export type SessionsReading =
   | { readonly kind: 'unreadable'; readonly problem: string };
 
 /** Something that was begun outside and has not returned; at most one of the convergence is under way at a time. */
-export type Pending = { readonly token: number; readonly kind: 'drain-hook' | 'undrain-hook' | 'end-sessions-hook' | 'replace-to-end' };
+export type Pending = {
+  readonly token: number;
+  readonly kind: 'drain-hook' | 'undrain-hook' | 'end-sessions-hook' | 'replace-to-end';
+};
 
 /** How far the node has come with the availability that is wanted of it. Not durable: after a crash it is found anew. */
 export interface Convergence {
@@ -65,8 +68,19 @@ export const NOT_CONVERGED: Convergence = {
 export type Performing =
   | { readonly kind: 'leaving-rotation'; readonly operationId: string; readonly until: number }
   | { readonly kind: 'replacing'; readonly operationId: string }
-  | { readonly kind: 'waiting-for-health'; readonly operationId: string; readonly newIncarnation: number; readonly until: number }
-  | { readonly kind: 'collecting-output'; readonly operationId: string; readonly code: string; readonly message: string; readonly newIncarnation: number | null }
+  | {
+      readonly kind: 'waiting-for-health';
+      readonly operationId: string;
+      readonly newIncarnation: number;
+      readonly until: number;
+    }
+  | {
+      readonly kind: 'collecting-output';
+      readonly operationId: string;
+      readonly code: string;
+      readonly message: string;
+      readonly newIncarnation: number | null;
+    }
   | { readonly kind: 'running-command'; readonly operationId: string; readonly isStopping: boolean };
 
 export interface AgentState {
@@ -78,6 +92,8 @@ export interface AgentState {
   readonly reading: SessionsReading;
   readonly convergence: Convergence;
   readonly performing: Performing | null;
+  /** Acts that the server has permitted while another was performed; they are begun after it, in this order. */
+  readonly permitted: readonly string[];
   /** Numbers what is begun outside, so that a late return of an older one is known as such. */
   readonly nextToken: number;
   /** What the server was told last in this session; `null`: nothing yet. */

@@ -64,11 +64,25 @@ class PlayedAgent {
   }
 
   wish(availability: 'active' | 'drain', generation: number, forceInMs: number | null = null): readonly AgentEffect[] {
-    return this.message({ kind: 'availability.set', generation, availability, forceInMs, holds: availability === 'drain' ? [HOLD] : [] });
+    return this.message({
+      kind: 'availability.set',
+      generation,
+      availability,
+      forceInMs,
+      holds: availability === 'drain' ? [HOLD] : [],
+    });
   }
 
   start(operationId: string, command = 'restart', expectedIncarnation: number | null = 1): readonly AgentEffect[] {
-    return this.message({ kind: 'operation.start', operationId, command, params: {}, expectedIncarnation, graceMs: null, deadlineInMs: 60_000 });
+    return this.message({
+      kind: 'operation.start',
+      operationId,
+      command,
+      params: {},
+      expectedIncarnation,
+      graceMs: null,
+      deadlineInMs: 60_000,
+    });
   }
 
   permit(operationId: string): readonly AgentEffect[] {
@@ -89,7 +103,12 @@ class PlayedAgent {
   returned(ok = true): readonly AgentEffect[] {
     const { pending } = this.state.convergence;
     if (pending === null) throw new Error('nothing is under way');
-    return this.input({ kind: 'PendingReturned', token: pending.token, ok, problem: ok ? null : 'POST /drain answered 500' });
+    return this.input({
+      kind: 'PendingReturned',
+      token: pending.token,
+      ok,
+      problem: ok ? null : 'POST /drain answered 500',
+    });
   }
 
   observe(changes: Partial<typeof HEALTHY>): readonly AgentEffect[] {
@@ -110,7 +129,9 @@ class PlayedAgent {
 
   lastUpdate(operationId: string): OperationUpdate {
     return last(
-      this.sent().flatMap((message) => (message.kind === 'operation.update' && message.operationId === operationId ? [message] : [])),
+      this.sent().flatMap((message) =>
+        message.kind === 'operation.update' && message.operationId === operationId ? [message] : [],
+      ),
     );
   }
 }
@@ -125,7 +146,10 @@ describe('convergence', () => {
   test('a drain leaves rotation first, settles, asks the workload, and counts zero twice', () => {
     const agent = new PlayedAgent();
     expect(agent.state.rotation.word).toBe('ready');
-    expect(agent.wish('drain', 1)[0]).toMatchObject({ kind: 'SetRotation', rotation: { word: 'drain', reason: 'kernel update' } });
+    expect(agent.wish('drain', 1)[0]).toMatchObject({
+      kind: 'SetRotation',
+      rotation: { word: 'drain', reason: 'kernel update' },
+    });
     expect(agent.lastReport()).toMatchObject({ generation: 1, reached: false, phase: 'leaving-rotation' });
     expect(agentWakeAt(agent.state, agent.now)).toBe(agent.now + 3000);
     agent.pass(2999);
@@ -166,7 +190,11 @@ describe('convergence', () => {
     agent.count(0);
     expect(agent.lastReport()).toMatchObject({ reached: false });
     agent.input({ kind: 'SessionsRead', reading: { kind: 'unreadable', problem: 'GET /stats timed out' } });
-    expect(agent.lastReport()).toMatchObject({ reached: false, problem: 'GET /stats timed out', sessionsRemaining: null });
+    expect(agent.lastReport()).toMatchObject({
+      reached: false,
+      problem: 'GET /stats timed out',
+      sessionsRemaining: null,
+    });
   });
 
   test('without a probe the hook’s return is the evidence; with neither, the settling', () => {
@@ -338,7 +366,9 @@ describe('acts', () => {
     expect(agent.lastUpdate('op_9')).toMatchObject({ sequence: 1_000_001, status: 'running', phase: 'accepted' });
     expect(agent.kinds('ReplaceWorkload')).toEqual([]);
     agent.permit('op_9');
-    expect(agent.kinds('ReplaceWorkload')).toMatchObject([{ operationId: 'op_9', graceMs: 5000, previousIncarnation: 1 }]);
+    expect(agent.kinds('ReplaceWorkload')).toMatchObject([
+      { operationId: 'op_9', graceMs: 5000, previousIncarnation: 1 },
+    ]);
   });
 
   test('a restart leaves rotation, replaces, waits for health, and then has succeeded', () => {
@@ -350,9 +380,15 @@ describe('acts', () => {
     expect(agent.kinds('ReplaceWorkload')).toHaveLength(1);
     agent.observe({ phase: 'starting', healthy: null, incarnation: 2 });
     agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
-    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'running', phase: 'waiting for the workload to become healthy' });
+    expect(agent.lastUpdate('op_9')).toMatchObject({
+      status: 'running',
+      phase: 'waiting for the workload to become healthy',
+    });
     agent.observe({ phase: 'running', healthy: true });
-    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
+    expect(agent.lastUpdate('op_9')).toMatchObject({
+      status: 'succeeded',
+      result: { oldIncarnation: 1, newIncarnation: 2 },
+    });
     expect(agent.state.rotation.word).toBe('ready');
   });
 
@@ -367,13 +403,46 @@ describe('acts', () => {
     expect(back.lastUpdate('op_9').status).toBe('succeeded');
   });
 
+  test('what is said of an act later counts higher, over reconnections in the middle of it too', () => {
+    // An update that was said again at a reconnection once took the number of the end, which the server then ignored.
+    const agent = new PlayedAgent();
+    agent.start('op_9');
+    agent.permit('op_9');
+    for (let round = 0; round < 3; round += 1) {
+      agent.input({ kind: 'SessionClosed' });
+      agent.input({ kind: 'SessionOpened' });
+      agent.start('op_9');
+    }
+    const before = agent.lastUpdate('op_9').sequence;
+    agent.pass(3000);
+    expect(agent.lastUpdate('op_9').sequence).toBeGreaterThan(before);
+    agent.input({ kind: 'SessionClosed' });
+    agent.input({ kind: 'SessionOpened' });
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    agent.input({ kind: 'SessionClosed' });
+    agent.input({ kind: 'SessionOpened' });
+    agent.observe({ incarnation: 2 });
+    const said = agent.sent().flatMap((message) => (message.kind === 'operation.update' ? [message] : []));
+    const byNumber = new Map(said.map((update) => [update.sequence, JSON.stringify(update)]));
+    for (const update of said) expect(byNumber.get(update.sequence)).toBe(JSON.stringify(update));
+    expect(agent.lastUpdate('op_9').status).toBe('succeeded');
+    expect(agent.lastUpdate('op_9').sequence).toBe(Math.max(...byNumber.keys()));
+  });
+
   test('one that is sent again is reported again and not performed again, also after its end was acknowledged', () => {
     const agent = new PlayedAgent({ settleMs: 0 });
     agent.start('op_9', 'reload', null);
     agent.start('op_9', 'reload', null);
     agent.permit('op_9');
     agent.start('op_9', 'reload', null);
-    agent.input({ kind: 'CommandEnded', operationId: 'op_9', status: 'succeeded', result: { exitCode: 0 }, error: null, output: 'ok' });
+    agent.input({
+      kind: 'CommandEnded',
+      operationId: 'op_9',
+      status: 'succeeded',
+      result: { exitCode: 0 },
+      error: null,
+      output: 'ok',
+    });
     agent.permit('op_9');
     agent.start('op_9', 'reload', null);
     expect(agent.kinds('RunCommand')).toHaveLength(1);
@@ -381,6 +450,18 @@ describe('acts', () => {
     back.start('op_9', 'reload', null);
     expect(back.kinds('RunCommand')).toEqual([]);
     expect(back.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', output: 'ok' });
+  });
+
+  test('one that is permitted while another is performed is begun after it', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.start('op_9');
+    agent.permit('op_9');
+    agent.start('op_10', 'reload', null);
+    agent.permit('op_10');
+    expect(agent.kinds('RunCommand')).toEqual([]);
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    agent.observe({ incarnation: 2 });
+    expect(agent.kinds('RunCommand')).toMatchObject([{ operationId: 'op_10' }]);
   });
 
   test('an accepted one that is cancelled is never performed', () => {
@@ -396,7 +477,10 @@ describe('acts', () => {
     const agent = new PlayedAgent({}, [], { ...HEALTHY, incarnation: 3 });
     agent.start('op_9', 'restart', 2);
     agent.permit('op_9');
-    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { alreadyRestarted: true, newIncarnation: 3 } });
+    expect(agent.lastUpdate('op_9')).toMatchObject({
+      status: 'succeeded',
+      result: { alreadyRestarted: true, newIncarnation: 3 },
+    });
   });
 
   test('a restart that the agent died in is taken up where it was', () => {
@@ -408,7 +492,10 @@ describe('acts', () => {
     const done = agent.afterCrash({ ...HEALTHY, incarnation: 2, healthy: null });
     expect(done.kinds('ReplaceWorkload')).toEqual([]);
     done.observe({ healthy: true });
-    expect(done.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
+    expect(done.lastUpdate('op_9')).toMatchObject({
+      status: 'succeeded',
+      result: { oldIncarnation: 1, newIncarnation: 2 },
+    });
   });
 
   test('a declared command that the agent died in is not repeated: its outcome is unknown', () => {
@@ -417,7 +504,10 @@ describe('acts', () => {
     agent.permit('op_9');
     const back = agent.afterCrash();
     expect(back.kinds('RunCommand')).toEqual([]);
-    expect(back.lastUpdate('op_9')).toMatchObject({ status: 'failed', error: { code: 'interrupted', outcome: 'unknown' } });
+    expect(back.lastUpdate('op_9')).toMatchObject({
+      status: 'failed',
+      error: { code: 'interrupted', outcome: 'unknown' },
+    });
   });
 
   test('a workload that does not become healthy fails the restart with its last output', () => {
@@ -429,7 +519,11 @@ describe('acts', () => {
     agent.pass(10_000);
     expect(agent.kinds('CollectOutput')).toHaveLength(1);
     agent.input({ kind: 'OutputCollected', operationId: 'op_9', output: 'EADDRINUSE' });
-    expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'failed', output: 'EADDRINUSE', error: { code: 'not-healthy' } });
+    expect(agent.lastUpdate('op_9')).toMatchObject({
+      status: 'failed',
+      output: 'EADDRINUSE',
+      error: { code: 'not-healthy' },
+    });
   });
 
   test('on a drained node a restart has succeeded only when the new workload has been asked to drain', () => {
@@ -458,6 +552,18 @@ describe('acts', () => {
   });
 });
 
+test('what was seen of the workload between the hello and the welcome is told when the session opens', () => {
+  // A health check that passed in that moment was lost, and the node stayed unhealthy until the next change.
+  const agent = new PlayedAgent({}, [], { ...HEALTHY, healthy: null });
+  agent.input({ kind: 'SessionClosed' });
+  agent.observe({ healthy: true });
+  const effects = agent.input({ kind: 'SessionOpened' });
+  expect(effects).toContainEqual({
+    kind: 'Send',
+    message: expect.objectContaining({ kind: 'heartbeat', workload: expect.objectContaining({ healthy: true }) }),
+  });
+});
+
 test('a compacted journal replays to the same wish, proof and acts', () => {
   const agent = new PlayedAgent({ settleMs: 0 });
   agent.wish('drain', 3, 60_000);
@@ -468,5 +574,8 @@ test('a compacted journal replays to the same wish, proof and acts', () => {
   const journal = replayJournal(agent.entries);
   const compacted = replayJournal(entriesOf(journal));
   const withoutSequences = (acts: typeof journal.acts) => acts.map(({ sequence: _sequence, ...act }) => act);
-  expect({ ...compacted, acts: withoutSequences(compacted.acts) }).toEqual({ ...journal, acts: withoutSequences(journal.acts) });
+  expect({ ...compacted, acts: withoutSequences(compacted.acts) }).toEqual({
+    ...journal,
+    acts: withoutSequences(journal.acts),
+  });
 });

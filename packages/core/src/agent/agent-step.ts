@@ -4,6 +4,7 @@
  */
 import type { ServerMessage } from '@sluice/contract';
 import {
+  beginPermitted,
   finishPerforming,
   onCommandEnded,
   onOutput,
@@ -13,8 +14,8 @@ import {
   receiveCancel,
   receiveStart,
   resumeActs,
-  updatesToSend,
 } from './acts.ts';
+import { updatesToSend } from './act-updates.ts';
 import type { AgentEffect, AgentInput } from './agent-io.ts';
 import type { AgentState, RotationState } from './agent-state.ts';
 import { availabilityReport } from './availability-report.ts';
@@ -31,9 +32,12 @@ export interface AgentStep {
 export function agentStep(state: AgentState, input: AgentInput, now: number): AgentStep {
   const draft: StepDraft = { state, now, entries: [], effects: [] };
   receive(draft, input);
+  beginPermitted(draft);
   performNext(draft);
   converge(draft);
   finishPerforming(draft);
+  beginPermitted(draft);
+  performNext(draft);
   turnRotation(draft);
   report(draft);
   return { state: draft.state, entries: draft.entries, effects: draft.effects };
@@ -48,6 +52,8 @@ function receive(draft: StepDraft, input: AgentInput): void {
       return;
     case 'SessionOpened':
       draft.state = { ...draft.state, isConnected: true, reported: null };
+      // What changed between the hello and the welcome could not be sent: it is told now.
+      send(draft, { kind: 'heartbeat', workload: draft.state.workload, load: draft.state.load });
       for (const message of updatesToSend(draft.state)) draft.effects.push({ kind: 'Send', message });
       return;
     case 'SessionClosed':
@@ -125,7 +131,8 @@ function rotationOf(state: AgentState): RotationState {
     return { word: 'drain', reason: reason === '' ? 'going back into rotation' : reason };
   }
   if (performing !== null && performing.kind !== 'running-command') return { word: 'maint', reason: 'restarting' };
-  if (workload.phase !== 'running' || workload.healthy !== true) return { word: 'down', reason: workload.problem ?? 'the workload is not healthy' };
+  if (workload.phase !== 'running' || workload.healthy !== true)
+    return { word: 'down', reason: workload.problem ?? 'the workload is not healthy' };
   return { word: 'ready', reason: 'active' };
 }
 

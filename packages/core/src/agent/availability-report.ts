@@ -17,7 +17,9 @@ export function availabilityReport(state: AgentState): AvailabilityReport {
     sessionsAtStart: isDrain ? convergence.sessionsAtStart : null,
     sessionsRemaining: hasEnded ? 0 : isDrain ? sessions : null,
     blockers: isDrain && !hasEnded && reading.kind === 'counted' ? [...reading.blockers] : [],
-    problem: hasEnded ? null : (convergence.problem ?? (isDrain && reading.kind === 'unreadable' ? reading.problem : null)),
+    problem: hasEnded
+      ? null
+      : (convergence.problem ?? (isDrain && reading.kind === 'unreadable' ? reading.problem : null)),
     evidence: isDrain ? journal.evidence : null,
   };
 }
@@ -26,7 +28,8 @@ function phaseOf(state: AgentState): DrainPhase {
   const { journal, convergence, settings, workload } = state;
   if (journal.evidence !== null) return 'drained';
   if (convergence.forcing !== null) return 'ending-sessions';
-  if (convergence.hookReturnedAt === null && convergence.pending === null && convergence.retryAt === null) return 'leaving-rotation';
+  if (convergence.hookReturnedAt === null && convergence.pending === null && convergence.retryAt === null)
+    return 'leaving-rotation';
   if (settings.hasDrainHook && convergence.hookedIncarnation !== workload.incarnation) return 'asking-workload';
   return 'waiting-for-sessions';
 }

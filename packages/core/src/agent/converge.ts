@@ -91,7 +91,12 @@ function convergeToDrain(draft: StepDraft): void {
   if (journal.evidence !== null) return;
   if (!settings.hasSessionsProbe) {
     const { hookReturnedAt } = convergence;
-    prove(draft, settings.hasDrainHook ? { kind: 'hook-returned', returnedAt: hookReturnedAt } : { kind: 'settled', settledAt: hookReturnedAt });
+    prove(
+      draft,
+      settings.hasDrainHook
+        ? { kind: 'hook-returned', returnedAt: hookReturnedAt }
+        : { kind: 'settled', settledAt: hookReturnedAt },
+    );
     return;
   }
   const [first, second] = convergence.zeroSeenAt;
@@ -106,7 +111,8 @@ function convergeByForce(draft: StepDraft): void {
   if (forcing === null) {
     const sessionsBefore = reading.kind === 'counted' ? reading.sessions : null;
     change(draft, { forcing: { sessionsBefore, hookReturnedAt: null }, zeroSeenAt: [] });
-    if (settings.hasEndSessionsHook) draft.effects.push({ kind: 'CallHook', token: begin(draft, 'end-sessions-hook'), hook: 'end-sessions' });
+    if (settings.hasEndSessionsHook)
+      draft.effects.push({ kind: 'CallHook', token: begin(draft, 'end-sessions-hook'), hook: 'end-sessions' });
     else draft.effects.push({ kind: 'EndSessionsByReplacing', token: begin(draft, 'replace-to-end') });
     return;
   }
@@ -121,20 +127,30 @@ function convergeByForce(draft: StepDraft): void {
 }
 
 /** Something that was begun has returned. What was begun for a wish that is no more is still taken note of. */
-export function onPendingReturned(draft: StepDraft, input: { readonly token: number; readonly ok: boolean; readonly problem: string | null }): void {
+export function onPendingReturned(
+  draft: StepDraft,
+  input: { readonly token: number; readonly ok: boolean; readonly problem: string | null },
+): void {
   const { convergence, workload, settings, journal } = draft.state;
   const { pending } = convergence;
   if (pending === null || pending.token !== input.token) return;
   change(draft, { pending: null });
   if (!input.ok) {
     // A failed try to end sessions is begun anew from the start: a hook first, where there is one.
-    const forcing = pending.kind === 'end-sessions-hook' || pending.kind === 'replace-to-end' ? null : convergence.forcing;
+    const forcing =
+      pending.kind === 'end-sessions-hook' || pending.kind === 'replace-to-end' ? null : convergence.forcing;
     change(draft, { problem: input.problem, retryAt: draft.now + HOOK_RETRY_MS, forcing });
     return;
   }
   switch (pending.kind) {
     case 'drain-hook':
-      change(draft, { hookedIncarnation: workload.incarnation, hookReturnedAt: draft.now, problem: null, retryAt: null, zeroSeenAt: [] });
+      change(draft, {
+        hookedIncarnation: workload.incarnation,
+        hookReturnedAt: draft.now,
+        problem: null,
+        retryAt: null,
+        zeroSeenAt: [],
+      });
       return;
     case 'undrain-hook':
       record(draft, { kind: 'undrain-hook-returned' });
@@ -146,7 +162,8 @@ export function onPendingReturned(draft: StepDraft, input: { readonly token: num
       const { sessionsBefore } = convergence.forcing;
       change(draft, { problem: null, retryAt: null });
       // What a hook ended can be counted; a replaced process cannot have kept anybody.
-      if (pending.kind === 'end-sessions-hook' && settings.hasSessionsProbe) change(draft, { forcing: { sessionsBefore, hookReturnedAt: draft.now } });
+      if (pending.kind === 'end-sessions-hook' && settings.hasSessionsProbe)
+        change(draft, { forcing: { sessionsBefore, hookReturnedAt: draft.now } });
       else proveForced(draft, sessionsBefore);
       return;
     }
@@ -197,7 +214,8 @@ export function convergenceInstants(state: AgentState): readonly number[] {
   if (journal.availability === 'drain' && journal.evidence === null) {
     if (convergence.outSince !== null) instants.push(convergence.outSince + settings.settleMs);
     if (journal.forceAt !== null && !journal.wasDrained) instants.push(journal.forceAt);
-    if (convergence.forcing?.hookReturnedAt != null) instants.push(convergence.forcing.hookReturnedAt + END_SESSIONS_WITHIN_MS);
+    if (convergence.forcing?.hookReturnedAt != null)
+      instants.push(convergence.forcing.hookReturnedAt + END_SESSIONS_WITHIN_MS);
   }
   return instants;
 }

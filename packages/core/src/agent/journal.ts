@@ -1,8 +1,15 @@
 /** The agent's journal: what it must still know after a crash, as entries that are written and synced before anything follows from them. */
-import type { Availability, DrainEvidence, Hold, OperationError, OperationResult, OperationStart } from '@sluice/contract';
+import type {
+  Availability,
+  DrainEvidence,
+  Hold,
+  OperationError,
+  OperationResult,
+  OperationStart,
+} from '@sluice/contract';
 
 /** Ended and acknowledged acts that are remembered, so that one that is sent once more is not performed once more. */
-export const REMEMBERED_ACTS_MAX = 200;
+const REMEMBERED_ACTS_MAX = 200;
 /** Updates of an act between two starts of the agent stay below this, so that later ones always count higher. */
 const SEQUENCES_PER_START = 1_000_000;
 
@@ -61,7 +68,7 @@ export interface Journal {
   readonly starts: number;
 }
 
-export const EMPTY_JOURNAL: Journal = {
+const EMPTY_JOURNAL: Journal = {
   generation: 0,
   availability: 'active',
   forceAt: null,
@@ -99,7 +106,11 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
       return { ...journal, evidence: null };
     case 'agent-started': {
       const starts = journal.starts + 1;
-      return { ...journal, starts, acts: journal.acts.map((act) => ({ ...act, sequence: starts * SEQUENCES_PER_START })) };
+      return {
+        ...journal,
+        starts,
+        acts: journal.acts.map((act) => ({ ...act, sequence: starts * SEQUENCES_PER_START })),
+      };
     }
     case 'act-accepted': {
       const act: JournaledAct = {
@@ -113,9 +124,19 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
       return { ...journal, acts: forgetOld([...journal.acts, act]) };
     }
     case 'act-begun':
-      return withAct(journal, entry.operationId, (act) => ({ ...act, state: 'begun', incarnationBefore: entry.incarnation, sequence: act.sequence + 1 }));
+      return withAct(journal, entry.operationId, (act) => ({
+        ...act,
+        state: 'begun',
+        incarnationBefore: entry.incarnation,
+        sequence: act.sequence + 1,
+      }));
     case 'act-ended':
-      return withAct(journal, entry.operationId, (act) => ({ ...act, state: 'ended', end: entry.end, sequence: act.sequence + 1 }));
+      return withAct(journal, entry.operationId, (act) => ({
+        ...act,
+        state: 'ended',
+        end: entry.end,
+        sequence: act.sequence + 1,
+      }));
     case 'act-acknowledged':
       return withAct(journal, entry.operationId, (act) => ({ ...act, isAcknowledged: true }));
   }

@@ -20,7 +20,11 @@ export function record(draft: StepDraft, entry: JournalEntry): void {
 /** Begins something outside that will return with its token. */
 export function begin(draft: StepDraft, kind: Pending['kind']): number {
   const token = draft.state.nextToken;
-  draft.state = { ...draft.state, nextToken: token + 1, convergence: { ...draft.state.convergence, pending: { token, kind } } };
+  draft.state = {
+    ...draft.state,
+    nextToken: token + 1,
+    convergence: { ...draft.state.convergence, pending: { token, kind } },
+  };
   return token;
 }
 

@@ -77,10 +77,12 @@ function passDeadline(draft: Draft, hold: Hold, now: number): void {
   if (hold.deadlineReachedAt === null) {
     draft.record({ kind: 'DrainDeadlineReached', hold: hold.name, sessionsRemaining: remaining });
   }
-  const left = remaining === null ? 'an unknown number of sessions' : `${remaining} ${remaining === 1 ? 'session' : 'sessions'}`;
+  const left =
+    remaining === null ? 'an unknown number of sessions' : `${remaining} ${remaining === 1 ? 'session' : 'sessions'}`;
   const isRestart = waiting.task.kind === 'restart';
   // A restart that has not begun is cancelled: nothing was performed.
-  const endWaiting = (error: OperationError) => draft.record(endOperation(waiting.id, isRestart ? 'cancelled' : 'failed', { error }));
+  const endWaiting = (error: OperationError) =>
+    draft.record(endOperation(waiting.id, isRestart ? 'cancelled' : 'failed', { error }));
   switch (hold.onDeadline) {
     case 'force': {
       if (now < forceReportDueAt(node, hold.deadlineAt)) return;
@@ -135,8 +137,12 @@ function passOperation(draft: Draft, operationId: string, now: number): void {
     const { problem } = node.activation;
     const message =
       `The agent did not confirm in time that the node is back in rotation${problem === null ? '' : ` (${problem})`}. ` +
-      (availabilityOf(node) === 'active' ? 'It goes on trying.' : 'Meanwhile the node is wanted out of rotation again.');
-    draft.record(endOperation(operation.id, 'failed', { error: { code: 'not-confirmed', message, outcome: 'unknown' } }));
+      (availabilityOf(node) === 'active'
+        ? 'It goes on trying.'
+        : 'Meanwhile the node is wanted out of rotation again.');
+    draft.record(
+      endOperation(operation.id, 'failed', { error: { code: 'not-confirmed', message, outcome: 'unknown' } }),
+    );
   } else {
     const message = `The agent${node.session.kind === 'connected' ? '' : ', which is not connected,'} did not say in time what came of it.`;
     draft.record(endOperation(operation.id, 'failed', { error: { code: 'timed-out', message, outcome: 'unknown' } }));

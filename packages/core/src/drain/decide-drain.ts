@@ -55,7 +55,10 @@ export function decideDrain(node: NodeState, command: DrainNode, context: Contex
     if (operation.command !== 'undrain' || !isActive(operation)) continue;
     draft.record(
       endOperation(operation.id, 'cancelled', {
-        error: { code: 'superseded', message: `A newer drain (${context.operationId}) by ${context.actor.name} replaced it.` },
+        error: {
+          code: 'superseded',
+          message: `A newer drain (${context.operationId}) by ${context.actor.name} replaced it.`,
+        },
       }),
     );
   }
@@ -75,7 +78,7 @@ export function decideDrain(node: NodeState, command: DrainNode, context: Contex
 }
 
 /** The operation that still drains under this hold. */
-export function runningDrainOf(node: NodeState, hold: string) {
+function runningDrainOf(node: NodeState, hold: string) {
   return node.operations.find(
     (operation) => operation.task.kind === 'drain' && operation.task.hold === hold && isActive(operation),
   );

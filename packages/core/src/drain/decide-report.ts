@@ -13,7 +13,11 @@ import type { Result } from '../result.ts';
  */
 export function decideReport(node: NodeState, report: AvailabilityReport, now: number): Result<Decision> {
   const draft = openDraft(node, now);
-  if (report.availability === availabilityOf(node) && report.generation >= node.turnedAtGeneration && report.generation <= node.generation) {
+  if (
+    report.availability === availabilityOf(node) &&
+    report.generation >= node.turnedAtGeneration &&
+    report.generation <= node.generation
+  ) {
     if (report.availability === 'drain') recordDrainReport(draft, report, now);
     else recordActiveReport(draft, report);
   }
@@ -66,7 +70,11 @@ function endDrains(draft: Draft, evidence: NonNullable<AvailabilityReport['evide
   const sessionsEnded = evidence.kind === 'forced' ? evidence.sessionsEnded : 0;
   for (const operation of draft.node().operations) {
     if (operation.task.kind !== 'drain' || !isActive(operation)) continue;
-    draft.record(endOperation(operation.id, 'succeeded', { result: { evidence, forced: isForced, sessionsEnded, note: noteOf(evidence) } }));
+    draft.record(
+      endOperation(operation.id, 'succeeded', {
+        result: { evidence, forced: isForced, sessionsEnded, note: noteOf(evidence) },
+      }),
+    );
   }
 }
 
@@ -91,14 +99,19 @@ function noteOf(evidence: NonNullable<AvailabilityReport['evidence']>): string {
 function releaseActsThatWaited(draft: Draft, now: number): void {
   for (const operation of draft.node().operations) {
     if (operation.status !== 'queued' || operation.deliverBy !== null || operation.deliverWithinMs === null) continue;
-    draft.record({ kind: 'OperationDeliverable', operationId: operation.id, deliverBy: now + operation.deliverWithinMs });
+    draft.record({
+      kind: 'OperationDeliverable',
+      operationId: operation.id,
+      deliverBy: now + operation.deliverWithinMs,
+    });
   }
 }
 
 function recordActiveReport(draft: Draft, report: AvailabilityReport): void {
   const { activation } = draft.node();
   if (!report.reached) {
-    if (report.problem !== null && report.problem !== activation.problem) draft.record({ kind: 'ActivationHindered', problem: report.problem });
+    if (report.problem !== null && report.problem !== activation.problem)
+      draft.record({ kind: 'ActivationHindered', problem: report.problem });
     return;
   }
   if (!activation.confirmed) draft.record({ kind: 'NodeActivated', generation: report.generation });
@@ -106,7 +119,11 @@ function recordActiveReport(draft: Draft, report: AvailabilityReport): void {
     if (operation.task.kind !== 'undrain' || !isActive(operation)) continue;
     draft.record(
       endOperation(operation.id, 'succeeded', {
-        result: { released: operation.task.holds, remainingHolds: [], note: 'The agent confirmed that the node is back in rotation.' },
+        result: {
+          released: operation.task.holds,
+          remainingHolds: [],
+          note: 'The agent confirmed that the node is back in rotation.',
+        },
       }),
     );
   }

@@ -20,9 +20,7 @@ export function decideUndrain(node: NodeState, command: ReleaseHold, context: Co
   if (running !== undefined && node.holds.length === 0) return decided([], running.id);
 
   const draft = openDraft(node, context.now);
-  const names = node.holds
-    .map((hold) => hold.name)
-    .filter((name) => command.hold === null || name === command.hold);
+  const names = node.holds.map((hold) => hold.name).filter((name) => command.hold === null || name === command.hold);
   const cancelled = {
     code: 'undrained',
     message: `Cancelled by the undrain ${context.operationId} of ${context.actor.name}${command.reason === null ? '' : `: ${command.reason}`}.`,
@@ -47,7 +45,9 @@ export function decideUndrain(node: NodeState, command: ReleaseHold, context: Co
     }),
   });
   if (!mustConfirm) {
-    draft.record(endOperation(context.operationId, 'succeeded', { result: { ...result, note: noteOf(draft.node(), names) } }));
+    draft.record(
+      endOperation(context.operationId, 'succeeded', { result: { ...result, note: noteOf(draft.node(), names) } }),
+    );
   }
   return decided(draft.events(), context.operationId);
 }
@@ -75,7 +75,8 @@ export function releaseHold(
   for (const operation of draft.node().operations) {
     if (!isActive(operation)) continue;
     const isItsDrain = operation.task.kind === 'drain' && operation.task.hold === name;
-    const isItsRestart = operation.task.kind === 'restart' && operation.task.drainHold === name && operation.status === 'queued';
+    const isItsRestart =
+      operation.task.kind === 'restart' && operation.task.drainHold === name && operation.status === 'queued';
     // A restart that has not begun is cancelled, however its drain ended: nothing was performed.
     if (isItsDrain) draft.record(endOperation(operation.id, status, { error: ended }));
     if (isItsRestart) draft.record(endOperation(operation.id, 'cancelled', { error: ended }));

@@ -15,7 +15,10 @@ describe('drain', () => {
     expect(statusOf(living.node)).toBe('draining');
     living.report(0);
     expect(statusOf(living.node)).toBe('drained');
-    expect(living.operation(drain.id)).toMatchObject({ status: 'succeeded', result: { forced: false, evidence: { kind: 'counted' } } });
+    expect(living.operation(drain.id)).toMatchObject({
+      status: 'succeeded',
+      result: { forced: false, evidence: { kind: 'counted' } },
+    });
   });
 
   test('again under the same hold is the running operation with the new deadline, longer or shorter or none', () => {
@@ -101,7 +104,10 @@ describe('deadline', () => {
         evidence: { kind: 'forced', forcedAt: living.now, sessionsEnded: 3 },
       },
     });
-    expect(living.operation(drain.id)).toMatchObject({ status: 'succeeded', result: { forced: true, sessionsEnded: 3 } });
+    expect(living.operation(drain.id)).toMatchObject({
+      status: 'succeeded',
+      result: { forced: true, sessionsEnded: 3 },
+    });
     expect(statusOf(living.node)).toBe('drained');
   });
 
@@ -111,7 +117,10 @@ describe('deadline', () => {
     living.must({ kind: 'RecordDisconnect', sessionId: 's1', goodbye: false, why: 'the connection was lost' });
     living.pass(2000);
     living.pass(60_000);
-    expect(living.operation(drain.id)).toMatchObject({ status: 'failed', error: { code: 'force-unconfirmed', outcome: 'unknown' } });
+    expect(living.operation(drain.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'force-unconfirmed', outcome: 'unknown' },
+    });
     expect(living.node.holds).toHaveLength(1);
   });
 
@@ -170,7 +179,10 @@ describe('undrain', () => {
         evidence: null,
       },
     });
-    expect(living.operation(undrain.id)).toMatchObject({ status: 'succeeded', result: { released: ['operator'], remainingHolds: [] } });
+    expect(living.operation(undrain.id)).toMatchObject({
+      status: 'succeeded',
+      result: { released: ['operator'], remainingHolds: [] },
+    });
   });
 
   test('of an active node succeeds at once', () => {
@@ -229,7 +241,10 @@ describe('a hold that expires', () => {
   test('stays and says why when it is not', () => {
     const living = LivingNode.registered();
     living.drain({ expiresInMs: 5000 });
-    living.must({ kind: 'RecordWorkload', workload: { ...living.node.workload, healthy: false, problem: 'answers 503' } });
+    living.must({
+      kind: 'RecordWorkload',
+      workload: { ...living.node.workload, healthy: false, problem: 'answers 503' },
+    });
     living.pass(5000);
     expect(living.node.holds[0]?.expiryDeferredBecause).toContain('answers 503');
     living.pass(1_000_000);

@@ -52,7 +52,11 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
         wasDrained: true,
       });
     case 'NodeNoLongerEmpty':
-      return withDrain(node, { phase: 'waiting-for-sessions', sessionsRemaining: event.sessionsRemaining, drained: null });
+      return withDrain(node, {
+        phase: 'waiting-for-sessions',
+        sessionsRemaining: event.sessionsRemaining,
+        drained: null,
+      });
     case 'NodeActivated':
       return { ...node, activation: { confirmed: true, problem: null } };
     case 'ActivationHindered':

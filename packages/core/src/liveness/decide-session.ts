@@ -35,7 +35,8 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, no
   if (!isDescribedSo(draft.node(), described)) draft.record({ kind: 'NodeDescribed', ...described });
   draft.record({ kind: 'AgentConnected', sessionId, instanceId: hello.instanceId });
   recordWorkload(draft, hello.workload);
-  if (hello.availability.generation > draft.node().generation) recoverAvailability(draft, hello.availability, disconnectedSince(node));
+  if (hello.availability.generation > draft.node().generation)
+    recoverAvailability(draft, hello.availability, disconnectedSince(node));
   for (const update of hello.journal) recordUpdate(draft, update, now);
   return decided([...first, ...draft.events()]);
 }
@@ -50,13 +51,17 @@ function disconnectedSince(node: NodeState | null): number | null {
  * What ran under a hold that is no more ends.
  */
 function recoverAvailability(draft: Draft, availability: Hello['availability'], awaySince: number | null): void {
-  const placedMeanwhile = draft.node().holds.filter(
-    (hold) => awaySince !== null && hold.placedAt >= awaySince && !availability.holds.some(({ name }) => name === hold.name),
-  );
+  const placedMeanwhile = draft
+    .node()
+    .holds.filter(
+      (hold) =>
+        awaySince !== null && hold.placedAt >= awaySince && !availability.holds.some(({ name }) => name === hold.name),
+    );
   const holds = [...availability.holds, ...placedMeanwhile];
   const error = {
     code: 'recovered',
-    message: 'The agent held a newer wish than this server, which must have been restored from an older copy; the agent’s was taken over.',
+    message:
+      'The agent held a newer wish than this server, which must have been restored from an older copy; the agent’s was taken over.',
   };
   for (const operation of draft.node().operations) {
     if (!isActive(operation)) continue;
@@ -119,12 +124,19 @@ export function decideExpireLease(node: NodeState, command: ExpireLease): Result
 /** Takes a node that is gone out of the fleet. One whose agent is connected would only come back. */
 export function decideForget(node: NodeState, now: number): Result<Decision> {
   if (node.session.kind === 'connected') {
-    return refuse({ code: 'node-connected', detail: `The agent of ${node.id} is connected. Stop it first; else the node registers itself again.` });
+    return refuse({
+      code: 'node-connected',
+      detail: `The agent of ${node.id} is connected. Stop it first; else the node registers itself again.`,
+    });
   }
   const draft = openDraft(node, now);
   for (const operation of node.operations) {
     if (!isActive(operation)) continue;
-    draft.record(endOperation(operation.id, 'cancelled', { error: { code: 'node-forgotten', message: 'The node was taken out of the fleet.' } }));
+    draft.record(
+      endOperation(operation.id, 'cancelled', {
+        error: { code: 'node-forgotten', message: 'The node was taken out of the fleet.' },
+      }),
+    );
   }
   return decided([...draft.events(), { kind: 'NodeForgotten' }]);
 }

@@ -19,7 +19,11 @@ export function decideMetadata(node: NodeState, command: ChangeMetadata, bytesMa
   }
   const given = readJsonText(command.kind === 'ReplaceMetadata' ? command.json : command.patch);
   if (given === null) {
-    return refuse({ code: 'invalid-request', field: 'meta', detail: `meta is nested deeper than ${JSON_DEPTH_MAX} levels.` });
+    return refuse({
+      code: 'invalid-request',
+      field: 'meta',
+      detail: `meta is nested deeper than ${JSON_DEPTH_MAX} levels.`,
+    });
   }
   const current = command.kind === 'MergeMetadata' ? readJsonText(before) : null;
   const after = writeJsonText(current === null ? given : mergeJsonText(current, given));

@@ -90,8 +90,12 @@ describe('a change of metadata', () => {
   test('over 64 KiB is refused, also when only the merge makes it so', () => {
     const living = LivingNode.registered();
     living.must({ kind: 'ReplaceMetadata', json: JSON.stringify({ a: 'x'.repeat(65_520) }), ifRevision: null });
-    expect(living.tell({ kind: 'MergeMetadata', patch: '{"b":"yyyyyyyyyyyyyyyy"}', ifRevision: null }).refusal).toBe('metadata-too-large');
-    expect(living.tell({ kind: 'ReplaceMetadata', json: JSON.stringify('中'.repeat(21_845)), ifRevision: null }).refusal).toBe('metadata-too-large');
+    expect(living.tell({ kind: 'MergeMetadata', patch: '{"b":"yyyyyyyyyyyyyyyy"}', ifRevision: null }).refusal).toBe(
+      'metadata-too-large',
+    );
+    expect(
+      living.tell({ kind: 'ReplaceMetadata', json: JSON.stringify('中'.repeat(21_845)), ifRevision: null }).refusal,
+    ).toBe('metadata-too-large');
     expect(living.node.metadata.revision).toBe(1);
   });
 });

@@ -5,7 +5,8 @@ import { isDraining, type NodeState } from './node.ts';
 /** The first that holds, in the order of the rules; see docs/semantics.md. */
 export function statusOf(node: NodeState): NodeStatus {
   if (node.offlineSince !== null) return 'offline';
-  if (node.operations.some((operation) => operation.command === 'restart' && operation.status === 'running')) return 'restarting';
+  if (node.operations.some((operation) => operation.command === 'restart' && operation.status === 'running'))
+    return 'restarting';
   if (isDraining(node)) return 'draining';
   if (node.drain !== null) return 'drained';
   if (node.workload.healthy !== true || node.workload.phase !== 'running') return 'unhealthy';

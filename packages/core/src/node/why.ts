@@ -52,7 +52,9 @@ function summaryOf(node: NodeState, status: NodeStatus, now: number): string {
       return `${node.id} is unhealthy: ${node.workload.problem ?? 'its workload has not passed its health check since it started'}.`;
     case 'active':
       return `${node.id} is active and healthy; its workload started ${
-        node.workload.startedAt === null ? 'at an unknown time' : `${durationInWords(now - node.workload.startedAt)} ago`
+        node.workload.startedAt === null
+          ? 'at an unknown time'
+          : `${durationInWords(now - node.workload.startedAt)} ago`
       }.`;
   }
 }
@@ -100,15 +102,31 @@ function drainCauses(node: NodeState, countProblem: string | null, now: number):
   const { drain } = node;
   if (drain === null) {
     if (node.activation.confirmed || node.activation.problem === null) return [];
-    return [{ code: 'activation-hindered', severity: 'warning', since: null, text: `It is wanted in rotation, but: ${node.activation.problem}` }];
+    return [
+      {
+        code: 'activation-hindered',
+        severity: 'warning',
+        since: null,
+        text: `It is wanted in rotation, but: ${node.activation.problem}`,
+      },
+    ];
   }
   if (drain.drained !== null) {
-    return [{ code: 'drained', severity: 'info', since: drain.drained.at, text: evidenceInWords(drain.drained.evidence) }];
+    return [
+      { code: 'drained', severity: 'info', since: drain.drained.at, text: evidenceInWords(drain.drained.evidence) },
+    ];
   }
-  const causes: Cause[] = [{ code: `drain-${drain.phase}`, severity: 'info', since: drain.startedAt, text: phaseInWords(node) }];
+  const causes: Cause[] = [
+    { code: `drain-${drain.phase}`, severity: 'info', since: drain.startedAt, text: phaseInWords(node) },
+  ];
   const problem = drain.problem ?? countProblem;
   if (problem !== null) {
-    causes.push({ code: 'drain-hindered', severity: 'error', since: null, text: `The drain does not get on: ${problem}` });
+    causes.push({
+      code: 'drain-hindered',
+      severity: 'error',
+      since: null,
+      text: `The drain does not get on: ${problem}`,
+    });
   }
   if (drain.blockers.length > 0) {
     const named = drain.blockers
@@ -157,7 +175,9 @@ function phaseInWords(node: NodeState): string {
     case 'waiting-for-agent':
     case 'drained':
     case undefined:
-      return node.session.kind === 'connected' ? 'The agent has been told.' : 'It drains as soon as its agent connects.';
+      return node.session.kind === 'connected'
+        ? 'The agent has been told.'
+        : 'It drains as soon as its agent connects.';
   }
 }
 
@@ -188,7 +208,12 @@ function workloadCauses(node: NodeState): readonly Cause[] {
     });
   }
   for (const lock of workload.locks) {
-    causes.push({ code: 'locked', severity: 'info', since: lock.since, text: `Its workload must not be interrupted: ${lock.reason}.` });
+    causes.push({
+      code: 'locked',
+      severity: 'info',
+      since: lock.since,
+      text: `Its workload must not be interrupted: ${lock.reason}.`,
+    });
   }
   return causes;
 }

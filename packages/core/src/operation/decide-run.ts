@@ -19,7 +19,8 @@ export function decideRun(node: NodeState, command: RunDeclaredCommand, context:
     });
   }
   const lock = declared.disruptive ? lockNow(node, context.now) : null;
-  if (lock !== null && !command.force) return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
+  if (lock !== null && !command.force)
+    return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
   const operation = requestOperation(context, node.id, {
     command: declared.name,
     task: { kind: 'declared', params: command.params, disruptive: declared.disruptive, force: command.force },

@@ -37,12 +37,21 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
     return;
   }
   const proved = withoutLies(operation, update);
-  draft.record({ kind: 'OperationEnded', operationId: operation.id, sequence: update.sequence, output: update.output, ...proved });
+  draft.record({
+    kind: 'OperationEnded',
+    operationId: operation.id,
+    sequence: update.sequence,
+    output: update.output,
+    ...proved,
+  });
   releaseRestartHold(draft, operation);
 }
 
 /** A restart has happened when the incarnation grew; one that claims success without that is a failure. */
-function withoutLies(operation: OperationRecord, update: OperationUpdate): Pick<OperationUpdate, 'result' | 'error'> & {
+function withoutLies(
+  operation: OperationRecord,
+  update: OperationUpdate,
+): Pick<OperationUpdate, 'result' | 'error'> & {
   readonly status: 'succeeded' | 'failed' | 'cancelled';
 } {
   const status = update.status === 'running' ? 'failed' : update.status;
@@ -68,7 +77,10 @@ export function releaseRestartHold(draft: Draft, operation: OperationRecord): vo
   if (operation.task.kind !== 'restart' || operation.task.drainHold === null) return;
   const { drainHold } = operation.task;
   if (!draft.node().holds.some((hold) => hold.name === drainHold)) return;
-  releaseHold(draft, drainHold, 'operation-ended', { code: 'operation-ended', message: `The restart ${operation.id} ended.` });
+  releaseHold(draft, drainHold, 'operation-ended', {
+    code: 'operation-ended',
+    message: `The restart ${operation.id} ended.`,
+  });
 }
 
 /**

@@ -6,7 +6,12 @@ import { isActive, isTerminal } from './operation.ts';
 type OperationEvent = Extract<
   FleetEvent,
   {
-    kind: 'OperationDeadlineMoved' | 'OperationDeliverable' | 'OperationStarted' | 'OperationProgressed' | 'OperationEnded';
+    kind:
+      | 'OperationDeadlineMoved'
+      | 'OperationDeliverable'
+      | 'OperationStarted'
+      | 'OperationProgressed'
+      | 'OperationEnded';
   }
 >;
 

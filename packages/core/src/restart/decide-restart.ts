@@ -20,7 +20,8 @@ export function decideRestart(node: NodeState, command: RestartWorkload, context
   const pending = node.operations.find((operation) => operation.command === 'restart' && isActive(operation));
   if (pending !== undefined) return decided([], pending.id);
   const lock = lockNow(node, context.now);
-  if (lock !== null && !command.force) return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
+  if (lock !== null && !command.force)
+    return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
 
   const draft = openDraft(node, context.now);
   const drainHold = command.drainFirst === null ? null : `restart/${context.operationId}`;

@@ -66,8 +66,13 @@ describe('restart', () => {
     living.pass(20_000);
     expect(living.operation(restart.id).status).toBe('running');
     living.pass(15_000);
-    expect(living.operation(restart.id)).toMatchObject({ status: 'failed', error: { code: 'timed-out', outcome: 'unknown' } });
-    expect(underWay(living.node).forAgent).toContainEqual(expect.objectContaining({ kind: 'StopOperation', operationId: restart.id }));
+    expect(living.operation(restart.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'timed-out', outcome: 'unknown' },
+    });
+    expect(underWay(living.node).forAgent).toContainEqual(
+      expect.objectContaining({ kind: 'StopOperation', operationId: restart.id }),
+    );
   });
 
   test('terminal states never change, and older updates change nothing', () => {
@@ -76,7 +81,12 @@ describe('restart', () => {
     update(living, restart.id, { sequence: 5, phase: 'stopping' });
     update(living, restart.id, { sequence: 4, phase: 'older' });
     expect(living.operation(restart.id).phase).toBe('stopping');
-    update(living, restart.id, { sequence: 6, status: 'failed', error: { code: 'x', message: 'y' }, output: 'last words' });
+    update(living, restart.id, {
+      sequence: 6,
+      status: 'failed',
+      error: { code: 'x', message: 'y' },
+      output: 'last words',
+    });
     update(living, restart.id, { sequence: 7, status: 'succeeded', result: { newIncarnation: 9 } });
     expect(living.operation(restart.id)).toMatchObject({ status: 'failed', output: 'last words' });
   });
@@ -84,7 +94,13 @@ describe('restart', () => {
   test('is refused while the workload holds a lock, unless forced; an expired lock does not count', () => {
     const lock = { reason: 'finals are played', since: 0, expiresAt: 2_000_000 };
     const living = LivingNode.registered({ workload: { ...HEALTHY, locks: [lock] } });
-    const command = { kind: 'RestartWorkload', graceMs: null, executeWithinMs: null, drainFirst: null, reason: null } as const;
+    const command = {
+      kind: 'RestartWorkload',
+      graceMs: null,
+      executeWithinMs: null,
+      drainFirst: null,
+      reason: null,
+    } as const;
     expect(living.tell({ ...command, force: false }).refusal).toBe('workload-locked');
     expect(living.tell({ ...command, force: true }).operation?.status).toBe('queued');
     const later = LivingNode.registered({ workload: { ...HEALTHY, locks: [{ ...lock, expiresAt: 5 }] } });
@@ -96,7 +112,13 @@ describe('restart', () => {
     living.drain();
     const restart = living.restart();
     expect(actOnNode(living.node)).toBeNull();
-    const { operation } = living.tell({ kind: 'RunDeclaredCommand', name: 'reload', params: {}, force: false, reason: null });
+    const { operation } = living.tell({
+      kind: 'RunDeclaredCommand',
+      name: 'reload',
+      params: {},
+      force: false,
+      reason: null,
+    });
     expect(actOnNode(living.node)?.id).toBe(operation?.id);
     update(living, operation?.id ?? '', { sequence: 1, status: 'succeeded', result: { exitCode: 0 } });
     living.report(0);
@@ -143,7 +165,11 @@ describe('drainFirst', () => {
       const restart = living.restart({ drainFirst: { timeoutMs: 2000, onDeadline } });
       living.report(2);
       living.pass(2000);
-      expect(living.operation(restart.id)).toMatchObject({ status: 'cancelled', startedAt: null, error: { code: 'deadline-reached' } });
+      expect(living.operation(restart.id)).toMatchObject({
+        status: 'cancelled',
+        startedAt: null,
+        error: { code: 'deadline-reached' },
+      });
       expect(living.node.holds).toEqual([]);
     }
   });
@@ -159,7 +185,9 @@ describe('drainFirst', () => {
 describe('declared commands', () => {
   test('one that the agent does not declare is refused', () => {
     const living = LivingNode.registered();
-    expect(living.tell({ kind: 'RunDeclaredCommand', name: 'rm', params: {}, force: false, reason: null }).refusal).toBe('command-not-found');
+    expect(
+      living.tell({ kind: 'RunDeclaredCommand', name: 'rm', params: {}, force: false, reason: null }).refusal,
+    ).toBe('command-not-found');
   });
 
   test('acts run one at a time, first in, first out', () => {
@@ -169,7 +197,11 @@ describe('declared commands', () => {
     expect(actOnNode(living.node)?.id).toBe(first?.id);
     update(living, first?.id ?? '', { sequence: 1 });
     expect(actOnNode(living.node)?.id).toBe(first?.id);
-    update(living, first?.id ?? '', { sequence: 2, status: 'failed', error: { code: 'exit-1', message: 'exit code 1' } });
+    update(living, first?.id ?? '', {
+      sequence: 2,
+      status: 'failed',
+      error: { code: 'exit-1', message: 'exit code 1' },
+    });
     expect(actOnNode(living.node)?.id).toBe(second.id);
   });
 });

@@ -12,7 +12,8 @@ export interface Requirement {
 /** All requirements must hold. An empty selector has none and matches nothing: 'all' must be said otherwise. */
 export type Selector = readonly Requirement[];
 
-const REQUIREMENT = /^\s*(?<key>[^\s=!,()]+)\s*(?:(?<operator>!=|==?)\s*(?<value>[^,()]*?)|(?<set>(?:not)?\s*in)\s*\((?<values>[^()]*)\))\s*$/u;
+const REQUIREMENT =
+  /^\s*(?<key>[^\s=!,()]+)\s*(?:(?<operator>!=|==?)\s*(?<value>[^,()]*?)|(?<set>(?:not)?\s*in)\s*\((?<values>[^()]*)\))\s*$/u;
 /** Commas between requirements, not those inside parentheses. */
 const BETWEEN_REQUIREMENTS = /,(?![^()]*\))/u;
 
@@ -31,7 +32,11 @@ export function parseSelector(text: string): Result<Selector> {
     const isSet = groups['set'] !== undefined;
     const values = isSet ? (groups['values'] ?? '').split(',') : [groups['value'] ?? ''];
     const isNegated = isSet ? groups['set']?.startsWith('not') === true : groups['operator'] === '!=';
-    requirements.push({ key, operator: isNegated ? 'not-in' : 'in', values: new Set(values.map((value) => value.trim())) });
+    requirements.push({
+      key,
+      operator: isNegated ? 'not-in' : 'in',
+      values: new Set(values.map((value) => value.trim())),
+    });
   }
   return { ok: true, value: requirements };
 }

@@ -31,7 +31,12 @@ export class Authentication {
   readonly newAdminToken: string | null;
   readonly newJoinToken: string | null;
 
-  private constructor(tokens: readonly StoredToken[], isOpen: boolean, now: () => number, made: { readonly admin: string | null; readonly join: string | null }) {
+  private constructor(
+    tokens: readonly StoredToken[],
+    isOpen: boolean,
+    now: () => number,
+    made: { readonly admin: string | null; readonly join: string | null },
+  ) {
     this.#tokens = tokens;
     this.#isOpen = isOpen;
     this.#now = now;
@@ -68,7 +73,8 @@ export class Authentication {
     let found: StoredToken | undefined;
     // Every token is compared, so that the time tells nothing of which one it was.
     for (const token of this.#tokens) {
-      const isValid = token.kind === kind && token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
+      const isValid =
+        token.kind === kind && token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
       if (isSameHash(hash, token.hash) && isValid) found = token;
     }
     return found;

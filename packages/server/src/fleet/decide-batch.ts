@@ -1,6 +1,16 @@
 /** Decides commands that share a transaction, each on the state that the ones before it in the batch leave. */
 import type { Actor, FleetEvent, OperationRecord } from '@sluice/contract';
-import { type Command, decide, type Decision, evolve, type NodeState, operationOf, operationWrittenBy, type Result, violationsOf } from '@sluice/core';
+import {
+  type Command,
+  decide,
+  type Decision,
+  evolve,
+  type NodeState,
+  operationOf,
+  operationWrittenBy,
+  type Result,
+  violationsOf,
+} from '@sluice/core';
 import type { NodeChange } from '../store/store.ts';
 import type { Executed, FleetSettings } from './fleet.ts';
 
@@ -41,7 +51,11 @@ interface Working {
   readonly operations: Map<string, OperationRecord>;
 }
 
-export function decideBatch(requests: readonly Request[], stateOf: (nodeId: string) => NodeState | null, context: BatchContext): Batch {
+export function decideBatch(
+  requests: readonly Request[],
+  stateOf: (nodeId: string) => NodeState | null,
+  context: BatchContext,
+): Batch {
   const working = new Map<string, Working>();
   const answers = requests.map((request): Answer => {
     const { nodeId } = request;
@@ -58,7 +72,10 @@ export function decideBatch(requests: readonly Request[], stateOf: (nodeId: stri
     const violations = after === null ? [] : violationsOf(after);
     if (violations.length > 0) {
       context.broken(nodeId, violations);
-      const problem = { code: 'internal', detail: 'The server refused to do something that would have broken one of its own rules. Nothing was changed.' } as const;
+      const problem = {
+        code: 'internal',
+        detail: 'The server refused to do something that would have broken one of its own rules. Nothing was changed.',
+      } as const;
       return { request, result: { ok: false, problem }, dependsOnCommit: known !== undefined };
     }
     const { events, operationId } = decision.value;
@@ -70,7 +87,9 @@ export function decideBatch(requests: readonly Request[], stateOf: (nodeId: stri
       working.set(nodeId, entry);
     }
     const operation =
-      after === null || operationId === null ? null : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
+      after === null || operationId === null
+        ? null
+        : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
     return { request, result: { ok: true, value: { node: after, operation } }, dependsOnCommit: working.has(nodeId) };
   });
   return {

@@ -74,24 +74,45 @@ function hello(id: string): Hello {
     resources: {},
     commands: [],
     availability: { generation: 0, availability: 'active', holds: [] },
-    workload: { driver: 'exec', phase: 'running', healthy: true, incarnation: 1, startedAt: 1, problem: null, countsSessions: false, stopGraceMs: 0, healthyWithinMs: 0, locks: [] },
+    workload: {
+      driver: 'exec',
+      phase: 'running',
+      healthy: true,
+      incarnation: 1,
+      startedAt: 1,
+      problem: null,
+      countsSessions: false,
+      stopGraceMs: 0,
+      healthyWithinMs: 0,
+      locks: [],
+    },
     load: { sessions: null, cpuPercent: null, memoryBytes: null, problem: null },
     journal: [],
   };
 }
 
 function register(id: string) {
-  return fleet.execute(id, { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, remoteIp: '10.0.0.1' }, { name: 'agent', address: null });
+  return fleet.execute(
+    id,
+    { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, remoteIp: '10.0.0.1' },
+    { name: 'agent', address: null },
+  );
 }
 
 function drain(id: string, timeoutMs: number | null = null) {
-  return fleet.execute(id, { kind: 'DrainNode', hold: 'operator', timeoutMs, onDeadline: 'cancel', expiresInMs: null, reason: 'r' }, ALICE);
+  return fleet.execute(
+    id,
+    { kind: 'DrainNode', hold: 'operator', timeoutMs, onDeadline: 'cancel', expiresInMs: null, reason: 'r' },
+    ALICE,
+  );
 }
 
 test('commands that come together share one commit, each decided on what the ones before it leave', async () => {
   await Promise.all(Array.from({ length: 100 }, (_, index) => register(`n${index}`)));
   expect(commits).toBe(1);
-  const writes = Array.from({ length: 50 }, (_, index) => fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(index), ifRevision: index }, ALICE));
+  const writes = Array.from({ length: 50 }, (_, index) =>
+    fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(index), ifRevision: index }, ALICE),
+  );
   const results = await Promise.all(writes);
   expect(results.every(({ ok }) => ok)).toBe(true);
   expect(commits).toBe(2);
@@ -100,8 +121,13 @@ test('commands that come together share one commit, each decided on what the one
 
 test('of two writers that saw the same revision one is refused, also in one batch', async () => {
   await register('n1');
-  const results = await Promise.all([1, 2].map((json) => fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(json), ifRevision: 0 }, ALICE)));
-  expect(results.map((result) => (result.ok ? 'written' : result.problem.code))).toEqual(['written', 'precondition-failed']);
+  const results = await Promise.all(
+    [1, 2].map((json) => fleet.execute('n1', { kind: 'ReplaceMetadata', json: String(json), ifRevision: 0 }, ALICE)),
+  );
+  expect(results.map((result) => (result.ok ? 'written' : result.problem.code))).toEqual([
+    'written',
+    'precondition-failed',
+  ]);
 });
 
 test('every operation is kept in the store, also those that a node’s state has no room for', async () => {
@@ -111,7 +137,18 @@ test('every operation is kept in the store, also those that a node’s state has
     'n1',
     {
       kind: 'RecordAvailability',
-      report: { kind: 'availability.report', generation: 1, availability: 'drain', reached: true, phase: 'drained', sessionsAtStart: null, sessionsRemaining: null, blockers: [], problem: null, evidence: { kind: 'settled', settledAt: 1 } },
+      report: {
+        kind: 'availability.report',
+        generation: 1,
+        availability: 'drain',
+        reached: true,
+        phase: 'drained',
+        sessionsAtStart: null,
+        sessionsRemaining: null,
+        blockers: [],
+        problem: null,
+        evidence: { kind: 'settled', settledAt: 1 },
+      },
     },
     { name: 'agent', address: null },
   );
@@ -127,11 +164,22 @@ test('what is committed is there after a start: nodes, holds, operations, histor
   await close();
   await open();
   const after = fleet.node('n1')?.state;
-  expect(after).toMatchObject({ holds: before?.holds, generation: before?.generation, session: { kind: 'disconnected', why: 'the server was restarted' } });
+  expect(after).toMatchObject({
+    holds: before?.holds,
+    generation: before?.generation,
+    session: { kind: 'disconnected', why: 'the server was restarted' },
+  });
   const id = drained.ok ? (drained.value.operation?.id ?? '') : '';
-  expect(await fleet.operation(id)).toMatchObject({ status: 'running', requestedBy: 'alice', requestedFrom: '10.0.0.9' });
+  expect(await fleet.operation(id)).toMatchObject({
+    status: 'running',
+    requestedBy: 'alice',
+    requestedFrom: '10.0.0.9',
+  });
   const events = await store.events({ nodeId: 'n1', limit: 100 });
-  expect(events.find(({ kind }) => kind === 'HoldPlaced')?.body).toMatchObject({ actor: ALICE, hold: { name: 'operator' } });
+  expect(events.find(({ kind }) => kind === 'HoldPlaced')?.body).toMatchObject({
+    actor: ALICE,
+    hold: { name: 'operator' },
+  });
 });
 
 test('a commit that fails changes nothing, says why, and the next may succeed', async () => {
@@ -154,6 +202,7 @@ test('a deadline that comes while the store cannot be written is kept when it ca
   await waitFor('the deadline to be tried', () => fleet.storeProblem !== null);
   failWith = null;
   await waitFor('the drain to be given up', () => fleet.node('n1')?.state.holds.length === 0);
+  expect(fleet.storeProblem).toBeNull();
 });
 
 test('deadlines of before a start are kept after it', async () => {
@@ -162,6 +211,10 @@ test('deadlines of before a start are kept after it', async () => {
   await close();
   await open();
   await waitFor('the drain to be given up', () => fleet.node('n1')?.state.holds.length === 0);
+  expect(fleet.node('n1')?.state.operations.at(-1)).toMatchObject({
+    status: 'failed',
+    error: { code: 'deadline-reached' },
+  });
 });
 
 test('an unknown node is refused, and nothing is written', async () => {

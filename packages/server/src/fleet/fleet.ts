@@ -1,10 +1,11 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
-import type { Actor, Load, Node, NodeStatus, OperationRecord } from '@sluice/contract';
-import { type Command, type NodeState, type Result, statusOf, UNKNOWN_LOAD, underWay } from '@sluice/core';
+import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
+import { type Command, type NodeState, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { OperationsQuery, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { decideBatch, type Request } from './decide-batch.ts';
+import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
 import { newOperationId } from './operation-id.ts';
 import { readNode, readOperation } from './stored-documents.ts';
@@ -31,52 +32,6 @@ export interface Executed {
   readonly node: NodeState | null;
   /** The operation that the command is about, where it is about one. */
   readonly operation: OperationRecord | null;
-}
-
-/** A node as reads see it. */
-export interface FleetNode {
-  readonly state: NodeState;
-  readonly status: NodeStatus;
-  readonly load: Load;
-  readonly lastSeenAt: number | null;
-  /**
-   * Its JSON, made once per change. `lastSeenAt` in it is as of then: for a connected node it may be behind by the time
-   * since the last change, so that a heartbeat that says nothing costs nothing.
-   */
-  readonly json: string;
-}
-
-/** The mutable side of a `FleetNode`: load and hearing are memory only, the rest is replaced at each commit. */
-class Member implements FleetNode {
-  state: NodeState;
-  status: NodeStatus;
-  load: Load = UNKNOWN_LOAD;
-  lastSeenAt: number | null;
-  readonly #now: () => number;
-  #json: string | null = null;
-
-  constructor(state: NodeState, lastSeenAt: number | null, now: () => number) {
-    this.state = state;
-    this.status = statusOf(state);
-    this.lastSeenAt = lastSeenAt;
-    this.#now = now;
-  }
-
-  replace(state: NodeState): void {
-    this.state = state;
-    this.status = statusOf(state);
-    this.#json = null;
-  }
-
-  measure(load: Load): void {
-    this.load = load;
-    this.#json = null;
-  }
-
-  get json(): string {
-    this.#json ??= JSON.stringify(nodeView(this.state, this.load, this.lastSeenAt, this.#now()));
-    return this.#json;
-  }
 }
 
 export interface FleetOptions {
@@ -121,7 +76,18 @@ export class Fleet {
     await Promise.all(
       [...fleet.#members.values()].flatMap(({ state: { id, session } }) =>
         session.kind === 'connected'
-          ? [fleet.execute(id, { kind: 'RecordDisconnect', sessionId: session.sessionId, goodbye: false, why: 'the server was restarted' }, SERVER)]
+          ? [
+              fleet.execute(
+                id,
+                {
+                  kind: 'RecordDisconnect',
+                  sessionId: session.sessionId,
+                  goodbye: false,
+                  why: 'the server was restarted',
+                },
+                SERVER,
+              ),
+            ]
           : [],
       ),
     );
@@ -227,13 +193,21 @@ export class Fleet {
       now: this.#clock.now(),
       newOperationId,
       settings: this.#settings,
-      broken: (nodeId, violations) => this.#logger.error({ event: 'invariant-violated', nodeId, violations }, 'a decision was refused because it would break an invariant'),
+      broken: (nodeId, violations) =>
+        this.#logger.error(
+          { event: 'invariant-violated', nodeId, violations },
+          'a decision was refused because it would break an invariant',
+        ),
     });
     const reason = batch.changes.length === 0 ? null : await this.#write(batch.changes);
     if (batch.changes.length > 0) this.#storeProblem = reason;
     if (reason === null) this.#publish(batch.states);
     for (const { request, result, dependsOnCommit } of batch.answers) {
-      request.resolve(reason !== null && dependsOnCommit ? { ok: false, problem: { code: 'store-unavailable', detail: reason } } : result);
+      request.resolve(
+        reason !== null && dependsOnCommit
+          ? { ok: false, problem: { code: 'store-unavailable', detail: reason } }
+          : result,
+      );
     }
   }
 
@@ -242,7 +216,10 @@ export class Fleet {
     try {
       const outcome = await this.#store.commit(changes);
       if (outcome.ok) return null;
-      const reason = outcome.code === 'store-unavailable' ? outcome.reason : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
+      const reason =
+        outcome.code === 'store-unavailable'
+          ? outcome.reason
+          : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
       this.#logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
       return reason;
     } catch (error) {
@@ -255,7 +232,8 @@ export class Fleet {
     for (const [nodeId, state] of states) {
       const member = this.#members.get(nodeId);
       if (state === null) this.#members.delete(nodeId);
-      else if (member === undefined) this.#members.set(nodeId, new Member(state, this.#clock.now(), () => this.#clock.now()));
+      else if (member === undefined)
+        this.#members.set(nodeId, new Member(state, this.#clock.now(), () => this.#clock.now()));
       else member.replace(state);
       if (state === null || member === undefined) this.#sorted = null;
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
@@ -285,8 +263,13 @@ export class Fleet {
     if (rows.length === 0) return;
     try {
       await this.#store.recordLastSeen(rows);
+      // A server that balancers were told to avoid gets no changes: this write shows that the store is back.
+      this.#storeProblem = null;
     } catch (error) {
-      this.#logger.warn({ event: 'last-seen-unwritten', err: error }, 'when nodes were last heard of was not noted; the next time will be');
+      this.#logger.warn(
+        { event: 'last-seen-unwritten', err: error },
+        'when nodes were last heard of was not noted; the next time will be',
+      );
     }
   }
 }

@@ -23,7 +23,12 @@ export function nodeView(node: NodeState, load: Load, lastSeenAt: number | null,
     zone: identity.zone,
     labels: identity.labels,
     resources: node.resources,
-    load: { sessions: load.sessions, cpuPercent: load.cpuPercent, memoryBytes: load.memoryBytes, problem: load.problem },
+    load: {
+      sessions: load.sessions,
+      cpuPercent: load.cpuPercent,
+      memoryBytes: load.memoryBytes,
+      problem: load.problem,
+    },
     workload: {
       driver: workload.driver,
       phase: workload.phase,
@@ -44,7 +49,14 @@ export function nodeView(node: NodeState, load: Load, lastSeenAt: number | null,
 
 function holdView(hold: Hold): HoldView {
   const { name, owner, reason, placedAt, expiresAt, deadlineAt } = hold;
-  return { name, owner, reason, placedAt: timestamp(placedAt), expiresAt: timestampOrNull(expiresAt), deadlineAt: timestampOrNull(deadlineAt) };
+  return {
+    name,
+    owner,
+    reason,
+    placedAt: timestamp(placedAt),
+    expiresAt: timestampOrNull(expiresAt),
+    deadlineAt: timestampOrNull(deadlineAt),
+  };
 }
 
 /** Who asked and why is said by the hold placed last; the deadline is the earliest, because that one ends something first. */
@@ -54,7 +66,10 @@ function drainView(node: NodeState, now: number): DrainView | null {
   if (drain === null || newest === undefined) return null;
   const first = node.holds
     .filter((hold) => hold.deadlineAt !== null)
-    .reduce<Hold | null>((one, other) => (one === null || (other.deadlineAt ?? 0) < (one.deadlineAt ?? 0) ? other : one), null);
+    .reduce<Hold | null>(
+      (one, other) => (one === null || (other.deadlineAt ?? 0) < (one.deadlineAt ?? 0) ? other : one),
+      null,
+    );
   return {
     reason: newest.reason,
     requestedBy: newest.owner,

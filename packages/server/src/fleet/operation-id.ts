@@ -9,7 +9,8 @@ const RANDOM_CHARACTERS = 16;
 /** @param now Epoch milliseconds. */
 export function newOperationId(now: number): string {
   let time = '';
-  for (let rest = now, index = 0; index < TIME_CHARACTERS; index += 1, rest = Math.floor(rest / 32)) time = ALPHABET.charAt(rest % 32) + time;
+  for (let rest = now, index = 0; index < TIME_CHARACTERS; index += 1, rest = Math.floor(rest / 32))
+    time = ALPHABET.charAt(rest % 32) + time;
   let random = '';
   for (const byte of randomBytes(RANDOM_CHARACTERS)) random += ALPHABET.charAt(byte % 32);
   return `op_${time}${random}`;

@@ -35,14 +35,21 @@ function parametersOf(operation: OperationRecord): Operation['parameters'] {
     case 'undrain':
       return { holds: task.holds };
     case 'restart':
-      return { graceSeconds: task.graceMs === null ? null : task.graceMs / 1000, drainFirst: task.drainHold !== null, force: task.force };
+      return {
+        graceSeconds: task.graceMs === null ? null : task.graceMs / 1000,
+        drainFirst: task.drainHold !== null,
+        force: task.force,
+      };
     case 'declared':
       return task.params;
   }
 }
 
 /** Whether the operation is waiting for its node's drain now. */
-function isDraining(operation: OperationRecord, node: NodeState | null): node is NodeState & { drain: NonNullable<NodeState['drain']> } {
+function isDraining(
+  operation: OperationRecord,
+  node: NodeState | null,
+): node is NodeState & { drain: NonNullable<NodeState['drain']> } {
   const waits = operation.task.kind === 'drain' || (operation.task.kind === 'restart' && operation.deliverBy === null);
   return waits && !isTerminal(operation.status) && node !== null && node.drain !== null;
 }

@@ -9,7 +9,8 @@ const operationRecord = Compile(OperationRecord);
 /** @throws when the document is no operation: another program wrote it, or a migration is missing. */
 export function readOperation(stored: StoredOperation): OperationRecord {
   const { body } = stored;
-  if (!operationRecord.Check(body)) throw new Error(`reading operation ${stored.id}: the store holds a document that is no operation`);
+  if (!operationRecord.Check(body))
+    throw new Error(`reading operation ${stored.id}: the store holds a document that is no operation`);
   return body;
 }
 

@@ -83,7 +83,8 @@ export class WakeQueue {
       const left = heap[leftIndex];
       if (left === undefined) break;
       const right = heap[leftIndex + 1];
-      const [childIndex, child] = right !== undefined && right.at < left.at ? [leftIndex + 1, right] : [leftIndex, left];
+      const [childIndex, child] =
+        right !== undefined && right.at < left.at ? [leftIndex + 1, right] : [leftIndex, left];
       if (child.at >= last.at) break;
       heap[index] = child;
       index = childIndex;

@@ -1,5 +1,14 @@
 /** Asking for something to be done to a node: drain, undrain, restart, and the commands that its agent declares. */
-import { ALL_HOLDS, type DrainBody, type Operation, OPERATOR_HOLD, type Problem, type RestartBody, type routes, type UndrainBody } from '@sluice/contract';
+import {
+  ALL_HOLDS,
+  type DrainBody,
+  type Operation,
+  OPERATOR_HOLD,
+  type Problem,
+  type RestartBody,
+  type routes,
+  type UndrainBody,
+} from '@sluice/contract';
 import type { Command, Result } from '@sluice/core';
 import { operationView } from '../fleet/operation-view.ts';
 import { noSuchNode } from './nodes.ts';
@@ -14,14 +23,16 @@ interface Asker {
   readonly remoteAddress: string;
 }
 
-export const drainNode: Handler<typeof routes.drainNode> = (request, parts) => ask(request, parts, drainCommand(request.body));
+export const drainNode: Handler<typeof routes.drainNode> = (request, parts) =>
+  ask(request, parts, drainCommand(request.body));
 
 export const undrainNode: Handler<typeof routes.undrainNode> = (request, parts) => {
   const refusal = whyNotUndrain(request.body, request.principal);
   return refusal === null ? ask(request, parts, undrainCommand(request.body)) : { ok: false, problem: refusal };
 };
 
-export const restartNode: Handler<typeof routes.restartNode> = (request, parts) => ask(request, parts, restartCommand(request.body));
+export const restartNode: Handler<typeof routes.restartNode> = (request, parts) =>
+  ask(request, parts, restartCommand(request.body));
 
 export const runCommand: Handler<typeof routes.runCommand> = (request, parts) => {
   const { id, name } = request.params;
@@ -43,7 +54,11 @@ export const runCommand: Handler<typeof routes.runCommand> = (request, parts) =>
   return ask(request, parts, { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason });
 };
 
-async function ask({ params, principal, remoteAddress }: Asker, { fleet }: HttpParts, command: Command): Promise<Result<Reply<Operation>>> {
+async function ask(
+  { params, principal, remoteAddress }: Asker,
+  { fleet }: HttpParts,
+  command: Command,
+): Promise<Result<Reply<Operation>>> {
   const result = await fleet.execute(params.id, command, { name: principal.name, address: remoteAddress });
   if (!result.ok) return result;
   const { node, operation } = result.value;
@@ -84,7 +99,10 @@ function undrainCommand({ hold, reason }: UndrainBody): Command {
 
 function whyNotUndrain({ hold }: UndrainBody, principal: Principal): Problem | null {
   if (hold !== ALL_HOLDS || principal.role === 'admin') return null;
-  return { code: 'forbidden', detail: `Releasing every hold needs the role admin; ${principal.name} has the role ${principal.role}.` };
+  return {
+    code: 'forbidden',
+    detail: `Releasing every hold needs the role admin; ${principal.name} has the role ${principal.role}.`,
+  };
 }
 
 function restartCommand(body: RestartBody): Command {
@@ -92,7 +110,10 @@ function restartCommand(body: RestartBody): Command {
     kind: 'RestartWorkload',
     graceMs: body.graceSeconds === undefined ? null : body.graceSeconds * 1000,
     executeWithinMs: millisecondsOrNull(body.timeout),
-    drainFirst: body.drainFirst === true ? { timeoutMs: millisecondsOrNull(body.drainTimeout), onDeadline: body.onDeadline ?? 'force' } : null,
+    drainFirst:
+      body.drainFirst === true
+        ? { timeoutMs: millisecondsOrNull(body.drainTimeout), onDeadline: body.onDeadline ?? 'force' }
+        : null,
     force: body.force ?? false,
     reason: body.reason ?? null,
   };

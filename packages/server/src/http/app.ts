@@ -21,6 +21,8 @@ const HEADER_BYTES_MAX = 16_384;
 /** Milliseconds for the headers to arrive, and for the whole request; a slow one must not hold a connection for ever. */
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 30_000;
+/** Milliseconds between two looks for requests that are too slow. */
+const SLOW_CHECK_EVERY_MS = 5000;
 /** Milliseconds that an idle connection is kept: longer than the 60 s of common load balancers, so that they end it, not we. */
 const KEEP_ALIVE_MS = 65_000;
 /** Milliseconds in which neither side sends anything, so that a reader who stopped reading is let go. */
@@ -35,7 +37,11 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     requestTimeout: REQUEST_WITHIN_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionTimeout: SILENCE_MS_MAX,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_WITHIN_MS,
+      connectionsCheckingInterval: SLOW_CHECK_EVERY_MS,
+    },
     genReqId: () => randomUUID(),
     logger: false,
     return503OnClosing: false,
@@ -43,7 +49,9 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error, request)),
   });
-  const bodyTypes = Object.values<Route>(routes).flatMap(({ bodyMediaTypes }) => bodyMediaTypes ?? ['application/json']);
+  const bodyTypes = Object.values<Route>(routes).flatMap(
+    ({ bodyMediaTypes }) => bodyMediaTypes ?? ['application/json'],
+  );
   readJsonBodies(app, [...new Set(bodyTypes)]);
   logRequests(app, parts.logger);
 
@@ -51,7 +59,10 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     void reply.headers(SECURITY_HEADERS);
     const { method, url } = request;
     if (url.length > URL_LENGTH_MAX) {
-      void sendProblem(reply, { code: 'uri-too-long', detail: `The address has ${url.length} characters; ${URL_LENGTH_MAX} are allowed.` });
+      void sendProblem(reply, {
+        code: 'uri-too-long',
+        detail: `The address has ${url.length} characters; ${URL_LENGTH_MAX} are allowed.`,
+      });
     } else if (request.is404) {
       // Before the body is read: whatever it is, the answer is the same.
       void sendProblem(reply, { code: 'route-not-found', detail: `There is no ${method} ${url.slice(0, 200)}.` });
@@ -63,12 +74,20 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {
       const { id: requestId, method, routeOptions } = request;
-      parts.logger.error({ event: 'request-failed', requestId, method, route: routeOptions.url, err: error }, 'a request failed');
+      parts.logger.error(
+        { event: 'request-failed', requestId, method, route: routeOptions.url, err: error },
+        'a request failed',
+      );
     }
     return sendProblem(reply, problem);
   });
   // What a route itself does not find, such as a file of /docs.
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, { code: 'route-not-found', detail: `There is no ${request.method} ${request.url.slice(0, 200)}.` }));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, {
+      code: 'route-not-found',
+      detail: `There is no ${request.method} ${request.url.slice(0, 200)}.`,
+    }),
+  );
   await serveDocs(app);
   for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts);
   refuseOtherMethods(app, Object.values<Route>(routes));

@@ -10,9 +10,24 @@ export type BuiltIn =
   | { readonly name: 'restart'; readonly body: RestartBody };
 
 export const BUILT_IN_COMMANDS = [
-  { name: 'drain', description: 'Take the node out of rotation and let its sessions end.', disruptive: false, body: DrainBody },
-  { name: 'restart', description: 'Stop the workload gracefully, start it, and wait until it is healthy.', disruptive: true, body: RestartBody },
-  { name: 'undrain', description: 'Release a hold; with the last one the node goes back into rotation.', disruptive: false, body: UndrainBody },
+  {
+    name: 'drain',
+    description: 'Take the node out of rotation and let its sessions end.',
+    disruptive: false,
+    body: DrainBody,
+  },
+  {
+    name: 'restart',
+    description: 'Stop the workload gracefully, start it, and wait until it is healthy.',
+    disruptive: true,
+    body: RestartBody,
+  },
+  {
+    name: 'undrain',
+    description: 'Release a hold; with the last one the node goes back into rotation.',
+    disruptive: false,
+    body: UndrainBody,
+  },
 ] as const;
 
 const drainBody = Compile(DrainBody);
@@ -29,5 +44,8 @@ export function builtInBody(name: BuiltIn['name'], given: unknown): Result<Built
   if (name === 'undrain' && undrainBody.Check(given)) return { ok: true, value: { name, body: given } };
   if (name === 'restart' && restartBody.Check(given)) return { ok: true, value: { name, body: given } };
   const validator = { drain: drainBody, undrain: undrainBody, restart: restartBody }[name];
-  return { ok: false, problem: problemOfFaults(validator.Errors(given), given, { code: 'invalid-parameters', whole: 'The parameters' }) };
+  return {
+    ok: false,
+    problem: problemOfFaults(validator.Errors(given), given, { code: 'invalid-parameters', whole: 'The parameters' }),
+  };
 }

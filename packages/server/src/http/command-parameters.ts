@@ -17,10 +17,19 @@ export function checkParameters(declared: DeclaredCommand, given: Params): Resul
     // Interpreted, never compiled: what an agent sent does not become code of this server.
     const [isValid, faults] = withinTime(() => Errors(declared.parameters, params));
     if (isValid) return { ok: true, value: params };
-    return { ok: false, problem: problemOfFaults(faults, params, { code: 'invalid-parameters', whole: 'The parameters' }) };
+    return {
+      ok: false,
+      problem: problemOfFaults(faults, params, { code: 'invalid-parameters', whole: 'The parameters' }),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, problem: { code: 'invalid-parameters', detail: `The agent declared parameters of '${declared.name}' that cannot be checked: ${reason}` } };
+    return {
+      ok: false,
+      problem: {
+        code: 'invalid-parameters',
+        detail: `The agent declared parameters of '${declared.name}' that cannot be checked: ${reason}`,
+      },
+    };
   }
 }
 

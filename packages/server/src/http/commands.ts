@@ -1,10 +1,10 @@
 /** The catalogue: the three built-in commands, and every command that agents of the fleet declare, each name once. */
 import { type DeclaredCommand, Json, type NodeCommand, type routes } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
-import type { FleetNode } from '../fleet/fleet.ts';
+import type { FleetNode } from '../fleet/member.ts';
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { BUILT_IN_COMMANDS } from './built-in-commands.ts';
+import { BUILT_IN_COMMANDS, isBuiltIn } from './built-in-commands.ts';
 import { noSuchNode } from './nodes.ts';
 import { type Handler, value } from './route-context.ts';
 
@@ -31,6 +31,8 @@ function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
   for (const { state } of nodes) {
     allTypes.add(state.identity.type);
     for (const command of state.commands) {
+      // Whatever an agent calls so: these three names mean the same on every node.
+      if (isBuiltIn(command.name)) continue;
       const declared = byName.get(command.name) ?? { first: command, types: new Set<string>(), variants: [] };
       declared.types.add(state.identity.type);
       if (!declared.variants.some((variant) => isSameValue(variant, command))) declared.variants.push(command);
@@ -38,12 +40,28 @@ function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
     }
   }
   const builtIn = BUILT_IN_COMMANDS.map(({ name, description, disruptive }): NodeCommand => {
-    return { name, description, builtIn: true, disruptive, parameters: BUILT_IN_PARAMETERS[name] ?? {}, nodeTypes: [...allTypes].toSorted(), variants: 1 };
+    return {
+      name,
+      description,
+      builtIn: true,
+      disruptive,
+      parameters: BUILT_IN_PARAMETERS[name] ?? {},
+      nodeTypes: [...allTypes].toSorted(),
+      variants: 1,
+    };
   });
   const declared = [...byName.values()]
     .map(({ first, types, variants }): NodeCommand => {
       const { name, description, disruptive, parameters } = first;
-      return { name, description, builtIn: false, disruptive, parameters, nodeTypes: [...types].toSorted(), variants: variants.length };
+      return {
+        name,
+        description,
+        builtIn: false,
+        disruptive,
+        parameters,
+        nodeTypes: [...types].toSorted(),
+        variants: variants.length,
+      };
     })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return [...builtIn, ...declared];

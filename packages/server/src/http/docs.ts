@@ -11,11 +11,15 @@ const DOCS_POLICY =
 export async function serveDocs(app: FastifyInstance): Promise<void> {
   const document = createOpenapiDocument();
   const json = JSON.stringify(document);
-  app.get('/openapi.json', (_request, reply) => reply.header('content-type', 'application/json; charset=utf-8').send(json));
+  app.get('/openapi.json', (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').send(json),
+  );
 
   for (const [code, { status, title, whatToDo, exitCode }] of Object.entries(problems)) {
     const text = `${title}\n\ncode: ${code}\nHTTP status: ${status}\nsluice exits with: ${exitCode}\n\nWhat to do: ${whatToDo}\n`;
-    app.get(`/docs/problems/${code}`, (_request, reply) => reply.header('content-type', 'text/plain; charset=utf-8').send(text));
+    app.get(`/docs/problems/${code}`, (_request, reply) =>
+      reply.header('content-type', 'text/plain; charset=utf-8').send(text),
+    );
   }
 
   await app.register(async (docs) => {
@@ -24,9 +28,15 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
       done();
     });
     // Swagger UI insists on a document of its own; what it shows is ours.
-    await docs.register(fastifySwagger, { mode: 'static', specification: { document: { openapi: '3.1.0', info: { title: 'Sluice', version: '1' }, paths: {} } } });
-    await docs.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: false },
+    await docs.register(fastifySwagger, {
+      mode: 'static',
+      specification: { document: { openapi: '3.1.0', info: { title: 'Sluice', version: '1' }, paths: {} } },
+    });
+    await docs.register(fastifySwaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { deepLinking: true, tryItOutEnabled: false },
       transformSpecification: () => document,
-      theme: { title: 'Sluice 节点 API' } });
+      theme: { title: 'Sluice 节点 API' },
+    });
   });
 }

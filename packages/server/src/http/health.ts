@@ -7,5 +7,7 @@ export const livenessCheck: Handler<typeof routes.livenessCheck> = () => value({
 export const readinessCheck: Handler<typeof routes.readinessCheck> = (_request, { fleet, isStopping }) => {
   if (isStopping()) return { ok: false, problem: { code: 'stopping', detail: 'The server is stopping.' } };
   const { storeProblem } = fleet;
-  return storeProblem === null ? value({ ok: true }) : { ok: false, problem: { code: 'store-unavailable', detail: storeProblem } };
+  return storeProblem === null
+    ? value({ ok: true })
+    : { ok: false, problem: { code: 'store-unavailable', detail: storeProblem } };
 };

@@ -31,13 +31,24 @@ export function readJsonBodies(app: FastifyInstance, mediaTypes: readonly string
       texts.set(request, text);
       done(null, body);
     } catch (error) {
-      done(new ProblemError({ code: 'invalid-request', detail: `The body cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}` }));
+      done(
+        new ProblemError({
+          code: 'invalid-request',
+          detail: `The body cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+        }),
+      );
     }
   });
   // A body without a type: some clients send `Content-Length: 0` with none, which is no body.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) done(null, {});
-    else done(new ProblemError({ code: 'unsupported-media-type', detail: `The body has the type '${request.headers['content-type'] ?? 'none'}'; send application/json.` }));
+    else
+      done(
+        new ProblemError({
+          code: 'unsupported-media-type',
+          detail: `The body has the type '${request.headers['content-type'] ?? 'none'}'; send application/json.`,
+        }),
+      );
   });
 }
 

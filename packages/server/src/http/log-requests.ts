@@ -10,7 +10,20 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
     if (logger.isLevelEnabled(level)) {
       const path = request.url.split('?', 1)[0]?.slice(0, 300);
       const tookMs = Math.round(reply.elapsedTime);
-      logger[level]({ event: 'request', requestId, method, route: routeOptions.url, path, status: reply.statusCode, tookMs, by: principalNameOf(request), from: ip }, 'answered');
+      logger[level](
+        {
+          event: 'request',
+          requestId,
+          method,
+          route: routeOptions.url,
+          path,
+          status: reply.statusCode,
+          tookMs,
+          by: principalNameOf(request),
+          from: ip,
+        },
+        'answered',
+      );
     }
     done();
   });

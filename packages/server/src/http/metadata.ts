@@ -23,7 +23,13 @@ export const mergeMetadata: Handler<typeof routes.mergeMetadata> = (request, par
   change(request, parts, (patch, ifRevision) => ({ kind: 'MergeMetadata', patch, ifRevision }));
 
 async function change<R extends Route>(
-  { params, headers, bodyText, principal, remoteAddress }: Omit<RouteRequest<R>, 'params'> & { readonly params: { readonly id: string } },
+  {
+    params,
+    headers,
+    bodyText,
+    principal,
+    remoteAddress,
+  }: Omit<RouteRequest<R>, 'params'> & { readonly params: { readonly id: string } },
   { fleet }: HttpParts,
   command: (json: string, ifRevision: number | null) => Command,
 ): Promise<Result<Reply<Meta>>> {
@@ -39,7 +45,10 @@ async function change<R extends Route>(
   const meta = metaOf(bodyText);
   if (typeof meta !== 'string') return { ok: false, problem: meta };
   // The revision that was matched is asked for once more where the change is decided: between the two, another may have written.
-  const result = await fleet.execute(id, command(meta, isConditional(ifMatch) ? revision : null), { name: principal.name, address: remoteAddress });
+  const result = await fleet.execute(id, command(meta, isConditional(ifMatch) ? revision : null), {
+    name: principal.name,
+    address: remoteAddress,
+  });
   if (!result.ok) return result;
   const { node: after } = result.value;
   if (after === null) return noSuchNode(id);
@@ -51,7 +60,9 @@ function metaOf(bodyText: string): string | Problem {
   const body = readJsonText(bodyText);
   if (body === null) return { code: 'invalid-request', field: 'meta', detail: 'meta is nested too deep.' };
   const meta = body.kind === 'object' ? body.members.get('meta') : undefined;
-  return meta === undefined ? { code: 'invalid-request', field: 'meta', detail: 'meta must be given.' } : writeJsonText(meta);
+  return meta === undefined
+    ? { code: 'invalid-request', field: 'meta', detail: 'meta must be given.' }
+    : writeJsonText(meta);
 }
 
 /** Strong: the same revision of the same registration is the same text. A node that was forgotten and came back counts from 0 again. */

@@ -1,7 +1,7 @@
 /** The orders in which a list of nodes can be asked for, and the cursor that continues one. */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { FleetNode } from '../fleet/fleet.ts';
+import type { FleetNode } from '../fleet/member.ts';
 
 type Key = string | number;
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
 import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
-import type { FleetNode } from '../fleet/fleet.ts';
+import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isKnown } from './etag.ts';
 import { afterCursor, cursorAfter, parseOrder, sorted, SORT_KEYS } from './node-order.ts';
@@ -36,8 +36,12 @@ export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, 
     (statuses === null || statuses.has(status)) &&
     (selector.value === null || matches(selector.value, state, status)) &&
     (text === undefined || hasText(state, text));
-  const isWhole = types === null && statuses === null && selector.value === null && text === undefined && cursor === undefined;
-  const selected = sorted(isWhole ? fleet.nodes() : fleet.nodes().filter((node) => isAfter(node) && isSelected(node)), order);
+  const isWhole =
+    types === null && statuses === null && selector.value === null && text === undefined && cursor === undefined;
+  const selected = sorted(
+    isWhole ? fleet.nodes() : fleet.nodes().filter((node) => isAfter(node) && isSelected(node)),
+    order,
+  );
   const page = limit === null ? selected : selected.slice(0, limit);
   const items = page.map(({ json }) => json).join(',');
   const last = page.at(-1);
@@ -51,8 +55,15 @@ export const getNode: Handler<typeof routes.getNode> = ({ params }, { fleet }) =
   return node === undefined ? noSuchNode(params.id) : value(node);
 };
 
-export const forgetNode: Handler<typeof routes.forgetNode> = async ({ params, principal, remoteAddress }, { fleet }) => {
-  const result = await fleet.execute(params.id, { kind: 'ForgetNode' }, { name: principal.name, address: remoteAddress });
+export const forgetNode: Handler<typeof routes.forgetNode> = async (
+  { params, principal, remoteAddress },
+  { fleet },
+) => {
+  const result = await fleet.execute(
+    params.id,
+    { kind: 'ForgetNode' },
+    { name: principal.name, address: remoteAddress },
+  );
   return result.ok ? value({ id: params.id }) : result;
 };
 
@@ -60,7 +71,12 @@ export const whyNode: Handler<typeof routes.whyNode> = ({ params }, { fleet }) =
   const node = fleet.node(params.id);
   if (node === undefined) return noSuchNode(params.id);
   const { status, summary, causes } = whyIsNode(node.state, node.load.problem, fleet.now());
-  return value({ id: params.id, status, summary, causes: causes.map((cause) => ({ ...cause, since: timestampOrNull(cause.since) })) });
+  return value({
+    id: params.id,
+    status,
+    summary,
+    causes: causes.map((cause) => ({ ...cause, since: timestampOrNull(cause.since) })),
+  });
 };
 
 export function noSuchNode(id: string): { readonly ok: false; readonly problem: Problem } {
@@ -100,5 +116,7 @@ function limitOf(text: string | undefined): number | null | 'invalid' {
 /** `null`: from the beginning; `undefined`: not a cursor of ours. */
 function hasText({ identity, ip }: FleetNode['state'], text: string): boolean {
   const { id, name, type, labels } = identity;
-  return [id, name, type, ip, ...Object.entries(labels).map(([key, label]) => `${key}=${label}`)].some((each) => each.toLowerCase().includes(text));
+  return [id, name, type, ip, ...Object.entries(labels).map(([key, label]) => `${key}=${label}`)].some((each) =>
+    each.toLowerCase().includes(text),
+  );
 }

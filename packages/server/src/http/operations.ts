@@ -1,18 +1,30 @@
 /** Reading operations: one, and the list from the newest back. */
-import { OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, type OperationRecord, type Problem, type routes } from '@sluice/contract';
+import {
+  OPERATIONS_LIMIT_DEFAULT,
+  OPERATIONS_LIMIT_MAX,
+  type OperationRecord,
+  type Problem,
+  type routes,
+} from '@sluice/contract';
 import { operationView } from '../fleet/operation-view.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
 
 export const getOperation: Handler<typeof routes.getOperation> = async ({ params }, { fleet }) => {
   const operation = await fleet.operation(params.id);
   if (operation === null) {
-    return { ok: false, problem: { code: 'operation-not-found', detail: `There is no operation '${params.id.slice(0, 100)}'.` } };
+    return {
+      ok: false,
+      problem: { code: 'operation-not-found', detail: `There is no operation '${params.id.slice(0, 100)}'.` },
+    };
   }
   return value(viewOf(operation, fleet));
 };
 
 export const listOperations: Handler<typeof routes.listOperations> = async ({ query }, { fleet }) => {
-  const statuses = given(query.status)?.split(',').map((status) => status.trim()).filter((status) => status !== '');
+  const statuses = given(query.status)
+    ?.split(',')
+    .map((status) => status.trim())
+    .filter((status) => status !== '');
   const limit = limitOf(given(query.limit));
   if (limit === null) return invalid('limit', `a whole number from 1 to ${OPERATIONS_LIMIT_MAX}`);
   const createdSince = instantOf(given(query.since));

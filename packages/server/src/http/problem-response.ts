@@ -9,23 +9,33 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 /** Bytes of a body: metadata of 64 KiB fits, however it is escaped (six bytes for one). */
 export const BODY_BYTES_MAX = 524_288;
 
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const document = problemDocument(problem, reply.request.id);
   if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="sluice"');
   if (document.status === 503) void reply.header('retry-after', '1');
-  return reply.code(document.status).headers(SECURITY_HEADERS).header('content-type', PROBLEM_MEDIA_TYPE).send(JSON.stringify(document));
+  return reply
+    .code(document.status)
+    .headers(SECURITY_HEADERS)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(document));
 }
 
 /** What fastify found wrong before a handler was reached, by its stable codes. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, (error: FastifyError, request: FastifyRequest) => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => ({ code: 'body-too-large', detail: `The body has more than ${BODY_BYTES_MAX} bytes.` }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => ({
+    code: 'body-too-large',
+    detail: `The body has more than ${BODY_BYTES_MAX} bytes.`,
+  }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (_error, { headers }) => ({
     code: 'unsupported-media-type',
     detail: `The body has the type '${headers['content-type'] ?? ''}'.`,
   }),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => ({ code: 'invalid-request', detail: 'The body is not as long as its Content-Length says.' }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => ({
+    code: 'invalid-request',
+    detail: 'The body is not as long as its Content-Length says.',
+  }),
   FST_ERR_BAD_URL: (_error, { url }) => ({
     code: 'invalid-request',
     field: 'path',
@@ -67,7 +77,8 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
     socket.destroy();
     return;
   }
-  const [code, detail] = BROKEN[error.code ?? ''] ?? (['invalid-request', 'This is not HTTP as it should be.'] as const);
+  const [code, detail] =
+    BROKEN[error.code ?? ''] ?? (['invalid-request', 'This is not HTTP as it should be.'] as const);
   const { status } = problems[code];
   const body = JSON.stringify(problemDocument({ code, detail }, randomUUID()));
   const headers = {

@@ -8,7 +8,9 @@ const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS',
 export function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
   for (const url of new Set(routes.map(({ path }) => path))) {
     const methods = routes.filter(({ path }) => path === url).map(({ method }) => method);
-    const taken = ALL_METHODS.filter((method) => methods.some((each) => each === method || (each === 'GET' && method === 'HEAD')));
+    const taken = ALL_METHODS.filter((method) =>
+      methods.some((each) => each === method || (each === 'GET' && method === 'HEAD')),
+    );
     const allow = taken.join(', ');
     const refuse = (request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply.header('allow', allow), {
@@ -16,6 +18,11 @@ export function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[
         detail: `${request.method} is not possible here; ${allow} ${taken.length === 1 ? 'is' : 'are'}.`,
       });
     // Before the body is read: whatever it is, the answer is the same.
-    app.route({ method: ALL_METHODS.filter((method) => !taken.includes(method)), url, onRequest: (request, reply) => void refuse(request, reply), handler: refuse });
+    app.route({
+      method: ALL_METHODS.filter((method) => !taken.includes(method)),
+      url,
+      onRequest: (request, reply) => void refuse(request, reply),
+      handler: refuse,
+    });
   }
 }

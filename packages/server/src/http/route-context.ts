@@ -40,7 +40,10 @@ export type Reply<T> =
   | { readonly kind: 'json'; readonly json: string; readonly etag?: string }
   | { readonly kind: 'not-modified'; readonly etag: string };
 
-export type Handler<R extends Route> = (request: RouteRequest<R>, parts: HttpParts) => Promise<Result<Reply<Static<R['response']>>>> | Result<Reply<Static<R['response']>>>;
+export type Handler<R extends Route> = (
+  request: RouteRequest<R>,
+  parts: HttpParts,
+) => Promise<Result<Reply<Static<R['response']>>>> | Result<Reply<Static<R['response']>>>;
 
 export function value<T>(given: T): Result<Reply<T>> {
   return { ok: true, value: { kind: 'value', value: given } };

@@ -58,14 +58,21 @@ export function serveRoute<Name extends RouteName>(
 }
 
 /** @returns Why the caller may not ask this now; `null` when it may. */
-function admit(request: FastifyRequest, access: Route['access'], { authentication, isStopping }: HttpParts): Problem | null {
+function admit(
+  request: FastifyRequest,
+  access: Route['access'],
+  { authentication, isStopping }: HttpParts,
+): Problem | null {
   if (access === 'public') return null;
   if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
   const principal = authentication.principalOf(request.headers.authorization);
   if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
   principals.set(request, principal);
   if (ROLES.indexOf(principal.role) >= ROLES.indexOf(access)) return null;
-  return { code: 'forbidden', detail: `This needs the role ${access}; ${principal.name} has the role ${principal.role}.` };
+  return {
+    code: 'forbidden',
+    detail: `This needs the role ${access}; ${principal.name} has the role ${principal.role}.`,
+  };
 }
 
 function send(reply: FastifyReply, result: Result<Reply<unknown>>): FastifyReply {

@@ -52,7 +52,9 @@ export class ServerUnderTest {
   }
 
   /** @param prepare Called with the data directory before the server opens it. */
-  static async start(prepare: (directory: string) => Promise<void> = () => Promise.resolve()): Promise<ServerUnderTest> {
+  static async start(
+    prepare: (directory: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
     await prepare(directory);
     const loaded = loadServerConfig({
@@ -93,7 +95,9 @@ export class ServerUnderTest {
       request.on('error', (error) => {
         failure = error;
       });
-      request.on('close', () => reject(failure ?? new Error(`${method} ${target.slice(0, 200)}: closed without an answer`)));
+      request.on('close', () =>
+        reject(failure ?? new Error(`${method} ${target.slice(0, 200)}: closed without an answer`)),
+      );
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -111,7 +115,9 @@ export class ServerUnderTest {
     return new Promise((resolve, reject) => {
       const socket = connect(Number(this.url.port), this.url.hostname, () => socket.write(bytes));
       const chunks: Buffer[] = [];
-      socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error(`no answer in time; got ${Buffer.concat(chunks).toString()}`)));
+      socket.setTimeout(ANSWER_WITHIN_MS, () =>
+        socket.destroy(new Error(`no answer in time; got ${Buffer.concat(chunks).toString()}`)),
+      );
       socket.on('data', (chunk) => chunks.push(chunk));
       socket.on('error', reject);
       socket.on('close', () => resolve(Buffer.concat(chunks).toString('utf8')));
@@ -120,13 +126,17 @@ export class ServerUnderTest {
 
   /** A node whose agent says hello and then only listens. Resolves once the server has welcomed it. */
   addNode(id: string, options: NodeOptions = {}): Promise<void> {
-    const socket = new WebSocket(`ws://${this.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, { headers: { authorization: `Bearer ${JOIN_TOKEN}` } });
+    const socket = new WebSocket(`ws://${this.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
+      headers: { authorization: `Bearer ${JOIN_TOKEN}` },
+    });
     this.#agents.set(id, socket);
     return new Promise((resolve, reject) => {
       socket.on('open', () => socket.send(JSON.stringify(helloOf(id, options))));
       socket.on('message', () => resolve());
       socket.on('error', reject);
-      socket.on('close', (code, reason) => reject(new Error(`the session of ${id} was closed: ${code} ${reason.toString()}`)));
+      socket.on('close', (code, reason) =>
+        reject(new Error(`the session of ${id} was closed: ${code} ${reason.toString()}`)),
+      );
     });
   }
 
@@ -139,10 +149,11 @@ export class ServerUnderTest {
       socket.send(JSON.stringify({ kind: 'goodbye', why: 'stopping' }));
       socket.close();
     });
-    for (const giveUpAt = Date.now() + ANSWER_WITHIN_MS; ; ) {
+    for (const giveUpAt = Date.now() + ANSWER_WITHIN_MS; ;) {
       const { json } = await this.ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`);
       if (typeof json === 'object' && json !== null && 'connected' in json && json.connected === false) return;
-      if (Date.now() > giveUpAt) throw new Error(`the server still believes that ${id} is connected: ${JSON.stringify(json)}`);
+      if (Date.now() > giveUpAt)
+        throw new Error(`the server still believes that ${id} is connected: ${JSON.stringify(json)}`);
     }
   }
 }
@@ -177,7 +188,10 @@ function helloOf(id: string, options: NodeOptions): Hello {
       countsSessions: true,
       stopGraceMs: 5000,
       healthyWithinMs: 10_000,
-      locks: options.lockedBecause === undefined ? [] : [{ reason: options.lockedBecause, since: now, expiresAt: now + 3_600_000 }],
+      locks:
+        options.lockedBecause === undefined
+          ? []
+          : [{ reason: options.lockedBecause, since: now, expiresAt: now + 3_600_000 }],
     },
     load: { sessions: options.sessions ?? 0, cpuPercent: null, memoryBytes: null, problem: null },
     journal: [],

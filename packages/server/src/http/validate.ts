@@ -26,7 +26,10 @@ export function checkOf<R extends Route>(route: R): RequestCheck<R> {
       const refusing = validators.find(({ place, validator }) => !validator.Check(raw[place]));
       if (refusing === undefined) throw new Error(`looking for what is wrong with a valid request of ${route.name}`);
       const { place, validator } = refusing;
-      return problemOfFaults(validator.Errors(raw[place]), raw[place], { code: 'invalid-request', whole: place === 'body' ? 'The body' : `The ${place}` });
+      return problemOfFaults(validator.Errors(raw[place]), raw[place], {
+        code: 'invalid-request',
+        whole: place === 'body' ? 'The body' : `The ${place}`,
+      });
     },
   };
 }
@@ -42,7 +45,8 @@ export function problemOfFaults(
 ): Problem {
   // The deepest fault names the field; those above it only say that something below them is wrong.
   const fault = faults.reduce<Fault | undefined>(
-    (deepest, each) => (deepest === undefined || each.instancePath.length > deepest.instancePath.length ? each : deepest),
+    (deepest, each) =>
+      deepest === undefined || each.instancePath.length > deepest.instancePath.length ? each : deepest,
     undefined,
   );
   const missing = fault?.keyword === 'required' ? fault.params.requiredProperties[0] : undefined;
@@ -70,12 +74,19 @@ function expectedBy(faults: readonly Fault[]): string {
   const choices: string[] = [];
   const clauses = new Set<string>();
   for (const alternative of alternatives.values()) {
-    const constants = alternative.flatMap((fault) => (fault.keyword === 'const' ? [fault.params.allowedValue] : fault.keyword === 'enum' ? fault.params.allowedValues : []));
+    const constants = alternative.flatMap((fault) =>
+      fault.keyword === 'const'
+        ? [fault.params.allowedValue]
+        : fault.keyword === 'enum'
+          ? fault.params.allowedValues
+          : [],
+    );
     choices.push(...constants.map((constant) => JSON.stringify(constant)));
     const [first] = alternative;
     if (constants.length === 0 && first !== undefined) clauses.add(clauseOf(first));
   }
-  if (choices.length > 0) clauses.add(choices.length === 1 ? `be ${choices.join()}` : `be one of ${choices.join(', ')}`);
+  if (choices.length > 0)
+    clauses.add(choices.length === 1 ? `be ${choices.join()}` : `be one of ${choices.join(', ')}`);
   return clauses.size === 0 ? 'is not valid' : `must ${[...clauses].join(', or ')}`;
 }
 
@@ -84,7 +95,8 @@ function clauseOf(fault: Fault): string {
   if (fault.keyword === 'minimum') return `be ${fault.params.limit} or more`;
   if (fault.keyword === 'maximum') return `be ${fault.params.limit} or less`;
   if (fault.keyword === 'maxLength') return `have at most ${fault.params.limit} characters`;
-  if (fault.keyword === 'minLength') return `have at least ${fault.params.limit} ${fault.params.limit === 1 ? 'character' : 'characters'}`;
+  if (fault.keyword === 'minLength')
+    return `have at least ${fault.params.limit} ${fault.params.limit === 1 ? 'character' : 'characters'}`;
   if (fault.keyword === 'pattern') return `match ${String(fault.params.pattern)}`;
   if (fault.keyword === 'boolean') return 'not be given';
   return fault.message.replace(/^must /u, '');
@@ -100,11 +112,20 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function typeInWords(type: string | readonly string[]): string {
-  return [type].flat().map((name) => TYPES[name] ?? `a ${name}`).join(' or ');
+  return [type]
+    .flat()
+    .map((name) => TYPES[name] ?? `a ${name}`)
+    .join(' or ');
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? Object.entries(inner).find(([name]) => name === key)?.[1] : undefined), value);
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? Object.entries(inner).find(([name]) => name === key)?.[1]
+        : undefined,
+    value,
+  );
 }
 
 /** A value as a sentence shows it: short, and never a whole document. */

@@ -5,7 +5,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export function createLogger(level: LogLevel): Logger {
   return pino(
-    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, redact: ['req.headers.authorization', 'headers.authorization'] },
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      redact: ['req.headers.authorization', 'headers.authorization'],
+    },
     destination({ dest: 2, sync: true }),
   );
 }

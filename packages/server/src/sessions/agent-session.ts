@@ -62,7 +62,9 @@ export class AgentSession {
     this.#options = options;
     options.socket.on('message', (bytes, isBinary) => {
       options.registry.heard(this);
-      this.#turn = this.#turn.then(() => this.#receive(textOf(bytes), isBinary)).catch((error: unknown) => this.#failed(error));
+      this.#turn = this.#turn
+        .then(() => this.#receive(textOf(bytes), isBinary))
+        .catch((error: unknown) => this.#failed(error));
     });
   }
 
@@ -116,7 +118,8 @@ export class AgentSession {
     }
     switch (message.kind) {
       case 'heartbeat':
-        if (message.load !== undefined && this.#nodeId !== null) this.#options.fleet.measured(this.#nodeId, message.load);
+        if (message.load !== undefined && this.#nodeId !== null)
+          this.#options.fleet.measured(this.#nodeId, message.load);
         if (message.workload !== undefined) await this.#record({ kind: 'RecordWorkload', workload: message.workload });
         return;
       case 'availability.report':
@@ -140,25 +143,38 @@ export class AgentSession {
       this.close(AGENT_CLOSE.badMessage, whyNot);
       return;
     }
-    const protocolVersion = AGENT_PROTOCOL_VERSIONS.filter((version) => hello.protocolVersions.includes(version)).at(-1);
+    const protocolVersion = AGENT_PROTOCOL_VERSIONS.filter((version) => hello.protocolVersions.includes(version)).at(
+      -1,
+    );
     if (protocolVersion === undefined) {
       this.close(AGENT_CLOSE.versionNotSpoken, `this server speaks ${AGENT_PROTOCOL_VERSIONS.join(', ')}`);
       return;
     }
     if ((await this.#options.registry.admit(this, hello)) === 'refused') {
-      this.#options.logger.warn({ event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId }, 'two agents use one node id; the newer was refused');
+      this.#options.logger.warn(
+        { event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId },
+        'two agents use one node id; the newer was refused',
+      );
       this.close(AGENT_CLOSE.nodeIdInUse, 'node-id-in-use: another live agent has this node id');
       return;
     }
     this.#nodeId = hello.node.id;
     this.#instanceId = hello.instanceId;
-    const registered = await this.#record({ kind: 'RegisterNode', hello, sessionId: this.id, remoteIp: this.#options.remoteIp });
+    const registered = await this.#record({
+      kind: 'RegisterNode',
+      hello,
+      sessionId: this.id,
+      remoteIp: this.#options.remoteIp,
+    });
     if (registered?.node == null) return;
     const { fleet, times, logger } = this.#options;
     fleet.heard(hello.node.id);
     fleet.measured(hello.node.id, hello.load);
     this.#welcome(registered.node, protocolVersion, times);
-    logger.info({ event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.#options.remoteIp }, 'an agent connected');
+    logger.info(
+      { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.#options.remoteIp },
+      'an agent connected',
+    );
   }
 
   #welcome(node: NonNullable<Executed['node']>, protocolVersion: number, times: SessionTimes): void {
@@ -166,7 +182,8 @@ export class AgentSession {
     const messages = this.#outbox.take(current, this.#options.fleet.now());
     const availability = messages.find((message) => message.kind === 'availability.set');
     const metadata = messages.find((message) => message.kind === 'metadata.changed');
-    if (availability === undefined || metadata === undefined) throw new Error(`welcoming ${node.id}: its state gives no wish`);
+    if (availability === undefined || metadata === undefined)
+      throw new Error(`welcoming ${node.id}: its state gives no wish`);
     this.#isWelcomed = true;
     this.#send({
       kind: 'welcome',
@@ -187,7 +204,11 @@ export class AgentSession {
     if (recorded?.node == null) return;
     const { operationId, sequence } = update;
     if (answerToUpdate(recorded.node, update) === 'stop') {
-      this.#send({ kind: 'operation.cancel', operationId, reason: 'the operation has ended, or this server does not know it' });
+      this.#send({
+        kind: 'operation.cancel',
+        operationId,
+        reason: 'the operation has ended, or this server does not know it',
+      });
     }
     this.#send({ kind: 'operation.ack', operationId, sequence });
   }
@@ -197,7 +218,8 @@ export class AgentSession {
     const result = await this.#execute(command);
     if (result.ok) return result.value;
     const { code, detail } = result.problem;
-    if (code === 'store-unavailable') this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
+    if (code === 'store-unavailable')
+      this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
     else this.close(AGENT_CLOSE.badMessage, detail);
     return null;
   }
@@ -210,7 +232,10 @@ export class AgentSession {
   #send(message: ServerMessage): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     if (this.socket.bufferedAmount > UNSENT_BYTES_MAX) {
-      this.#options.logger.warn({ event: 'agent-too-slow', nodeId: this.#nodeId }, 'an agent does not read what it is sent; its session is ended');
+      this.#options.logger.warn(
+        { event: 'agent-too-slow', nodeId: this.#nodeId },
+        'an agent does not read what it is sent; its session is ended',
+      );
       this.socket.terminate();
       return;
     }
@@ -218,7 +243,10 @@ export class AgentSession {
   }
 
   #failed(error: unknown): void {
-    this.#options.logger.error({ event: 'session-failed', nodeId: this.#nodeId, err: error }, 'a message could not be handled; the session is ended');
+    this.#options.logger.error(
+      { event: 'session-failed', nodeId: this.#nodeId, err: error },
+      'a message could not be handled; the session is ended',
+    );
     this.socket.terminate();
   }
 }
@@ -232,7 +260,8 @@ function parse(text: string): AgentMessage | string {
     return 'a message that is not JSON';
   }
   if (agentMessage.Check(value)) return value;
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
+  const kind =
+    typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
   const [fault] = agentMessage.Errors(value);
   return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
 }

@@ -76,7 +76,10 @@ class PlayedAgent {
 
   constructor(token = JOIN_TOKEN, subprotocol: string | null = AGENT_SUBPROTOCOL) {
     const url = `${server.url.replace('http', 'ws')}${AGENT_SESSION_PATH}`;
-    this.socket = new WebSocket(url, subprotocol === null ? [] : [subprotocol], { headers: { authorization: `Bearer ${token}` }, autoPong: true });
+    this.socket = new WebSocket(url, subprotocol === null ? [] : [subprotocol], {
+      headers: { authorization: `Bearer ${token}` },
+      autoPong: true,
+    });
     this.socket.on('message', (bytes: Buffer) => {
       const message: ServerMessage = JSON.parse(bytes.toString());
       this.received.push(message);
@@ -108,7 +111,10 @@ class PlayedAgent {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  message<K extends ServerMessage['kind']>(kind: K, condition: (message: ServerMessage) => boolean = () => true): Promise<ServerMessage> {
+  message<K extends ServerMessage['kind']>(
+    kind: K,
+    condition: (message: ServerMessage) => boolean = () => true,
+  ): Promise<ServerMessage> {
     return waitFor(`${kind}`, () => this.received.find((message) => message.kind === kind && condition(message)), {
       seen: () => ({ received: this.received, closed: this.closed }),
     });
@@ -151,7 +157,12 @@ describe('hello', () => {
       metadata: { json: 'null', revision: 0 },
       operations: [],
     });
-    expect(await nodeThat('n1', () => true)).toMatchObject({ status: 'active', connected: true, ip: '127.0.0.1', load: { sessions: 3 } });
+    expect(await nodeThat('n1', () => true)).toMatchObject({
+      status: 'active',
+      connected: true,
+      ip: '127.0.0.1',
+      load: { sessions: 3 },
+    });
   });
 
   test.each([
@@ -272,12 +283,19 @@ describe('what the agent is told', () => {
     const agent = await PlayedAgent.connected('n1');
     await ask('POST', '/api/v1/nodes/n1/drain', { timeout: 60, reason: 'new build' });
     const told = await agent.message('availability.set');
-    expect(told).toMatchObject({ availability: 'drain', generation: 1, holds: [{ name: 'operator', reason: 'new build' }] });
+    expect(told).toMatchObject({
+      availability: 'drain',
+      generation: 1,
+      holds: [{ name: 'operator', reason: 'new build' }],
+    });
     await ask('PUT', '/api/v1/nodes/n1/meta', { meta: [1] });
     expect(await agent.message('metadata.changed')).toMatchObject({ json: '[1]', revision: 1 });
     expect(agent.received.filter(({ kind }) => kind === 'availability.set')).toHaveLength(1);
     const back = await PlayedAgent.connected('n1');
-    expect(back.received[0]).toMatchObject({ availability: { availability: 'drain', generation: 1 }, metadata: { json: '[1]' } });
+    expect(back.received[0]).toMatchObject({
+      availability: { availability: 'drain', generation: 1 },
+      metadata: { json: '[1]' },
+    });
   });
 
   test('an act is acknowledged, which is the permission to begin, only once it is recorded as started', async () => {
@@ -288,25 +306,57 @@ describe('what the agent is told', () => {
     expect(operation).toMatchObject({ status: 'queued' });
     if (start.kind !== 'operation.start') throw new Error('not a start');
     const { operationId } = start;
-    const update = { kind: 'operation.update', operationId, status: 'running', phase: 'accepted', result: null, error: null, output: null };
+    const update = {
+      kind: 'operation.update',
+      operationId,
+      status: 'running',
+      phase: 'accepted',
+      result: null,
+      error: null,
+      output: null,
+    };
     agent.send({ ...update, sequence: 1 });
     expect(await agent.message('operation.ack')).toMatchObject({ operationId, sequence: 1 });
     expect(await ask('GET', `/api/v1/operations/${operationId}`)).toMatchObject({ status: 'running' });
-    agent.send({ ...update, sequence: 2, status: 'succeeded', phase: null, result: { oldIncarnation: 1, newIncarnation: 2 } });
+    agent.send({
+      ...update,
+      sequence: 2,
+      status: 'succeeded',
+      phase: null,
+      result: { oldIncarnation: 1, newIncarnation: 2 },
+    });
     await agent.message('operation.ack', (message) => message.kind === 'operation.ack' && message.sequence === 2);
     expect(await ask('GET', `/api/v1/operations/${operationId}`)).toMatchObject({ status: 'succeeded' });
   });
 
   test('an act that this server does not know is stopped, not permitted', async () => {
     const agent = await PlayedAgent.connected('n1');
-    agent.send({ kind: 'operation.update', operationId: 'op_of_another_life', sequence: 1, status: 'running', phase: 'accepted', result: null, error: null, output: null });
+    agent.send({
+      kind: 'operation.update',
+      operationId: 'op_of_another_life',
+      sequence: 1,
+      status: 'running',
+      phase: 'accepted',
+      result: null,
+      error: null,
+      output: null,
+    });
     await agent.message('operation.ack');
     expect(agent.received.map(({ kind }) => kind)).toEqual(['welcome', 'operation.cancel', 'operation.ack']);
   });
 
   test('a late report of an older wish marks nothing', async () => {
     const agent = await PlayedAgent.connected('n1');
-    const report = { kind: 'availability.report', availability: 'drain', reached: true, phase: 'drained', sessionsAtStart: 0, sessionsRemaining: 0, blockers: [], problem: null };
+    const report = {
+      kind: 'availability.report',
+      availability: 'drain',
+      reached: true,
+      phase: 'drained',
+      sessionsAtStart: 0,
+      sessionsRemaining: 0,
+      blockers: [],
+      problem: null,
+    };
     const evidence = { kind: 'counted', zeroSeenAt: [1, 2] };
     await ask('POST', '/api/v1/nodes/n1/drain');
     await ask('POST', '/api/v1/nodes/n1/undrain');

@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AGENT_CLOSE, AGENT_MESSAGE_BYTES_MAX, AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type Hello, type ProblemCode, problemDocument, problems } from '@sluice/contract';
+import {
+  AGENT_CLOSE,
+  AGENT_MESSAGE_BYTES_MAX,
+  AGENT_SESSION_PATH,
+  AGENT_SUBPROTOCOL,
+  type Hello,
+  type ProblemCode,
+  problemDocument,
+  problems,
+} from '@sluice/contract';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
@@ -54,7 +63,9 @@ export class AgentSessions {
 
   /** Takes the upgrades of an HTTP server. */
   attach(server: Server): void {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
   }
 
   /** Tells every agent to come back soon, and waits until all have gone. */
@@ -82,7 +93,11 @@ export class AgentSessions {
     socket.on('error', () => socket.destroy());
     const path = new URL(request.url ?? '/', 'http://server').pathname;
     if (path !== AGENT_SESSION_PATH) {
-      refuse(socket, 'route-not-found', `There is no WebSocket at ${path.slice(0, 200)}; agents connect to ${AGENT_SESSION_PATH}.`);
+      refuse(
+        socket,
+        'route-not-found',
+        `There is no WebSocket at ${path.slice(0, 200)}; agents connect to ${AGENT_SESSION_PATH}.`,
+      );
     } else if (this.#isStopping) {
       refuse(socket, 'stopping', 'The server is stopping; connect again in a moment.', 'Retry-After: 1\r\n');
     } else if (!this.#options.authentication.mayJoin(request.headers.authorization)) {
@@ -90,7 +105,9 @@ export class AgentSessions {
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
     } else {
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request.socket.remoteAddress ?? ''));
+      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+        this.#open(webSocket, request.socket.remoteAddress ?? ''),
+      );
     }
   }
 
@@ -111,10 +128,14 @@ export class AgentSessions {
     });
     socket.on('pong', () => this.#heard(session));
     // A message that is too large or not a frame: ws closes the socket itself, with the code that says so.
-    socket.on('error', (error) => logger.debug({ event: 'session-error', sessionId: session.id, err: error }, 'a session failed'));
+    socket.on('error', (error) =>
+      logger.debug({ event: 'session-error', sessionId: session.id, err: error }, 'a session failed'),
+    );
     socket.on('close', (code) => {
       cancelHello();
-      this.#ended(session, code).catch((error: unknown) => logger.error({ event: 'disconnect-unrecorded', err: error }, 'the end of a session could not be handled'));
+      this.#ended(session, code).catch((error: unknown) =>
+        logger.error({ event: 'disconnect-unrecorded', err: error }, 'the end of a session could not be handled'),
+      );
     });
   }
 
@@ -125,7 +146,11 @@ export class AgentSessions {
     this.#byNode.delete(nodeId);
     if (this.#isStopping) return;
     this.#armLease(nodeId);
-    await session.ended(code === AGENT_CLOSE.badMessage ? 'its agent sent something that is not understood' : 'the connection to its agent was lost');
+    await session.ended(
+      code === AGENT_CLOSE.badMessage
+        ? 'its agent sent something that is not understood'
+        : 'the connection to its agent was lost',
+    );
   }
 
   /** Two agents with one node id are told apart by their instance ids: a returning one replaces itself, a second one must wait until the first is gone. */
@@ -134,7 +159,10 @@ export class AgentSessions {
     if (older !== undefined && older !== session) {
       const isSameAgent = older.instanceId === hello.instanceId;
       if (!isSameAgent && (await this.#answers(older))) {
-        this.#options.logger.warn({ event: 'node-id-in-use', nodeId: hello.node.id, instanceId: older.instanceId }, 'this agent answers, so it keeps its node id');
+        this.#options.logger.warn(
+          { event: 'node-id-in-use', nodeId: hello.node.id, instanceId: older.instanceId },
+          'this agent answers, so it keeps its node id',
+        );
         return 'refused';
       }
       if (isSameAgent) older.close(AGENT_CLOSE.superseded, 'superseded by a newer session of the same agent');

@@ -136,7 +136,8 @@ async function migrate(database: Database.Database, kysely: Kysely<Schema>, file
   database.pragma(`application_id = ${APPLICATION_ID}`);
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
-    if (unavailableReason(error) !== null) throw error;
+    if (unavailableReason(error) !== null)
+      throw error instanceof Error ? error : new Error(`migrating ${file}`, { cause: error });
     throw new OpeningRefused(
       `The database ${file} cannot be brought up to date; it is as it was before. Start the version of sluice that wrote it, and report this.`,
       { cause: error },

@@ -1,0 +1,104 @@
+/** What a load balancer sees on real sockets. */
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Rotation } from './rotation.ts';
+
+let opened: Rotation[] = [];
+
+afterEach(async () => {
+  for (const rotation of opened) await rotation.close();
+  opened = [];
+});
+
+const anyPort = { host: '127.0.0.1', port: 0 };
+
+async function open(): Promise<Rotation> {
+  const rotation = await Rotation.open({ agentCheck: anyPort, http: anyPort });
+  opened.push(rotation);
+  return rotation;
+}
+
+function ask(port: number | null, says = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port ?? 0, '127.0.0.1');
+    let answer = '';
+    if (says !== '') socket.write(says);
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+  });
+}
+
+describe('the agent-check', () => {
+  test('says one line and closes; up goes with ready, since only up undoes down', async () => {
+    const rotation = await open();
+    const { agentCheck } = rotation.ports;
+    expect(await ask(agentCheck)).toBe('drain\n');
+    rotation.set('ready', 'active');
+    expect(await ask(agentCheck)).toBe('ready up\n');
+    rotation.set('maint', 'restarting');
+    expect(await ask(agentCheck, 'agent-send text\n')).toBe('maint\n');
+    rotation.set('down', 'the workload is not healthy');
+    expect(await ask(agentCheck)).toBe('down\n');
+  });
+
+  test('survives clients that vanish', async () => {
+    const rotation = await open();
+    const { agentCheck } = rotation.ports;
+    for (let client = 0; client < 20; client += 1) {
+      const socket = connect(agentCheck ?? 0, '127.0.0.1');
+      await new Promise((resolve) => {
+        socket.once('connect', resolve);
+      });
+      socket.resetAndDestroy();
+    }
+    expect(await ask(agentCheck)).toBe('drain\n');
+  });
+});
+
+describe('GET /ready', () => {
+  test('is 200 in rotation, else 503 with the reason', async () => {
+    const rotation = await open();
+    const url = `http://127.0.0.1:${rotation.ports.http}`;
+    const starting = await fetch(`${url}/ready`);
+    expect([starting.status, await starting.json()]).toEqual([
+      503,
+      { ready: false, state: 'drain', reason: 'the agent is starting' },
+    ]);
+    rotation.set('ready', 'active');
+    const ready = await fetch(`${url}/ready?by=nginx`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true }]);
+    expect((await fetch(`${url}/ready`, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(`${url}/ready`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${url}/`)).status).toBe(404);
+  });
+});
+
+describe('opening', () => {
+  test('neither endpoint is needed', async () => {
+    const rotation = await Rotation.open({ agentCheck: null, http: null });
+    expect(rotation.ports).toEqual({ agentCheck: null, http: null });
+    await rotation.close();
+  });
+
+  test('a port in use is an error that names the setting, and leaves nothing open', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => {
+      other.listen(0, '127.0.0.1', resolve);
+    });
+    const address = other.address();
+    const taken = { host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 0 };
+    try {
+      await expect(Rotation.open({ agentCheck: anyPort, http: taken })).rejects.toThrow(
+        `rotation.http: 127.0.0.1:${taken.port} is in use`,
+      );
+      await expect(Rotation.open({ agentCheck: { host: '192.0.2.1', port: 0 }, http: null })).rejects.toThrow(
+        'rotation.agentCheck: 192.0.2.1:0 is no address of this machine',
+      );
+    } finally {
+      other.close();
+    }
+  });
+});

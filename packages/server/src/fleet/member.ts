@@ -1,0 +1,50 @@
+/** A node in the fleet's memory: its recorded state, what is only measured, and its JSON, made once per change. */
+import type { Load, NodeStatus } from '@sluice/contract';
+import { type NodeState, statusOf, UNKNOWN_LOAD } from '@sluice/core';
+import { nodeView } from './node-view.ts';
+
+/** A node as reads see it. */
+export interface FleetNode {
+  readonly state: NodeState;
+  readonly status: NodeStatus;
+  readonly load: Load;
+  readonly lastSeenAt: number | null;
+  /**
+   * Its JSON, made once per change. `lastSeenAt` in it is as of then: for a connected node it may be behind by the time
+   * since the last change, so that a heartbeat that says nothing costs nothing.
+   */
+  readonly json: string;
+}
+
+/** The mutable side of a `FleetNode`: load and hearing are memory only, the rest is replaced at each commit. */
+export class Member implements FleetNode {
+  state: NodeState;
+  status: NodeStatus;
+  load: Load = UNKNOWN_LOAD;
+  lastSeenAt: number | null;
+  readonly #now: () => number;
+  #json: string | null = null;
+
+  constructor(state: NodeState, lastSeenAt: number | null, now: () => number) {
+    this.state = state;
+    this.status = statusOf(state);
+    this.lastSeenAt = lastSeenAt;
+    this.#now = now;
+  }
+
+  replace(state: NodeState): void {
+    this.state = state;
+    this.status = statusOf(state);
+    this.#json = null;
+  }
+
+  measure(load: Load): void {
+    this.load = load;
+    this.#json = null;
+  }
+
+  get json(): string {
+    this.#json ??= JSON.stringify(nodeView(this.state, this.load, this.lastSeenAt, this.#now()));
+    return this.#json;
+  }
+}
