@@ -30,7 +30,7 @@ export function renderNodePage(node: Node, paint: Paint, nowMs: number): string 
       },
       {
         label: 'Locks',
-        lines: workload.locks.map((lock) => `${lock.reason}, for ${durationInWords(nowMs - lock.since)}`),
+        lines: workload.locks.map((lock) => `${lock.reason}, for ${durationInWords(nowMs - Date.parse(lock.since))}`),
       },
       { label: 'Sessions', lines: [load.sessions === null ? (load.problem ?? 'not counted') : String(load.sessions)] },
       {

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { Availability, Blocker, DrainPhase, OnDeadline } from '../availability.ts';
 import { NodeId } from '../ids.ts';
 import { Nullable } from '../nullable.ts';
-import { Labels, Resources, WorkloadLock, WorkloadPhase } from '../workload.ts';
+import { Labels, Resources, WorkloadPhase } from '../workload.ts';
 import { Timestamp } from './timestamp.ts';
 
 export const NodeStatus = Type.Union(
@@ -75,7 +75,9 @@ export const Node = Type.Object(
       incarnation: Type.Integer({ description: 'Counts the starts of the workload.' }),
       startedAt: Nullable(Timestamp),
       problem: Nullable(Type.String()),
-      locks: Type.Array(WorkloadLock),
+      locks: Type.Array(Type.Object({ reason: Type.String(), since: Timestamp, expiresAt: Timestamp }), {
+        description: 'The workload’s own wishes not to be interrupted now.',
+      }),
     }),
     drain: Nullable(DrainView),
     holds: Type.Array(HoldView),
