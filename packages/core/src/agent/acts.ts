@@ -87,6 +87,7 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
         kind: 'leaving-rotation',
         operationId,
         until: isInRotation ? draft.now + settings.settleMs : draft.now,
+        endBy: draft.now + start.deadlineInMs,
       },
     };
   } else {
@@ -119,7 +120,10 @@ export function performNext(draft: StepDraft): void {
   if (performing?.kind === 'leaving-rotation' && draft.now >= performing.until) {
     const act = actOf(draft.state.journal, performing.operationId);
     if (act === undefined) throw new Error(`performing ${performing.operationId}, which the journal does not know`);
-    draft.state = { ...draft.state, performing: { kind: 'replacing', operationId: performing.operationId } };
+    draft.state = {
+      ...draft.state,
+      performing: { kind: 'replacing', operationId: performing.operationId, endBy: performing.endBy },
+    };
     draft.effects.push({
       kind: 'ReplaceWorkload',
       operationId: performing.operationId,
@@ -183,7 +187,7 @@ export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 
       kind: 'waiting-for-health',
       operationId: input.operationId,
       newIncarnation: input.incarnation,
-      until: draft.now + settings.healthyWithinMs,
+      until: Math.min(draft.now + settings.healthyWithinMs, performing.endBy),
     },
   };
   sendProgress(draft, input.operationId);
@@ -243,7 +247,15 @@ export function resumeActs(draft: StepDraft): void {
         },
       };
     } else {
-      draft.state = { ...draft.state, performing: { kind: 'leaving-rotation', operationId, until: draft.now } };
+      draft.state = {
+        ...draft.state,
+        performing: {
+          kind: 'leaving-rotation',
+          operationId,
+          until: draft.now,
+          endBy: draft.now + act.start.deadlineInMs,
+        },
+      };
     }
   }
 }

@@ -66,8 +66,9 @@ export const NOT_CONVERGED: Convergence = {
 
 /** The act that is being performed, step by step. */
 export type Performing =
-  | { readonly kind: 'leaving-rotation'; readonly operationId: string; readonly until: number }
-  | { readonly kind: 'replacing'; readonly operationId: string }
+  /** `endBy`: when the requester’s time for the whole restart is over. */
+  | { readonly kind: 'leaving-rotation'; readonly operationId: string; readonly until: number; readonly endBy: number }
+  | { readonly kind: 'replacing'; readonly operationId: string; readonly endBy: number }
   | {
       readonly kind: 'waiting-for-health';
       readonly operationId: string;

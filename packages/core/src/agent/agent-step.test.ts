@@ -526,6 +526,24 @@ describe('acts', () => {
     });
   });
 
+  test('a restart that was given less time than the workload’s own gets no more', () => {
+    const agent = new PlayedAgent({ settleMs: 0 });
+    agent.message({
+      kind: 'operation.start',
+      operationId: 'op_9',
+      command: 'restart',
+      params: {},
+      expectedIncarnation: 1,
+      graceMs: null,
+      deadlineInMs: 4000,
+    });
+    agent.permit('op_9');
+    agent.input({ kind: 'WorkloadReplaced', operationId: 'op_9', ok: true, incarnation: 2, problem: null });
+    agent.observe({ phase: 'running', healthy: false, incarnation: 2 });
+    agent.pass(4000);
+    expect(agent.kinds('CollectOutput')).toHaveLength(1);
+  });
+
   test('on a drained node a restart has succeeded only when the new workload has been asked to drain', () => {
     const agent = new PlayedAgent({ settleMs: 0 });
     agent.wish('drain', 1);

@@ -1,6 +1,6 @@
 /** The rules of draining and undraining, one test a rule, through the core's doors. */
 import { describe, expect, test } from 'vitest';
-import { LivingNode } from '../node-fixture.ts';
+import { hello, LivingNode } from '../node-fixture.ts';
 import { forceAt } from '../node/node.ts';
 import { statusOf } from '../node/status.ts';
 
@@ -250,6 +250,21 @@ describe('a hold that expires', () => {
     living.pass(1_000_000);
     expect(living.node.holds).toHaveLength(1);
   });
+});
+
+test('a restored server that believed the node drained asks anew: its proof is of an older life', () => {
+  const restored = LivingNode.registered();
+  restored.drain();
+  restored.report(0);
+  expect(statusOf(restored.node)).toBe('drained');
+  const { holds } = restored.node;
+  restored.must({
+    kind: 'RegisterNode',
+    hello: hello({ availability: { generation: 9, availability: 'drain', holds: [...holds] } }),
+    sessionId: 's2',
+    remoteIp: '10.0.0.1',
+  });
+  expect(statusOf(restored.node)).toBe('draining');
 });
 
 test('a restored server takes over the newer wish that the agent holds', () => {

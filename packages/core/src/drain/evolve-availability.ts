@@ -36,8 +36,18 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
       return withHold(node, event.hold, { deadlineReachedAt: at });
     case 'AvailabilityWished':
       return wish(node, event.availability, event.generation);
-    case 'AvailabilityRecovered':
-      return wish(withHolds(node, event.holds, at), event.holds.length === 0 ? 'active' : 'drain', event.generation);
+    case 'AvailabilityRecovered': {
+      // What was known of the drain is of an older life: the agent says anew how far the node is.
+      const { generation, holds } = event;
+      const wished = holds.length === 0 ? 'active' : 'drain';
+      return {
+        ...withHolds({ ...node, drain: null }, holds, at),
+        wished,
+        generation,
+        turnedAtGeneration: generation,
+        activation: { confirmed: false, problem: null },
+      };
+    }
     case 'DrainProgressed': {
       const { phase, sessionsAtStart, sessionsRemaining, blockers, problem } = event;
       return withDrain(node, { phase, sessionsAtStart, sessionsRemaining, blockers, problem });

@@ -34,7 +34,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     });
     await docs.register(fastifySwaggerUi, {
       routePrefix: '/docs',
-      uiConfig: { deepLinking: true, tryItOutEnabled: false },
+      uiConfig: { deepLinking: true, tryItOutEnabled: false, layout: 'BaseLayout' },
       transformSpecification: () => document,
       theme: { title: 'Sluice 节点 API' },
     });
