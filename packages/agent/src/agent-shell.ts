@@ -4,6 +4,7 @@ import {
   type AgentInput,
   type AgentState,
   agentStep,
+  type Clock,
   agentWakeAt,
   entriesOf,
   type JournalEntry,
@@ -21,23 +22,23 @@ export interface ShellOptions {
   readonly state: AgentState;
   readonly journal: ShellJournal;
   readonly perform: (effect: AgentEffect) => void;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Entries after which the journal is written anew with only what still counts: it stays under a few hundred KiB. */
 const ENTRIES_UNTIL_COMPACTION = 1000;
-/** Milliseconds that Node.js' timers can count at most; a later instant is approached in steps. */
-const TIMER_MS_MAX = 2_147_483_647;
 
 /** Takes inputs in order. What an input decides is journaled and synced before any of its effects is performed. */
 export class AgentShell {
   #state: AgentState;
   readonly #journal: ShellJournal;
   readonly #perform: (effect: AgentEffect) => void;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #waiting: AgentInput[] = [];
   #turn: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTimer: (() => void) | null = null;
   #isStopped = false;
   #entriesSinceCompaction = 0;
 
@@ -45,6 +46,7 @@ export class AgentShell {
     this.#state = options.state;
     this.#journal = options.journal;
     this.#perform = options.perform;
+    this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
@@ -63,7 +65,7 @@ export class AgentShell {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#waiting.length = 0;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     await this.#turn;
   }
 
@@ -77,7 +79,7 @@ export class AgentShell {
   }
 
   async #takeOne(input: AgentInput): Promise<void> {
-    const step = agentStep(this.#state, input, Date.now());
+    const step = agentStep(this.#state, input, this.#clock.now());
     if (step.entries.length > 0) {
       try {
         await this.#journal.append(step.entries);
@@ -131,11 +133,8 @@ export class AgentShell {
   }
 
   #armTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const now = Date.now();
-    const wakeAt = this.#isStopped ? null : agentWakeAt(this.#state, now);
-    if (wakeAt === null) return;
-    this.#timer = setTimeout(() => this.take({ kind: 'Woken' }), Math.min(wakeAt - now, TIMER_MS_MAX));
+    this.#cancelTimer?.();
+    const wakeAt = this.#isStopped ? null : agentWakeAt(this.#state, this.#clock.now());
+    this.#cancelTimer = wakeAt === null ? null : this.#clock.wakeAt(wakeAt, () => this.take({ kind: 'Woken' }));
   }
 }

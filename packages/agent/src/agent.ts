@@ -17,6 +17,7 @@ import { Rotation } from './rotation/rotation.ts';
 import { AgentConnection } from './session/agent-connection.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 import { pollWorkload } from './poll-workload.ts';
+import { systemClock } from './system-clock.ts';
 import { inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
 import { WorkloadWatch } from './workload-watch.ts';
 import { writeFileDurably } from './write-file-durably.ts';
@@ -92,7 +93,13 @@ export class Agent {
       entries,
       this.#watch.report(),
     );
-    this.#shell = new AgentShell({ state, journal: opened.journal, perform: this.#performer(), logger });
+    this.#shell = new AgentShell({
+      state,
+      journal: opened.journal,
+      perform: this.#performer(),
+      clock: systemClock,
+      logger,
+    });
     this.#connection = new AgentConnection(
       config.serverUrl,
       config.joinToken,

@@ -2,7 +2,7 @@
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
 import type { ServerConfig } from './config.ts';
-import { systemClock } from './fleet/clock.ts';
+import { systemClock } from './fleet/system-clock.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { createHttpApp } from './http/app.ts';
 import { createLogger } from './observe/logger.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { CommitOutcome, NodeChange, Store } from '../store/store.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from './system-clock.ts';
 import { Fleet } from './fleet.ts';
 
 const ALICE = { name: 'alice', address: '10.0.0.9' };

@@ -3,7 +3,7 @@ import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
 import { type Command, type NodeState, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { OperationsQuery, Store } from '../store/store.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@sluice/core';
 import { decideBatch, type Request } from './decide-batch.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';

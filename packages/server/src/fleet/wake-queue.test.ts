@@ -1,7 +1,7 @@
 /** The queue of wake-ups: in order, once, the latest wish of each id, whatever the order in which they were set. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Clock } from './clock.ts';
+import type { Clock } from '@sluice/core';
 import { WakeQueue } from './wake-queue.ts';
 
 /** A clock that is moved by hand; the only thing that is faked here. */

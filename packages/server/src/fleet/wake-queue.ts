@@ -1,5 +1,5 @@
 /** When which node is to be looked at next: a binary heap behind one timer, so that nothing ever scans the fleet. */
-import type { Clock } from './clock.ts';
+import type { Clock } from '@sluice/core';
 
 interface Entry {
   readonly at: number;

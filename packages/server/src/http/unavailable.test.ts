@@ -6,7 +6,7 @@ import { METADATA_BYTES_MAX } from '@sluice/contract';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Authentication } from '../authentication/authentication.ts';
-import { systemClock } from '../fleet/clock.ts';
+import { systemClock } from '../fleet/system-clock.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';

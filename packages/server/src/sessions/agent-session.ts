@@ -11,7 +11,6 @@ import {
 import { answerToUpdate, type Command } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import type { RawData, WebSocket } from 'ws';
 import type { Executed, Fleet } from '../fleet/fleet.ts';
 import { Outbox } from './outbox.ts';
 
@@ -28,25 +27,38 @@ export interface SessionTimes {
 }
 
 /** What a session needs of the registry of all sessions. */
-export interface SessionRegistry {
+export interface Registry {
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
   readonly heard: (session: AgentSession) => void;
 }
 
+/** The session's socket, as far as a session needs one. */
+export interface SessionSocket {
+  readonly isOpen: () => boolean;
+  /** What was sent and has not left this machine. */
+  readonly unsentBytes: () => number;
+  readonly send: (text: string) => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Asks for a sign of life. */
+  readonly ping: () => void;
+  /** Ends it without a word. */
+  readonly terminate: () => void;
+}
+
 export interface SessionOptions {
   readonly id: string;
-  readonly socket: WebSocket;
+  readonly socket: SessionSocket;
   readonly remoteIp: string;
   readonly fleet: Fleet;
-  readonly registry: SessionRegistry;
+  readonly registry: Registry;
   readonly times: SessionTimes;
   readonly logger: Logger;
 }
 
 export class AgentSession {
   readonly id: string;
-  readonly socket: WebSocket;
+  readonly socket: SessionSocket;
   readonly #options: SessionOptions;
   readonly #outbox = new Outbox();
   /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
@@ -60,12 +72,12 @@ export class AgentSession {
     this.id = options.id;
     this.socket = options.socket;
     this.#options = options;
-    options.socket.on('message', (bytes, isBinary) => {
-      options.registry.heard(this);
-      this.#turn = this.#turn
-        .then(() => this.#receive(textOf(bytes), isBinary))
-        .catch((error: unknown) => this.#failed(error));
-    });
+  }
+
+  /** Takes what the agent says, one after the other. */
+  receive(text: string, isBinary: boolean): void {
+    this.#options.registry.heard(this);
+    this.#turn = this.#turn.then(() => this.#receive(text, isBinary)).catch((error: unknown) => this.#failed(error));
   }
 
   /** `null`: it has not said hello. */
@@ -230,8 +242,8 @@ export class AgentSession {
   }
 
   #send(message: ServerMessage): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    if (this.socket.bufferedAmount > UNSENT_BYTES_MAX) {
+    if (!this.socket.isOpen()) return;
+    if (this.socket.unsentBytes() > UNSENT_BYTES_MAX) {
       this.#options.logger.warn(
         { event: 'agent-too-slow', nodeId: this.#nodeId },
         'an agent does not read what it is sent; its session is ended',
@@ -264,9 +276,4 @@ function parse(text: string): AgentMessage | string {
     typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
   const [fault] = agentMessage.Errors(value);
   return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
-}
-
-/** ws gives one buffer for each message, unless it is told otherwise. */
-function textOf(bytes: RawData): string {
-  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }

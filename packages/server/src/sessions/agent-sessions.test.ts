@@ -1,5 +1,6 @@
 /** Agents' sessions over real WebSockets: what an agent says is checked, what it is told comes once, and silence is noticed. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type Hello, Node, type ServerMessage } from '@sluice/contract';
@@ -212,6 +213,27 @@ describe('hello', () => {
     expect(await ask('GET', `/api/v1/nodes/${encodeURIComponent(id)}`)).toMatchObject({ id, status: 'active' });
   });
 });
+
+test.each(['//', '/%', '/api/v1/agent/session/', 'http://[', '*'])(
+  'an upgrade of %s is refused, and the server lives on',
+  async (target) => {
+    // A path that no URL parser takes once ended the process.
+    const { hostname, port } = new URL(server.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`),
+      );
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+      });
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /u);
+    expect(await ask('GET', '/healthz')).toEqual({ ok: true });
+  },
+);
 
 describe('two agents with one node id', () => {
   test('the newer is refused while the older answers', async () => {

@@ -1,11 +1,5 @@
-/** Time as the server sees it: a port, because the simulation brings a clock of its own. */
-
-export interface Clock {
-  /** Epoch milliseconds (UTC). */
-  now(): number;
-  /** Calls once, not before `at` (epoch milliseconds). @returns What cancels it. */
-  wakeAt(at: number, wake: () => void): () => void;
-}
+/** The system's clock. */
+import type { Clock } from '@sluice/core';
 
 /** Milliseconds that Node.js' timers can count at most; a later instant is approached in steps. */
 const TIMER_MS_MAX = 2_147_483_647;

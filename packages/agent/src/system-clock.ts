@@ -1,0 +1,13 @@
+/** The system's clock. */
+import type { Clock } from '@sluice/core';
+
+/** Milliseconds that Node.js' timers can count at most; who waits longer is woken early and looks again. */
+const TIMER_MS_MAX = 2_147_483_647;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wakeAt: (at, wake) => {
+    const timer = setTimeout(wake, Math.min(Math.max(at - Date.now(), 0), TIMER_MS_MAX));
+    return () => clearTimeout(timer);
+  },
+};
