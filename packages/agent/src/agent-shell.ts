@@ -21,6 +21,8 @@ export interface ShellJournal {
 export interface ShellOptions {
   readonly state: AgentState;
   readonly journal: ShellJournal;
+  /** How many entries the journal has already. */
+  readonly journaled: number;
   readonly perform: (effect: AgentEffect) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,6 +47,7 @@ export class AgentShell {
   constructor(options: ShellOptions) {
     this.#state = options.state;
     this.#journal = options.journal;
+    this.#entriesSinceCompaction = options.journaled;
     this.#perform = options.perform;
     this.#clock = options.clock;
     this.#logger = options.logger;

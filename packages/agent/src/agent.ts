@@ -96,6 +96,7 @@ export class Agent {
     this.#shell = new AgentShell({
       state,
       journal: opened.journal,
+      journaled: entries.length,
       perform: this.#performer(),
       clock: systemClock,
       logger,

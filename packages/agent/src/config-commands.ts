@@ -54,6 +54,10 @@ function checkParameter(name: string, setting: ParameterSetting, faults: ConfigF
     faults.add([...path, 'pattern'], `'${setting.pattern}' is no regular expression`);
     return;
   }
+  for (const [index, allowed] of (setting.enum ?? []).entries()) {
+    const misfit = whyNotValid({ type: setting.type }, allowed);
+    if (misfit !== null) faults.add([...path, 'enum', String(index)], `${misfit}; no other value could ever be given`);
+  }
   if (setting.default === undefined) return;
   const fault = whyNotValid(parametersSchema({ value: { ...setting, required: true } }), { value: setting.default });
   if (fault !== null)

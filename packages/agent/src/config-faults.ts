@@ -51,7 +51,7 @@ function checkMapping(schema: Type.TObject, value: unknown, faults: ConfigFaults
   }
   const known = Object.keys(schema.properties);
   for (const [key, item] of Object.entries(value)) {
-    const property = schema.properties[key];
+    const property = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
     if (property !== undefined) {
       checkBySchema(property, item, faults, [...path, key]);
       continue;

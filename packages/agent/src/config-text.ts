@@ -1,5 +1,5 @@
 /** The text of agent.yaml: parsed, with variables of the environment put in, and able to say in which line a thing stands. */
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import type { ConfigFaults } from './config-faults.ts';
 
 export interface ConfigText {
@@ -30,9 +30,18 @@ export function readConfigText(
     return null;
   };
   if (document.errors.length > 0) return { value: null, lineOf };
-  // Aliases are limited by the library, so a small file cannot become a huge value.
-  const written: unknown = document.toJS();
-  return { value: withVariables(written ?? {}, env, faults, []), lineOf };
+  const written = valueOf(document, faults);
+  return { value: written === null ? null : withVariables(written.value ?? {}, env, faults, [], []), lineOf };
+}
+
+/** `null`: its aliases cannot be followed. The library limits them, so a small file cannot become a huge value. */
+function valueOf(document: Document, faults: ConfigFaults): { readonly value: unknown } | null {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    faults.add([], error instanceof Error ? error.message : String(error));
+    return null;
+  }
 }
 
 function syntaxFault(message: string): string {
@@ -40,20 +49,27 @@ function syntaxFault(message: string): string {
   return `${message.split('\n')[0]?.replace(/:$/u, '')}${hint}`;
 }
 
+/** @param around The mappings and lists that the value stands in. */
 function withVariables(
   value: unknown,
   env: Readonly<Record<string, string | undefined>>,
   faults: ConfigFaults,
   path: readonly string[],
+  around: readonly unknown[],
 ): unknown {
   if (typeof value === 'string') return substituted(value, env, faults, path);
-  if (Array.isArray(value))
-    return value.map((item: unknown, index) => withVariables(item, env, faults, [...path, String(index)]));
   if (typeof value !== 'object' || value === null) return value;
+  if (around.includes(value)) {
+    faults.add(path, 'is an alias of what it stands in, so it would have no end');
+    return null;
+  }
+  const inside = [...around, value];
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => withVariables(item, env, faults, [...path, String(index)], inside));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]): [string, unknown] => [
       key,
-      withVariables(item, env, faults, [...path, key]),
+      withVariables(item, env, faults, [...path, key], inside),
     ]),
   );
 }

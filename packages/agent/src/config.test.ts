@@ -281,6 +281,27 @@ commands:
     ['a word', 'server', 'must be a mapping, and is a text'],
     ['an empty file', '', 'workload: missing'],
     ['the same key twice', `${smallest}node: { id: m }\n`, 'unique'],
+    ['a key that every object has', `${smallest}constructor: 1\n__proto__: { a: 1 }\n`, 'line 4: constructor: unknown'],
+    [
+      'an alias of what it stands in',
+      `${smallest}commands: &all { again: *all }\n`,
+      'line 4: commands.again: is an alias of',
+    ],
+    [
+      'aliases that multiply',
+      `a: &a [${'x,'.repeat(10)}]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\n${smallest}`,
+      'Excessive alias count',
+    ],
+    [
+      'an allowed value of the wrong kind',
+      `${smallest}commands: { set: { description: Set, exec: [run], params: { version: { type: string, enum: ["1", 1.1] } } } }\n`,
+      'line 4: commands.set.params.version.enum.1: must be string',
+    ],
+    [
+      'more than the first message can carry',
+      `${smallest}commands:\n${Array.from({ length: 60 }, (_, index) => `  c${index}: { description: ${'d'.repeat(900)}, exec: [run] }\n`).join('')}`,
+      'line 4: commands: node and commands have',
+    ],
     [
       'too many labels',
       smallest.replace(

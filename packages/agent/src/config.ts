@@ -1,7 +1,7 @@
 /** agent.yaml, read once into a frozen value: flag, then environment, then file, then default. All its faults are told together. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { NodeIdentity } from '@sluice/contract';
+import { AGENT_MESSAGE_BYTES_MAX, type NodeIdentity } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { commandsOf } from './config-commands.ts';
 import { checkBySchema, type ConfigFault, ConfigFaults } from './config-faults.ts';
@@ -10,7 +10,7 @@ import { nodeIdentityOf } from './config-node.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { addressOf, durationOf, urlOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
-import type { ConfiguredCommands } from './declared-commands.ts';
+import { type ConfiguredCommands, describeCommands } from './declared-commands.ts';
 import type { ListenAddress } from './rotation/listen.ts';
 
 export interface AgentConfig {
@@ -43,6 +43,8 @@ export interface AgentConfigFlags {
 
 /** Bytes of the file; a hundred commands with parameters take 50 KiB. */
 const FILE_BYTES_MAX = 1024 * 1024;
+/** Bytes of node and commands as JSON; a quarter of the message stays for what the agent has to tell beside them. */
+const TOLD_BYTES_MAX = (AGENT_MESSAGE_BYTES_MAX * 3) / 4;
 const STATE_DIRECTORY = '/var/lib/sluice';
 /** Milliseconds that balancers get where they can ask at all: two of their usual questions. */
 const SETTLE_MS = 3000;
@@ -94,10 +96,13 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
   const agentCheck =
     rotation.agentCheck === undefined ? null : addressOf(rotation.agentCheck, faults, ['rotation', 'agentCheck'], 0);
   const http = rotation.http === undefined ? null : addressOf(rotation.http, faults, ['rotation', 'http'], 0);
+  const node = nodeIdentityOf(file.node ?? {}, faults);
+  const commands = commandsOf(file.commands ?? {}, faults);
+  checkToldBytes(node, commands, faults);
   return {
     serverUrl: serverUrlOf(file.server, faults),
     joinToken: file.joinToken ?? null,
-    node: nodeIdentityOf(file.node ?? {}, faults),
+    node,
     stateDir: path.resolve(directory, file.stateDir ?? STATE_DIRECTORY),
     workload: workloadOf(file.workload, directory, faults),
     rotation: {
@@ -108,9 +113,19 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
         'settle',
       ]),
     },
-    commands: commandsOf(file.commands ?? {}, faults),
+    commands,
     onAgentStop: file.onAgentStop ?? 'keep',
   };
+}
+
+/** The agent tells the server all of it in its first message, which has a limit. */
+function checkToldBytes(node: NodeIdentity, commands: ConfiguredCommands, faults: ConfigFaults): void {
+  const bytes = Buffer.byteLength(JSON.stringify([node, describeCommands(commands)]));
+  if (bytes <= TOLD_BYTES_MAX) return;
+  faults.add(
+    Object.keys(commands).length === 0 ? ['node'] : ['commands'],
+    `node and commands have ${bytes} bytes together as the server is told them, at most ${TOLD_BYTES_MAX} are possible; shorten descriptions, or declare fewer commands or labels`,
+  );
 }
 
 function serverUrlOf(server: string | undefined, faults: ConfigFaults): string {

@@ -43,6 +43,17 @@ describe('openStateDirectory', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
   });
 
+  test('leaves one alone that is open and used by others', async () => {
+    await mkdir(directory, { recursive: true });
+    await chmod(directory, 0o755);
+    await writeFile(path.join(directory, 'a-file-of-others'), '');
+    await expect(openStateDirectory(directory)).rejects.toThrow(/holds files that are not the agent's.*chmod 700/u);
+    expect((await stat(directory)).mode & 0o777).toBe(0o755);
+    expect(await readdir(directory)).toEqual(['a-file-of-others']);
+    await chmod(directory, 0o700);
+    await (await openStateDirectory(directory)).release();
+  });
+
   test('refuses a second agent, and says who has it', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {

@@ -1,6 +1,6 @@
 /** The state directory: closed to others, used by one agent at a time, and with an id of its own for as long as it lasts. */
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Type from 'typebox';
@@ -20,6 +20,9 @@ export interface StateDirectory {
 const Lock = Type.Object({ pid: Type.Integer({ minimum: 1 }), startToken: Type.String() });
 const lockSchema = Compile(Lock);
 
+const LOCK_FILE = 'agent.lock';
+const INSTANCE_ID_FILE = 'instance-id';
+
 /** Times that a lock is tried for, while others come and go. */
 const LOCK_TRIES_MAX = 20;
 /** Milliseconds between two of them. */
@@ -27,26 +30,43 @@ const TRY_AGAIN_MS = 20;
 
 /** @throws Error for the one who started the agent: another agent uses the directory, or it cannot be made or written. */
 export async function openStateDirectory(directory: string): Promise<StateDirectory> {
+  let isClosed: boolean;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const { mode } = await stat(directory);
-    // It holds a credential; one that was made by hand may be open to others.
-    if ((mode & 0o077) !== 0) await chmod(directory, 0o700);
+    isClosed = await closeToOthers(directory);
   } catch (error) {
     throw new Error(
       `stateDir: ${directory} cannot be made, or is not the agent's (${sentence(error)}). Name a directory that belongs to the agent's user.`,
       { cause: error },
     );
   }
-  const lockFile = path.join(directory, 'agent.lock');
+  if (!isClosed) {
+    throw new Error(
+      `stateDir: ${directory} is open to other users and holds files that are not the agent's. Name a directory of the agent's own, or close this one (chmod 700) if that is what it is.`,
+    );
+  }
+  const lockFile = path.join(directory, LOCK_FILE);
   const lock = await takeLock(lockFile, directory);
   try {
-    const instanceId = await readOrMakeInstanceId(path.join(directory, 'instance-id'));
+    const instanceId = await readOrMakeInstanceId(path.join(directory, INSTANCE_ID_FILE));
     return { path: directory, instanceId, release: () => releaseLock(lockFile, lock) };
   } catch (error) {
     await releaseLock(lockFile, lock);
     throw error;
   }
+}
+
+/**
+ * It holds a credential, and one that was made by hand may be open to others.
+ * @returns False: it is open, and left alone, since somebody else uses it (a slip such as `stateDir: /tmp` must not close that).
+ */
+async function closeToOthers(directory: string): Promise<boolean> {
+  const { mode } = await stat(directory);
+  if ((mode & 0o077) === 0) return true;
+  const names = await readdir(directory);
+  if (names.length > 0 && !names.includes(LOCK_FILE) && !names.includes(INSTANCE_ID_FILE)) return false;
+  await chmod(directory, 0o700);
+  return true;
 }
 
 /** The text of the lock. */

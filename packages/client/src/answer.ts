@@ -32,6 +32,8 @@ export interface ClientProblem {
 export interface Answered<T> {
   readonly ok: true;
   readonly value: T;
+  /** The body as it came: for JSON that JavaScript would round or sort (large numbers, keys that look like numbers). */
+  readonly text: string;
   /** For `ifMatch`, and to compare; `null` when the route has none. */
   readonly etag: string | null;
   /** Whether `value` is the `previous` one that the call named, because nothing has changed since. */

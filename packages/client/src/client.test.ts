@@ -94,7 +94,7 @@ describe('answers', () => {
     const client = createClient({ url });
     const first = await client.listNodes();
     if (!first.ok) throw new Error(first.problem.detail);
-    expect(first).toEqual({ ok: true, value: { items: [] }, etag: '"1"', isUnchanged: false });
+    expect(first).toEqual({ ok: true, value: { items: [] }, text: '{"items":[]}', etag: '"1"', isUnchanged: false });
     expect(await client.listNodes({ previous: first })).toEqual({ ...first, isUnchanged: true });
     expect(seen).toHaveLength(2);
   });

@@ -36,6 +36,7 @@ export type Client = { readonly [Name in RouteName]: Method<Name> };
 interface AnyRequest {
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: unknown;
+  readonly bodyText?: string;
   readonly ifMatch?: string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -69,7 +70,7 @@ export function createClient(options: ClientOptions): Client {
     if (response.status === 304 && previous !== undefined) return { ...previous, isUnchanged: true };
     const body = parseJson(text);
     if (response.ok && isAnswerOf<Name>(body)) {
-      return { ok: true, value: body, etag: response.headers.get('etag'), isUnchanged: false };
+      return { ok: true, value: body, text, etag: response.headers.get('etag'), isUnchanged: false };
     }
     const problem = response.ok ? null : readProblem(body, response.status);
     return problem === null ? foreignAnswer(options.url, response) : { ok: false, problem };
@@ -122,7 +123,7 @@ async function exchange(
           ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
           ...(previousEtag === null ? {} : { 'if-none-match': previousEtag }),
         },
-        ...(route.body === undefined ? {} : { body: JSON.stringify(request.body ?? {}) }),
+        ...(route.body === undefined ? {} : { body: request.bodyText ?? JSON.stringify(request.body ?? {}) }),
         // A redirected POST would arrive as a GET: rather say where the server has gone.
         redirect: 'manual',
         signal,

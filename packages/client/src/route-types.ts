@@ -21,7 +21,9 @@ type QueryPart<R> = R extends { readonly query: infer Query } ? { readonly query
 type BodyPart<R> = R extends { readonly body: infer Body }
   ? {} extends ValueOf<Body>
     ? { readonly body?: ValueOf<Body> }
-    : { readonly body: ValueOf<Body> }
+    : | { readonly body: ValueOf<Body> }
+      /** The body as JSON text, sent as it is: for numbers that JavaScript would round. */
+      | { readonly bodyText: string }
   : unknown;
 type HeaderPart<R> = R extends { readonly headers: unknown }
   ? {

@@ -87,6 +87,8 @@ export class JournalFile {
   #goodBytes: number;
   /** Whether there may be something behind `#goodBytes` that must go before anything is written. */
   #hasRest = false;
+  /** Whether a crash could bring back the file that a compaction replaced, without what is appended to the new one. */
+  #isNameUnsynced = false;
   /** Appends that share the next write; `null`: none has arrived since the last write or compaction began. */
   #batch: Append[] | null = null;
   #turn: Promise<void> = Promise.resolve();
@@ -144,6 +146,7 @@ export class JournalFile {
     if (this.#batch === batch) this.#batch = null;
     try {
       const line = Buffer.from(journalLine(batch.flatMap(({ entries }) => entries)));
+      if (this.#isNameUnsynced) await this.#syncName();
       if (this.#hasRest) await this.#dropRest();
       this.#hasRest = true;
       await this.#handle.appendFile(line);
@@ -175,6 +178,11 @@ export class JournalFile {
     this.#hasRest = false;
   }
 
+  async #syncName(): Promise<void> {
+    await syncDirectory(path.dirname(this.#file));
+    this.#isNameUnsynced = false;
+  }
+
   async #replace(entries: readonly object[]): Promise<void> {
     const temporary = `${this.#file}.new`;
     const line = Buffer.from(entries.length === 0 ? '' : journalLine(entries));
@@ -195,9 +203,10 @@ export class JournalFile {
     this.#handle = handle;
     this.#goodBytes = line.length;
     this.#hasRest = false;
+    this.#isNameUnsynced = true;
     try {
       await old.close();
-      await syncDirectory(path.dirname(this.#file));
+      await this.#syncName();
     } catch (error) {
       throw new Error(`compacting the journal ${this.#file}`, { cause: error });
     }

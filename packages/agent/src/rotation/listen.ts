@@ -13,9 +13,8 @@ export interface ListenAddress {
  */
 export async function listen(server: Server, { host, port }: ListenAddress, setting: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new Error(`${setting}: ${host}:${port} ${whyNot(error)}`, { cause: error })),
-    );
+    // For good: when a connection cannot be accepted later (no file descriptor left), its client asks again, and the agent must live on.
+    server.on('error', (error) => reject(new Error(`${setting}: ${host}:${port} ${whyNot(error)}`, { cause: error })));
     server.listen({ host, port }, resolve);
   });
   return portOf(server.address(), setting);

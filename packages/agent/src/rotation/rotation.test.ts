@@ -1,6 +1,7 @@
 /** What a load balancer sees on real sockets. */
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { listen } from './listen.ts';
 import { Rotation } from './rotation.ts';
 
 let opened: Rotation[] = [];
@@ -99,6 +100,17 @@ describe('opening', () => {
       );
     } finally {
       other.close();
+    }
+  });
+
+  test('a connection that cannot be accepted later does not end the agent', async () => {
+    const server = createServer();
+    await listen(server, anyPort, 'rotation.http');
+    try {
+      // What Node.js emits when there is no file descriptor left; without a listener it would be thrown.
+      for (let time = 0; time < 2; time += 1) expect(server.emit('error', new Error('accept EMFILE'))).toBe(true);
+    } finally {
+      server.close();
     }
   });
 });

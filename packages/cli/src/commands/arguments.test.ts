@@ -63,9 +63,9 @@ describe('JSON', () => {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-json-'));
     const path = join(directory, 'meta.json');
     await writeFile(path, '[1]');
-    expect(await readJsonArgument('{"a":null}', captureTerminal())).toEqual({ ok: true, value: { a: null } });
-    expect(await readJsonArgument(`@${path}`, captureTerminal())).toEqual({ ok: true, value: [1] });
-    expect(await readJsonArgument('-', captureTerminal({ input: '"text"' }))).toEqual({ ok: true, value: 'text' });
+    expect(await readJsonArgument('{"a":null}', captureTerminal())).toEqual({ ok: true, text: '{"a":null}' });
+    expect(await readJsonArgument(`@${path}`, captureTerminal())).toEqual({ ok: true, text: '[1]' });
+    expect(await readJsonArgument('-', captureTerminal({ input: '"text"' }))).toEqual({ ok: true, text: '"text"' });
     await rm(directory, { recursive: true });
   });
 

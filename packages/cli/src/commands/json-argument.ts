@@ -1,14 +1,13 @@
 /** JSON on the command line: written there, in a file (`@file`), or on stdin (`-`). */
 import { readFile, stat } from 'node:fs/promises';
-import type { Json } from '@sluice/contract';
 import type { Terminal } from '../terminal.ts';
 
 /** Bytes read at most: far over what the API takes, so that it is the server that says what is too large. */
 const INPUT_BYTES_MAX = 1024 * 1024;
 
 export type JsonArgument =
-  | { readonly ok: true; readonly value: Json }
-  | { readonly ok: false; readonly detail: string };
+  /** The text as it was given, which is JSON. */
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly detail: string };
 
 export async function readJsonArgument(argument: string, terminal: Terminal): Promise<JsonArgument> {
   if (argument === '-') {
@@ -29,12 +28,11 @@ export async function readJsonArgument(argument: string, terminal: Terminal): Pr
   }
 }
 
-/** The value, or where the text stops being JSON. `what` names the text in the sentence. */
+/** The text, or where it stops being JSON. `what` names the text in the sentence. */
 export function parseJsonText(text: string, what: string): JsonArgument {
   try {
-    const value: unknown = JSON.parse(text);
-    if (isJson(value)) return { ok: true, value };
-    throw new Error('reading JSON: the parser gave nothing');
+    JSON.parse(text);
+    return { ok: true, text };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const position = /at position (\d+)/u.exec(reason)?.[1];
@@ -45,11 +43,6 @@ export function parseJsonText(text: string, what: string): JsonArgument {
       detail: `${what} is not JSON: ${said} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}).`,
     };
   }
-}
-
-/** Everything that JSON.parse gives is JSON. */
-function isJson(value: unknown): value is Json {
-  return value !== undefined;
 }
 
 async function readStream(stream: NodeJS.ReadableStream): Promise<string | null> {

@@ -8,7 +8,7 @@ import { Command } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { renderDocument } from '../output/formats.ts';
+import { renderMetadata } from '../output/metadata-text.ts';
 import { printError, printLine, printProblem } from '../output/print.ts';
 import { quoteArgument } from '../quote-argument.ts';
 import type { SettingFlags } from '../settings.ts';
@@ -34,7 +34,7 @@ async function edit(terminal: Terminal, client: Client, id: string): Promise<Exi
   if (!current.ok) return printProblem(terminal, current.problem);
   // A directory made by mkdtemp is the user's alone, and so is the file.
   const path = join(await mkdtemp(join(tmpdir(), 'sluice-edit-')), 'metadata.json');
-  const before = renderDocument('json', current.value.meta);
+  const before = renderMetadata('json', current.text);
   await writeFile(path, before, { mode: 0o600 });
 
   const fault = await openEditor(terminal, path);
@@ -57,7 +57,7 @@ async function edit(terminal: Terminal, client: Client, id: string): Promise<Exi
   }
   const answer = await client.replaceMetadata({
     id,
-    body: { meta: json.value },
+    bodyText: `{"meta":${json.text}}`,
     ...(current.etag === null ? {} : { ifMatch: current.etag }),
   });
   if (!answer.ok) {

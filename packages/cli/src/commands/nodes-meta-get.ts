@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { renderDocument } from '../output/formats.ts';
+import { renderMetadata } from '../output/metadata-text.ts';
 import { printLine, printProblem } from '../output/print.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,7 +30,7 @@ export function nodesMetaGetCommand(terminal: Terminal, finish: Finish): Command
           const answer = await client.getMetadata({ id });
           if (!answer.ok) return printProblem(terminal, answer.problem);
           if (options.etag) printLine(terminal, answer.etag ?? '');
-          else terminal.stdout.write(renderDocument(options.output, answer.value.meta));
+          else terminal.stdout.write(renderMetadata(options.output, answer.text));
           return exitCodes.done;
         }),
       ),

@@ -1,11 +1,10 @@
 /** `sluice nodes meta set` and `patch`: they differ in the route that they call. */
 import type { Answer, Client, ResponseOf } from '@sluice/client';
-import type { Json } from '@sluice/contract';
 import { Option, type Command } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { renderDocument } from '../output/formats.ts';
+import { renderMetadata } from '../output/metadata-text.ts';
 import { printError, printLine, printProblem } from '../output/print.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,7 +17,7 @@ interface WriteOptions extends SettingFlags {
 
 interface MetadataChange {
   readonly id: string;
-  readonly body: { readonly meta: Json };
+  readonly bodyText: string;
   readonly ifMatch?: string;
 }
 
@@ -52,7 +51,7 @@ export function writeMetadataCommand(
           );
           return exitCodes.wrongUsage;
         }
-        const change = { id, body: { meta: json.value } };
+        const change = { id, bodyText: `{"meta":${json.text}}` };
         const answer = await write(
           client,
           options.ifMatch === undefined ? change : { ...change, ifMatch: options.ifMatch },
@@ -60,7 +59,7 @@ export function writeMetadataCommand(
         if (!answer.ok) return printProblem(terminal, answer.problem);
         if (options.output === 'table')
           printLine(terminal, `${id}: ${done}${answer.etag === null ? '' : `; ETag ${answer.etag}`}`);
-        else terminal.stdout.write(renderDocument(options.output, answer.value.meta));
+        else terminal.stdout.write(renderMetadata(options.output, answer.text));
         return exitCodes.done;
       }),
     ),

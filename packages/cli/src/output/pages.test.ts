@@ -185,7 +185,7 @@ describe('operations', () => {
     ],
     ['back in rotation', { ...done, command: 'undrain', result: { released: ['operator'], remainingHolds: [] } }],
     [
-      'hold released, but the node stays out of rotation; still held: night by bob (backup), node by agent',
+      'hold released; the node stays out of rotation, still held: night by bob (backup), node by agent',
       {
         ...done,
         command: 'undrain',

@@ -41,14 +41,20 @@ function successInWords(operation: Operation): string {
   const note = result?.note === undefined ? '' : ` (${withoutFullStop(result.note)})`;
   const took = operation.endedAt === null ? 0 : Date.parse(operation.endedAt) - Date.parse(operation.createdAt);
   const after = took < 1000 ? '' : ` after ${durationInWords(took)}`;
-  if (result?.evidence !== undefined) return `drained${after}; ${evidenceInWords(result.evidence)}${note}`;
+  if (result?.evidence !== undefined) {
+    // Of a forced end the note says the same once more.
+    const more = result.evidence.kind === 'forced' ? '' : note;
+    return `drained${after}; ${evidenceInWords(result.evidence)}${more}`;
+  }
   if (result?.remainingHolds !== undefined && result.remainingHolds.length > 0) {
     const holds = result.remainingHolds.map(
       ({ name, owner, reason }) => `${name} by ${owner}${reason === null ? '' : ` (${reason})`}`,
     );
-    return `hold released, but the node stays out of rotation; still held: ${holds.join(', ')}${note}`;
+    const done = result.released?.length === 0 ? 'nothing was released' : 'hold released';
+    return `${done}; the node stays out of rotation, still held: ${holds.join(', ')}`;
   }
-  if (command === 'undrain') return `back in rotation${note}`;
+  if (command === 'undrain')
+    return result?.released?.length === 0 ? `nothing to release${note}` : `back in rotation${note}`;
   if (result?.alreadyRestarted === true) return `already restarted since; not restarted again${note}`;
   if (result?.newIncarnation !== undefined) {
     const old = result.oldIncarnation === undefined ? '' : `${result.oldIncarnation} → `;

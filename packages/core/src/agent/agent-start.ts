@@ -29,6 +29,10 @@ export function startAgentState(
   };
 }
 
+/** A hello has 64 KiB for everything: the last words of a few acts fit, their whole output does not. */
+const HELLO_OUTPUT_LENGTH_MAX = 256;
+const HELLO_UPDATES_MAX = 16;
+
 export interface AgentIdentity {
   readonly protocolVersions: readonly number[];
   readonly agentVersion: string;
@@ -52,7 +56,10 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
     availability: { generation, availability, holds: [...holds] },
     workload: state.workload,
     load: state.load,
-    journal: [...updatesToSend(state)],
+    // What is too long for a hello is said right after the welcome, with everything else that is not acknowledged.
+    journal: updatesToSend(state)
+      .filter(({ output }) => (output?.length ?? 0) <= HELLO_OUTPUT_LENGTH_MAX)
+      .slice(-HELLO_UPDATES_MAX),
   };
 }
 

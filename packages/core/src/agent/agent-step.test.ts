@@ -2,7 +2,7 @@
 import type { AgentMessage, AvailabilityReport, Hold, OperationUpdate, ServerMessage } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
 import { HEALTHY } from '../node-fixture.ts';
-import { agentWakeAt, startAgentState } from './agent-start.ts';
+import { agentWakeAt, helloOf, startAgentState } from './agent-start.ts';
 import type { AgentSettings, AgentState } from './agent-state.ts';
 import type { AgentEffect, AgentInput } from './agent-io.ts';
 import { agentStep } from './agent-step.ts';
@@ -568,6 +568,36 @@ describe('acts', () => {
     agent.message({ kind: 'operation.cancel', operationId: 'op_9', reason: 'timed out' });
     expect(agent.kinds('StopCommand')).toHaveLength(1);
   });
+});
+
+test('a hello stays small, however much the acts that are not acknowledged have printed', () => {
+  // Four long outputs once made it larger than a message may be, and the node could not connect again.
+  const agent = new PlayedAgent();
+  for (let index = 0; index < 6; index += 1) {
+    const id = `op_${index}`;
+    agent.start(id, 'reload', null);
+    agent.permit(id);
+    agent.input({
+      kind: 'CommandEnded',
+      operationId: id,
+      status: 'succeeded',
+      result: { exitCode: 0 },
+      error: null,
+      output: 'x'.repeat(16_000),
+    });
+  }
+  const identity = {
+    protocolVersions: [1],
+    agentVersion: '1',
+    instanceId: 'i',
+    node: { id: 'n', name: 'n', type: 't', port: null, version: null, region: null, zone: null, labels: {} },
+    resources: {},
+    commands: [],
+  };
+  expect(JSON.stringify(helloOf(agent.state, identity)).length).toBeLessThan(4000);
+  agent.input({ kind: 'SessionClosed' });
+  const said = agent.input({ kind: 'SessionOpened' });
+  expect(said.filter((effect) => effect.kind === 'Send' && effect.message.kind === 'operation.update')).toHaveLength(6);
 });
 
 test('what was seen of the workload between the hello and the welcome is told when the session opens', () => {

@@ -24,7 +24,8 @@ export function nodeView(node: NodeState, load: Load, lastSeenAt: number | null,
     labels: identity.labels,
     resources: node.resources,
     load: {
-      sessions: load.sessions,
+      // While it drains the agent reports each session that leaves; its load comes with the next heartbeat.
+      sessions: node.drain?.sessionsRemaining ?? load.sessions,
       cpuPercent: load.cpuPercent,
       memoryBytes: load.memoryBytes,
       problem: load.problem,
@@ -63,7 +64,7 @@ function holdView(hold: Hold): HoldView {
   };
 }
 
-/** Who asked and why is said by the hold placed last; the deadline is the earliest, because that one ends something first. */
+/** Of several holds the one with the earliest deadline is shown, because that one ends something first; else the newest. */
 function drainView(node: NodeState, now: number): DrainView | null {
   const { drain } = node;
   const newest = node.holds.at(-1);
@@ -74,12 +75,13 @@ function drainView(node: NodeState, now: number): DrainView | null {
       (one, other) => (one === null || (other.deadlineAt ?? 0) < (one.deadlineAt ?? 0) ? other : one),
       null,
     );
+  const shown = first ?? newest;
   return {
-    reason: newest.reason,
-    requestedBy: newest.owner,
+    reason: shown.reason,
+    requestedBy: shown.owner,
     startedAt: timestamp(drain.startedAt),
     deadlineAt: timestampOrNull(first?.deadlineAt ?? null),
-    onDeadline: (first ?? newest).onDeadline,
+    onDeadline: shown.onDeadline,
     phase: drain.phase,
     sessionsAtStart: drain.sessionsAtStart,
     sessionsRemaining: drain.sessionsRemaining,
