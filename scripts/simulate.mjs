@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { binary, runStep } from './run-step.mjs';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, seed: { type: 'string' }, from: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, seed: { type: 'string' }, from: { type: 'string' } },
+});
 const { exitCode } = await runStep(binary('vitest'), ['run', 'tests/simulation'], {
   inherit: true,
   env: {

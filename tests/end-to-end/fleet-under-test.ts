@@ -12,7 +12,7 @@ import { waitFor } from '../wait-for.ts';
 const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.meta.url));
 const gameServer = fileURLToPath(new URL('../../examples/game-server/dist/server.js', import.meta.url));
 
-const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
+export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
 const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
 
 export interface GameOptions {
@@ -244,7 +244,7 @@ export async function isAlive(pid: number): Promise<boolean> {
  * A port that is free now and stays so: below the range from which systems take the local ports of outgoing connections,
  * since one of those (an agent's session, say) could hold it for as long as the test runs.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     if (await isFree(port)) return port;

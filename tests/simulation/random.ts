@@ -4,10 +4,11 @@ export class Random {
   #state: number;
 
   constructor(seed: number, purpose: string) {
-    this.#state = [...purpose].reduce(
-      (mixed, letter) => Math.imul(mixed ^ letter.charCodeAt(0), 0x01_00_01_93),
-      seed ^ 0x81_1c_9d_c5,
-    );
+    let mixed = seed ^ 0x81_1c_9d_c5;
+    for (let index = 0; index < purpose.length; index += 1) {
+      mixed = Math.imul(mixed ^ purpose.charCodeAt(index), 0x01_00_01_93);
+    }
+    this.#state = mixed;
   }
 
   /** At least 0, less than 1 (mulberry32). */

@@ -104,8 +104,9 @@ export class SimulatedAgent {
     const { machine, clock, random, crashPoint } = this.#options;
     return new Promise((resolve) => {
       clock.after(random.between(0, 3), () => {
-        if (!this.isAlive && random.chance(0.5)) return;
         if (this.isAlive) crashPoint();
+        // Dead before the sync: what was written may have reached the disk, or not.
+        if (!this.isAlive && random.chance(0.5)) return;
         machine.journal = [...machine.journal, ...entries];
         if (this.isAlive) crashPoint();
         if (this.isAlive) resolve();

@@ -35,7 +35,11 @@ export class SimulatedWorkload {
   }
 
   arrive(): void {
-    if (this.isRunning && this.isDoorOpen) this.#sessions.push(this.#clock.now() + this.#random.between(500, 60_000));
+    if (this.isRunning && this.isDoorOpen) {
+      // Most leave soon; some stay far longer than anybody waits.
+      const staysMs = this.#random.chance(0.1) ? 900_000 : this.#random.between(500, 30_000);
+      this.#sessions.push(this.#clock.now() + staysMs);
+    }
   }
 
   sessions(): number {

@@ -15,6 +15,8 @@ import { VirtualClock } from './virtual-clock.ts';
 /** Milliseconds during which things go wrong, and after which they must have come right. */
 const TROUBLE_MS = 240_000;
 const PEACE_MS = 20 * 60_000;
+/** Milliseconds beyond a drain's deadline until its operation has ended: grace, the report, and a server that is away for a while. */
+const DEADLINE_BOUND_MS = 150_000;
 const NODES = ['n1', 'n2'] as const;
 
 interface Server {
@@ -296,8 +298,12 @@ export class World {
 
   /** When all is quiet: what was asked has ended, what was wished is so on both sides, and nothing that was acknowledged is lost. */
   #checkPeace(): void {
-    for (const { id, status, endedAt } of this.#disk.operations.values()) {
+    for (const { id, status, endedAt, command, body } of this.#disk.operations.values()) {
       if (endedAt === null) throw new Error(`${id} is still ${status}`);
+      const { deadlineAt } = body;
+      if (command === 'drain' && typeof deadlineAt === 'number' && endedAt > deadlineAt + DEADLINE_BOUND_MS) {
+        throw new Error(`${id} ended ${endedAt - deadlineAt} ms after its deadline`);
+      }
     }
     for (const id of this.#acknowledged)
       if (!this.#disk.operations.has(id)) throw new Error(`${id} was acknowledged and is lost`);
