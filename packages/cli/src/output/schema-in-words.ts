@@ -19,11 +19,20 @@ export function parametersInWords(schema: Schema): readonly string[] {
 }
 
 function kindInWords(property: Schema): string {
-  const values: unknown = property['enum'];
+  const { enum: values, anyOf: choices } = property;
   const kind = Array.isArray(values)
     ? values.map(String).join('|')
-    : typeof property['type'] === 'string'
-      ? property['type']
-      : 'any';
+    : Array.isArray(choices)
+      ? choices.map(choiceInWords).join('|')
+      : typeof property['type'] === 'string'
+        ? property['type']
+        : 'any';
   return property['default'] === undefined ? kind : `${kind} (default ${JSON.stringify(property['default'])})`;
+}
+
+/** A choice is one value, or whatever is of a type. */
+function choiceInWords(choice: unknown): string {
+  if (!isRecord(choice)) return 'any';
+  const { const: only } = choice;
+  return typeof only === 'string' ? only : only === undefined ? kindInWords(choice) : JSON.stringify(only);
 }
