@@ -113,6 +113,15 @@ describe('reading', () => {
   });
 });
 
+test('a server whose port is taken says so and ends, at once', async () => {
+  const { host } = new URL(fleet.url);
+  const ended = await start(['server', '--listen', host, '--data', path.join(fleet.directory, 'second')]).ended;
+  expect(ended).toMatchObject({
+    exitCode: 1,
+    error: expect.stringContaining(`Something else listens on ${host} already.`),
+  });
+});
+
 describe('acting', () => {
   test('drain --wait ends when nobody is left, and undrain --wait when the node is back', async () => {
     const drained = await run('nodes', 'drain', 'lobby-1', '--timeout', '60s', '--reason', 'a test', '--wait');

@@ -144,10 +144,7 @@ export class Agent {
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
     this.#pollWorkload();
     this.#connection.start();
-    this.#logger.info(
-      { event: 'agent-started', nodeId: this.#config.node.id, server: this.#config.serverUrl },
-      'the agent runs',
-    );
+    this.#logger.info({ event: 'agent-started', server: this.#config.serverUrl }, 'the agent runs');
   }
 
   async #end(): Promise<void> {

@@ -25,22 +25,27 @@ export interface RunningServer {
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const logger = createLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn({ event: 'configuration-warning' }, warning);
-  const store = await openSqliteStore(config.dataDirectory);
   const clock = systemClock;
+  // What was opened is closed in the opposite order, at the end or when something after it cannot be opened.
+  const closings: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (let close = closings.pop(); close !== undefined; close = closings.pop()) await close();
+  };
+  let isStopping = false;
   try {
-    const authentication = await Authentication.open({
-      store,
-      adminToken: config.adminToken,
-      joinToken: config.joinToken,
-      isOpen: config.isOpen,
-      now: () => clock.now(),
-    });
+    const store = await openSqliteStore(config.dataDirectory);
+    closings.push(() => store.close());
+    const { adminToken, joinToken, isOpen } = config;
+    const authentication = await Authentication.open({ store, adminToken, joinToken, isOpen, now: () => clock.now() });
     const fleet = await Fleet.open({
       store,
       clock,
       settings: { defaultDrainTimeoutMs: config.defaultDrainTimeoutMs, metadataBytesMax: METADATA_BYTES_MAX },
       logger,
     });
+    closings.push(() => fleet.stop());
+    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
+    closings.push(() => app.close());
     const { heartbeatIntervalMs, leaseMs } = config;
     const sessions = new AgentSessions({
       fleet,
@@ -49,20 +54,17 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       times: { heartbeatIntervalMs, leaseMs },
       logger,
     });
-    let isStopping = false;
-    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
+    closings.push(() => sessions.stop());
     sessions.attach(app.server);
     const url = await listen(app, config);
+    await authentication.keepNewTokens();
     logger.info({ event: 'server-started', url, nodes: fleet.nodes().length }, 'serving');
 
     let stopped: Promise<void> | null = null;
     const stop = async () => {
       isStopping = true;
       logger.info({ event: 'server-stopping' }, 'stopping');
-      await sessions.stop();
-      await app.close();
-      await fleet.stop();
-      await store.close();
+      await closeAll();
       logger.info({ event: 'server-stopped' }, 'stopped');
     };
     return {
@@ -72,7 +74,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
-    await store.close();
+    await closeAll();
     throw error;
   }
 }

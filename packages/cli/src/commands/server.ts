@@ -72,12 +72,7 @@ function explainNoStart(terminal: Terminal, error: unknown, address: string): Ex
   }
   // Anything but a system's refusal (rights, a full disk, a database in use) is a fault of our own, with its trace.
   if (!(error instanceof Error) || (errorCode(error) === null && error.cause === undefined)) throw error;
-  const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  printError(
-    terminal,
-    `The server cannot start: ${error.message}${reason}`,
-    'Mend what it names, then start the server again.',
-  );
+  printError(terminal, `The server cannot start: ${error.message}`, 'Mend what it names, then start the server again.');
   return exitCodes.failed;
 }
 

@@ -11,13 +11,15 @@ export function hasEnded(operation: Operation): boolean {
 
 /** What an operation is doing now, most telling first. */
 export function progressParts(operation: Operation, nowMs: number): readonly string[] {
-  if (operation.status === 'queued') return [operation.phase ?? 'waiting for its agent'];
   const counted =
     operation.progress === null
       ? []
       : drainProgressParts({ ...operation.progress, deadlineAt: operation.deadlineAt, nowMs });
   const trouble = operation.progress?.problem ?? null;
   const parts = trouble === null ? counted : [trouble, ...counted];
+  // A restart that drains first is queued, and tells of the drain that it waits for.
+  if (operation.status === 'queued')
+    return operation.phase === null ? ['waiting for its agent'] : [operation.phase, ...parts];
   return parts.length === 0 ? [operation.phase ?? 'running'] : parts;
 }
 

@@ -24,31 +24,39 @@ export interface AuthenticationOptions {
 const ANYBODY: Principal = { name: 'anybody', role: 'admin' };
 
 export class Authentication {
+  readonly #store: Store;
   readonly #tokens: readonly StoredToken[];
+  /** Those that the store does not have yet. */
+  readonly #unkept: readonly StoredToken[];
   readonly #isOpen: boolean;
   readonly #now: () => number;
-  /** Secrets that were made at this start, to be shown once; `null`: known from before. */
+  /** Secrets that were made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
   readonly newJoinToken: string | null;
 
-  private constructor(
-    tokens: readonly StoredToken[],
-    isOpen: boolean,
-    now: () => number,
-    made: { readonly admin: string | null; readonly join: string | null },
-  ) {
-    this.#tokens = tokens;
+  private constructor({ store, isOpen, now }: AuthenticationOptions, tokens: readonly StoredToken[], ensured: Ensured) {
+    this.#store = store;
+    this.#unkept = ensured.unkept;
+    const replaced = new Set(this.#unkept.map(({ id }) => id));
+    this.#tokens = [...tokens.filter(({ id }) => !replaced.has(id)), ...this.#unkept];
     this.#isOpen = isOpen;
     this.#now = now;
-    this.newAdminToken = made.admin;
-    this.newJoinToken = made.join;
+    this.newAdminToken = ensured.admin;
+    this.newJoinToken = ensured.join;
   }
 
-  static async open({ store, adminToken, joinToken, isOpen, now }: AuthenticationOptions): Promise<Authentication> {
-    const stored = await store.tokens();
-    const admin = await ensure(store, stored, { id: 'admin', kind: 'api', role: 'admin' }, adminToken, now());
-    const join = await ensure(store, stored, { id: 'join', kind: 'join', role: null }, joinToken, now());
-    return new Authentication(await store.tokens(), isOpen, now, { admin, join });
+  static async open(options: AuthenticationOptions): Promise<Authentication> {
+    const tokens = await options.store.tokens();
+    const now = options.now();
+    const admin = ensure(tokens, { id: 'admin', kind: 'api', role: 'admin' }, options.adminToken, now);
+    const join = ensure(tokens, { id: 'join', kind: 'join', role: null }, options.joinToken, now);
+    const unkept = [admin.token, join.token].filter((token) => token !== null);
+    return new Authentication(options, tokens, { unkept, admin: admin.secret, join: join.secret });
+  }
+
+  /** Keeps what is new, when it is sure that it will be shown: a secret that nobody has seen would lock everybody out. */
+  async keepNewTokens(): Promise<void> {
+    for (const token of this.#unkept) await this.#store.putToken(token);
   }
 
   /**
@@ -81,20 +89,23 @@ export class Authentication {
   }
 }
 
-/** @returns The secret, if it was made now. */
-async function ensure(
-  store: Store,
+interface Ensured {
+  readonly unkept: readonly StoredToken[];
+  readonly admin: string | null;
+  readonly join: string | null;
+}
+
+/** @returns The token, if the store does not have it, and its secret, if it was made now. */
+function ensure(
   stored: readonly StoredToken[],
   wanted: Pick<StoredToken, 'id' | 'kind' | 'role'>,
   configured: string | null,
   now: number,
-): Promise<string | null> {
+): { readonly token: StoredToken | null; readonly secret: string | null } {
   const existing = stored.find(({ id }) => id === wanted.id);
-  if (configured === null && existing !== undefined) return null;
+  if (configured === null && existing !== undefined) return { token: null, secret: null };
   const secret = configured ?? newSecret();
   const hash = hashOf(secret);
-  if (existing?.hash !== hash) {
-    await store.putToken({ ...wanted, name: wanted.id, hash, createdAt: now, expiresAt: null, revokedAt: null });
-  }
-  return configured === null ? secret : null;
+  const token = { ...wanted, name: wanted.id, hash, createdAt: now, expiresAt: null, revokedAt: null };
+  return { token: existing?.hash === hash ? null : token, secret: configured === null ? secret : null };
 }
