@@ -44,7 +44,10 @@ export function nodesWhyCommand(terminal: Terminal, finish: Finish): Command {
           printLine(terminal, answer.value.summary);
           for (const cause of answer.value.causes) {
             const [symbol, colour] = MARKS[cause.severity] ?? ['·', 'grey'];
-            const since = cause.since === null ? '' : paint(` (${agoInWords(cause.since, Date.now())})`, 'grey');
+            // A sentence that says how long needs no instant behind it.
+            const saysHowLong = /\d (?:s|min|h|d)\b/u.test(cause.text);
+            const since =
+              cause.since === null || saysHowLong ? '' : paint(` (${agoInWords(cause.since, Date.now())})`, 'grey');
             terminal.stdout.write(`  ${paint(symbol, colour)} ${printable(cause.text)}${since}\n`);
           }
           return exitCodes.done;

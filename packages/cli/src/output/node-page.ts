@@ -5,7 +5,8 @@ import type { Paint } from './colour.ts';
 import { addressOf, labelsInWords, placeOf } from './nodes-table.ts';
 import { renderPage } from './page.ts';
 import { drainProgressParts, nodeStatusCell } from './status.ts';
-import { agoInWords, durationInWords, untilInWords } from './time-in-words.ts';
+import { durationInWords } from '@sluice/core';
+import { agoInWords, untilInWords } from './time-in-words.ts';
 
 /** Sessions that a drain waits for, of which the page names at most this many. */
 const BLOCKERS_SHOWN_MAX = 5;

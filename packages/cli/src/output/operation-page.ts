@@ -5,7 +5,8 @@ import type { Paint } from './colour.ts';
 import { renderPage } from './page.ts';
 import { printable } from './printable.ts';
 import { operationStatusCell } from './status.ts';
-import { agoInWords, durationInWords, untilInWords } from './time-in-words.ts';
+import { durationInWords } from '@sluice/core';
+import { agoInWords, untilInWords } from './time-in-words.ts';
 
 export function renderOperationPage(operation: Operation, paint: Paint, nowMs: number): string {
   const { createdAt, startedAt, endedAt, parameters } = operation;

@@ -1,7 +1,8 @@
 /** Statuses for the eye: each has a symbol and its word; the colour only repeats them. */
 import type { Node, NodeStatus, OperationStatus } from '@sluice/contract';
 import type { Cell } from './table.ts';
-import { durationInWords, untilInWords } from './time-in-words.ts';
+import { durationInWords } from '@sluice/core';
+import { untilInWords } from './time-in-words.ts';
 
 const NODE_STATUS: Readonly<Record<NodeStatus, Cell>> = {
   active: { text: '● active', colour: 'green' },

@@ -1,7 +1,7 @@
 /** Operations in sentences: how far one is, and what came of it. */
 import type { Operation } from '@sluice/contract';
 import { drainProgressParts } from '../output/status.ts';
-import { durationInWords } from '../output/time-in-words.ts';
+import { durationInWords } from '@sluice/core';
 
 type Evidence = NonNullable<NonNullable<Operation['result']>['evidence']>;
 
