@@ -139,7 +139,11 @@ describe('acting', () => {
     expect(ended.exitCode).toBe(4);
     expect(ended.error).toContain('nobody');
     expect((await fleet.node('lobby-1'))?.status).toBe('drained');
-    await run('nodes', 'undrain', 'lobby-1', '--wait');
+    const undrained = await run('nodes', 'undrain', 'lobby-1');
+    expect(undrained.exitCode).toBe(0);
+    expect(undrained.out).toMatch(/^lobby-1: /u);
+    expect(undrained.out).not.toContain('deadline');
+    await fleet.nodeThat('lobby-1', 'back', ({ status }) => status === 'active');
   });
 
   test('players who stay: given up with cancel (1), not waited for longer than asked (6), interrupted (130), forced (0)', async () => {
@@ -182,9 +186,14 @@ describe('acting', () => {
   });
 
   test('operations: listed, shown, followed to their end', async () => {
-    const id = /op_[0-9a-z]+/u.exec((await run('operations', 'list', '-o', 'name')).out)?.[0] ?? '';
-    expect((await run('operations', 'get', id)).out).toContain(id);
-    expect((await run('operations', 'watch', id)).exitCode).toBeLessThanOrEqual(1);
+    const id = (await run('nodes', 'run', 'lobby-1', 'fail', '-o', 'name')).out.trim();
+    expect((await run('operations', 'list')).out).toMatch(new RegExp(`${id}.*✗ failed`, 'u'));
+    const page = await run('operations', 'get', id);
+    expect(page).toMatchObject({ exitCode: 0, out: expect.stringContaining('cannot') });
+    expect(await run('operations', 'watch', id)).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('fail failed'),
+    });
     expect((await run('operations', 'get', 'op_nothing')).exitCode).toBe(4);
   });
 });

@@ -26,11 +26,18 @@ export async function liveProcess(pid: number): Promise<LiveProcess | null> {
   return rows[0] ?? null;
 }
 
-/** Whether any process of the group lives. A zombie of a parent that never buries it does not keep a group alive. */
+/**
+ * Whether any process of the group lives. A zombie of a parent that never buries it does not keep a group alive. Where the
+ * operating system cannot be asked which it is, the group counts as alive.
+ */
 export async function isGroupAlive(processGroupId: number): Promise<boolean> {
   if (!canSignalGroup(processGroupId)) return false;
-  const processes = await liveProcesses();
-  return processes.some((each) => each.processGroupId === processGroupId);
+  try {
+    const processes = await liveProcesses();
+    return processes.some((each) => each.processGroupId === processGroupId);
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -127,11 +134,15 @@ function ps(args: readonly string[]): Promise<readonly string[]> {
   });
 }
 
-/** A file of /proc vanishes with its process, and those of other users are closed: both mean that there is nothing to read. */
+/** What reading a file of /proc fails with when its process is gone (the first two) or another user's (the last two). */
+const NOTHING_TO_READ: readonly unknown[] = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
+
+/** @throws Error for anything else, such as too many open files: that must not make a living process look gone. */
 async function textOrNull(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && NOTHING_TO_READ.includes(error.code)) return null;
+    throw new Error(`reading ${file}`, { cause: error });
   }
 }

@@ -40,11 +40,18 @@ export async function countConnections(port: number, timeoutMs: number): Promise
 }
 
 async function connectionsOfProc(): Promise<readonly Connection[]> {
-  const tables = await Promise.all([
-    readFile('/proc/net/tcp', 'utf8'),
-    readFile('/proc/net/tcp6', 'utf8').catch(() => ''),
-  ]);
+  const tables = await Promise.all([readFile('/proc/net/tcp', 'utf8'), tableOfIpv6()]);
   return tables.flatMap(connectionsOfTable);
+}
+
+/** Empty on a machine without IPv6. Unreadable for any other reason it must not count as empty: its users would be overlooked. */
+async function tableOfIpv6(): Promise<string> {
+  try {
+    return await readFile('/proc/net/tcp6', 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new Error('reading /proc/net/tcp6', { cause: error });
+  }
 }
 
 /** The established connections of a table as /proc/net/tcp and tcp6 write it. */

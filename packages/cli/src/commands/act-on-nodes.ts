@@ -103,8 +103,11 @@ function printOperations(terminal: Terminal, operations: readonly Operation[], f
 
 function begunInWords(operation: Operation): string {
   if (hasEnded(operation)) return outcomeInWords(operation);
+  // An undrain's deadline is only until when its agent must have answered, which tells a person nothing.
   const deadline =
-    operation.deadlineAt === null ? '' : `, deadline in ${untilInWords(operation.deadlineAt, Date.now())}`;
+    operation.deadlineAt === null || operation.command === 'undrain'
+      ? ''
+      : `, deadline in ${untilInWords(operation.deadlineAt, Date.now())}`;
   const state = operation.status === 'queued' ? `queued (${operation.phase ?? 'waiting for its agent'})` : 'begun';
   return `${operation.command} ${state}${deadline}; follow it: sluice operations watch ${operation.id}`;
 }

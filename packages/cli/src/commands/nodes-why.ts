@@ -3,23 +3,16 @@ import { Command } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { paintFor, type Colour } from '../output/colour.ts';
+import { paintFor } from '../output/colour.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
-import { printLine, printProblem } from '../output/print.ts';
-import { printable } from '../output/printable.ts';
-import { agoInWords } from '../output/time-in-words.ts';
+import { printProblem } from '../output/print.ts';
+import { renderWhyPage } from '../output/why-page.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface WhyOptions extends SettingFlags {
   readonly output: Format;
 }
-
-const MARKS: Readonly<Record<string, readonly [symbol: string, colour: Colour]>> = {
-  info: ['·', 'grey'],
-  warning: ['▲', 'yellow'],
-  error: ['✗', 'red'],
-};
 
 export function nodesWhyCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('why')
@@ -41,15 +34,7 @@ export function nodesWhyCommand(terminal: Terminal, finish: Finish): Command {
             return exitCodes.done;
           }
           const paint = paintFor(terminal.stdout, terminal.environment);
-          printLine(terminal, answer.value.summary);
-          for (const cause of answer.value.causes) {
-            const [symbol, colour] = MARKS[cause.severity] ?? ['·', 'grey'];
-            // A sentence that says how long needs no instant behind it.
-            const saysHowLong = /\d (?:s|min|h|d)\b/u.test(cause.text);
-            const since =
-              cause.since === null || saysHowLong ? '' : paint(` (${agoInWords(cause.since, Date.now())})`, 'grey');
-            terminal.stdout.write(`  ${paint(symbol, colour)} ${printable(cause.text)}${since}\n`);
-          }
+          terminal.stdout.write(renderWhyPage(answer.value, paint, Date.now()));
           return exitCodes.done;
         }),
       ),

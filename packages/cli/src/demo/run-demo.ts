@@ -161,9 +161,12 @@ async function listNodes(client: Client): Promise<readonly Node[]> {
 }
 
 function isWholeFleetUp(nodes: readonly Node[]): boolean {
-  // A node that was left drained, in a directory that was kept, is up as well.
+  // A node that was left drained, in a directory that was kept, is up as well. Before the first count, a node shows only
+  // that its game server could not be asked yet.
   return demoNodes.every(({ id }) =>
-    nodes.some((node) => node.id === id && node.connected && node.workload.healthy === true),
+    nodes.some(
+      (node) => node.id === id && node.connected && node.workload.healthy === true && node.load.sessions !== null,
+    ),
   );
 }
 

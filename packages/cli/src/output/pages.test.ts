@@ -5,6 +5,7 @@ import { outcomeInWords, progressParts } from '../waiting/operation-in-words.ts'
 import { renderNodePage } from './node-page.ts';
 import { renderNodesTable } from './nodes-table.ts';
 import { renderOperationPage } from './operation-page.ts';
+import { renderWhyPage } from './why-page.ts';
 
 const nowMs = Date.parse('2026-11-23T12:00:00.000Z');
 const at = (seconds: number) => new Date(nowMs + seconds * 1000).toISOString();
@@ -220,4 +221,37 @@ describe('operations', () => {
     ],
     ['drain expired: no reason was given', { ...done, status: 'expired' }],
   ])('%s', (words, operation) => expect(outcomeInWords(operation)).toBe(words));
+});
+
+test('why: a sentence that says since when is not told so twice', () => {
+  const cause = { code: 'x', severity: 'info', since: at(-50) } as const;
+  const page = renderWhyPage(
+    {
+      id: 'lobby-1',
+      status: 'draining',
+      summary: 'lobby-1 is draining.',
+      causes: [
+        { ...cause, text: "ann holds it out of rotation (hold 'operator') for 50 s, because: new build." },
+        {
+          ...cause,
+          text: 'The last restart (op_1, by ann) failed 1 min 2 s ago: It did not start.',
+          severity: 'warning',
+        },
+        { ...cause, text: 'The health check gave no answer within 1 s.', severity: 'error' },
+        { ...cause, text: 'It waits for 2 sessions to end.' },
+        { ...cause, text: 'It waits for: p-1 (3 min).', since: null },
+      ],
+    },
+    plain,
+    nowMs,
+  );
+  expect(page.split('\n')).toEqual([
+    'lobby-1 is draining.',
+    "  · ann holds it out of rotation (hold 'operator') for 50 s, because: new build.",
+    '  ▲ The last restart (op_1, by ann) failed 1 min 2 s ago: It did not start.',
+    '  ✗ The health check gave no answer within 1 s. (50 s ago)',
+    '  · It waits for 2 sessions to end. (50 s ago)',
+    '  · It waits for: p-1 (3 min).',
+    '',
+  ]);
 });

@@ -29,7 +29,7 @@ export function whyIsNode(node: NodeState, countProblem: string | null, now: num
     ...connectionCauses(node, now),
     ...holdCauses(node, now),
     ...drainCauses(node, countProblem, now),
-    ...workloadCauses(node),
+    ...workloadCauses(node, countProblem),
     ...operationCauses(node, now),
   ];
   return { status, summary: summaryOf(node, status, now), causes };
@@ -196,7 +196,7 @@ function evidenceInWords(evidence: NonNullable<NonNullable<NodeState['drain']>['
   }
 }
 
-function workloadCauses(node: NodeState): readonly Cause[] {
+function workloadCauses(node: NodeState, countProblem: string | null): readonly Cause[] {
   const { workload } = node;
   const causes: Cause[] = [];
   if (workload.healthy !== true || workload.phase !== 'running') {
@@ -205,6 +205,15 @@ function workloadCauses(node: NodeState): readonly Cause[] {
       severity: workload.phase === 'starting' ? 'warning' : 'error',
       since: workload.startedAt,
       text: workload.problem ?? 'Its workload has not passed its health check since it started.',
+    });
+  }
+  // Of a draining node the drain says so itself.
+  if (countProblem !== null && node.drain === null) {
+    causes.push({
+      code: 'sessions-uncounted',
+      severity: 'warning',
+      since: null,
+      text: `Its sessions cannot be counted, so a drain of it would not end by itself: ${countProblem}`,
     });
   }
   for (const lock of workload.locks) {

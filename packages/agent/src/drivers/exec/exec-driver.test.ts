@@ -105,7 +105,7 @@ describe('the driver exec', () => {
     await expect
       .poll(() => broken.observe().problem, { timeout: 10_000 })
       .toContain('status command cannot be started');
-    expect(broken.observe().phase).toBe('running');
+    expect(broken.observe()).toMatchObject({ phase: 'running', incarnation: 1 });
   });
 
   test('a workload that runs already is taken up, with its number', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandLine, type CommandOutcome, lastWords, runCommand, whatWentWrong } from '../../run-command.ts';
 import type { SignalOutcome } from '../driver.ts';
 import type { EndOutcome, Launched, LaunchedEvents, Launcher, LaunchOrder, LaunchOutcome } from '../launcher.ts';
+import type { WorkloadRecord } from '../workload-record.ts';
 
 /** Milliseconds that `status` may take; it is asked all the time. */
 const STATUS_TIMEOUT_MS = 10_000;
@@ -39,9 +40,10 @@ export class ExecLauncher implements Launcher {
     }
   }
 
-  async takeUp(_record: unknown, order: LaunchOrder): Promise<Launched | null> {
-    const problem = whatWentWrong(await this.#status(order), STATUS_TIMEOUT_MS);
-    if (problem !== null) return null;
+  async takeUp(record: WorkloadRecord | null, order: LaunchOrder): Promise<Launched | null> {
+    const status = await this.#status(order);
+    if (status.kind === 'exited' ? status.code !== 0 : record?.driver !== this.name) return null;
+    // A status command that cannot be run says nothing: a workload that ran is watched on, not counted as started again.
     this.#watch(order);
     return { pid: null, startToken: null };
   }

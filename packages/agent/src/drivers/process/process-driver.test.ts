@@ -313,6 +313,20 @@ describe('an agent that comes back', () => {
   );
 
   test.runIf(process.platform === 'linux')(
+    'finds a workload that could not be looked at when its pid was noted',
+    async () => {
+      const first = driverOf(STAYS);
+      await first.start();
+      const pid = pidOf(first);
+      await leave(first);
+      await changeRecord({ startToken: null });
+      const second = driverOf(STAYS);
+      await second.start();
+      expect(second.observe()).toMatchObject({ phase: 'running', incarnation: 1, pid });
+    },
+  );
+
+  test.runIf(process.platform === 'linux')(
     'ends what a workload left behind that ended meanwhile, and starts it',
     async () => {
       const first = driverOf(HAS_CHILD);

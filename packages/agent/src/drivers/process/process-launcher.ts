@@ -69,11 +69,10 @@ export class ProcessLauncher implements Launcher {
     // It may have ended already, in the same moment in which it was seen to start.
     if (child.exitCode === null && child.signalCode === null) this.#watch(child.pid);
     this.#pid = child.pid;
-    const main = await liveProcess(child.pid);
-    return { ok: true, launched: { pid: child.pid, startToken: main?.startToken ?? null } };
+    return { ok: true, launched: { pid: child.pid, startToken: await startTokenOf(child.pid) } };
   }
 
-  async end(graceMs: number, _order: LaunchOrder, signal: AbortSignal): Promise<EndOutcome> {
+  async end(graceMs: number, { events }: LaunchOrder, signal: AbortSignal): Promise<EndOutcome> {
     const pid = this.#pid;
     if (pid === null) return { kind: 'gone' };
     this.#isEnding = true;
@@ -81,6 +80,8 @@ export class ProcessLauncher implements Launcher {
       const end = await endGroup(pid, graceMs, signal);
       if (end.kind === 'aborted') return end;
       if (end.kind === 'unkillable') {
+        // Its end was not told, since it was wanted; but what remains is no workload any more.
+        if (!this.#hasMain) events.ended('ended, but processes of it remain');
         return {
           kind: 'failed',
           problem: `Process group ${pid} of the workload does not end, not even by SIGKILL. Look at what it waits for, or restart the machine.`,
@@ -118,11 +119,12 @@ export class ProcessLauncher implements Launcher {
       const noted = await liveProcess(record.pid);
       if (noted !== null && noted.startToken === record.startToken) return noted;
     }
-    // The agent died before it could note the pid, or the main process ended meanwhile: only the mark tells.
+    // The agent died before it could note the process, or the main process ended meanwhile: only the mark tells.
     const marked = await processesWithEnvironment(SPAWN_MARK, record.spawnId);
     const groupIds = new Set(marked.map(({ processGroupId }) => processGroupId));
     const [first] = marked;
-    if (record.pid === null && first !== undefined && first.pid === first.processGroupId) return first;
+    const isMain = first?.pid === first?.processGroupId && (record.pid === null || record.pid === first?.pid);
+    if (record.startToken === null && first !== undefined && isMain) return first;
     // Groups that its children made on purpose (daemons) are their own: they were not ended with it before either.
     const groupId = record.pid ?? first?.processGroupId;
     if (groupId !== undefined && groupIds.has(groupId)) await endGroup(groupId, ORPHANS_GRACE_MS);
@@ -167,5 +169,14 @@ export class ProcessLauncher implements Launcher {
     this.#pid = null;
     this.#child = null;
     this.#hasMain = false;
+  }
+}
+
+/** `null`: it has ended already, or cannot be looked at now; the mark tells the next agent then. */
+async function startTokenOf(pid: number): Promise<string | null> {
+  try {
+    return (await liveProcess(pid))?.startToken ?? null;
+  } catch {
+    return null;
   }
 }
