@@ -1,6 +1,6 @@
 /** The `sluice` command as people and scripts run it: a real process against real nodes; output, exit codes, interruptions. */
 import { spawn } from 'node:child_process';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -236,6 +236,7 @@ describe('metadata', () => {
     expect(conflict.exitCode).toBe(5);
     const kept = /kept in (\S+metadata\.json)/u.exec(conflict.error)?.[1] ?? '';
     expect(await readFile(kept, 'utf8')).toBe('{"mine":1}');
+    await rm(path.dirname(kept), { recursive: true });
     expect((await run('nodes', 'meta', 'get', 'lobby-1')).out.trim()).toBe('7');
   });
 });

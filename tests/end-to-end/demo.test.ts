@@ -1,7 +1,7 @@
 /** `sluice demo`: a whole fleet in one command, and nothing of it is left when it ends, however it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,4 +130,7 @@ test('a demo that is killed takes everything with it', { timeout: 60_000 }, asyn
     seen: () => demo.directory,
   });
   expect(await demo.processes()).toEqual([]);
+  expect(await demo.processes()).toEqual([]);
+  // Nobody was left to remove it.
+  await rm(demo.directory, { recursive: true, force: true });
 });
