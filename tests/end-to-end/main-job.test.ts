@@ -197,6 +197,16 @@ import('node:http').then(({ createServer }) => createServer((q, s) => s.end('{"p
   });
 });
 
+test('a server that is told to stop ends at once, also when an agent has just connected', async () => {
+  // The timer that waits for an agent's hello once kept the process alive for the rest of its ten seconds.
+  await activeNode('newcomer');
+  const toldAt = Date.now();
+  await fleet.stopServer();
+  expect(Date.now() - toldAt).toBeLessThan(4000);
+  await fleet.startServer();
+  await fleet.nodeThat('newcomer', 'connected again', ({ connected }) => connected, 30_000);
+}, 60_000);
+
 test('a server that is stopped while a drain runs ends it rightly when it is back', async () => {
   await activeNode('survivor');
   await joinPlayers('survivor', [3]);

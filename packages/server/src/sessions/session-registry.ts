@@ -28,6 +28,8 @@ export class SessionRegistry {
   readonly #heardAt = new Map<string, number>();
   /** Who waits for a word of a session, to know whether it is still alive. */
   readonly #listening = new Map<AgentSession, (isAnswering: boolean) => void>();
+  /** Sessions that have not said hello, and what ends the waiting for it. */
+  readonly #unheard = new Map<AgentSession, () => void>();
   readonly #leases: WakeQueue;
   readonly #startedAt: number;
   readonly #unsubscribe: () => void;
@@ -56,9 +58,11 @@ export class SessionRegistry {
       logger,
       registry: { admit: (one, hello) => this.#admit(one, hello), heard: (one) => this.heard(one) },
     });
-    clock.wakeAt(clock.now() + HELLO_WITHIN_MS, () => {
-      if (session.nodeId === null) session.close(AGENT_CLOSE.badMessage, 'no hello in time');
+    const cancel = clock.wakeAt(clock.now() + HELLO_WITHIN_MS, () => {
+      this.#unheard.delete(session);
+      session.close(AGENT_CLOSE.badMessage, 'no hello in time');
     });
+    this.#unheard.set(session, cancel);
     return session;
   }
 
@@ -74,6 +78,7 @@ export class SessionRegistry {
 
   /** The session's socket is gone. */
   async ended(session: AgentSession, why: string): Promise<void> {
+    this.#stopWaiting(session);
     this.#listening.get(session)?.(false);
     const { nodeId } = session;
     if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
@@ -88,6 +93,8 @@ export class SessionRegistry {
     this.#isStopping = true;
     this.#leases.stop();
     this.#unsubscribe();
+    for (const cancel of this.#unheard.values()) cancel();
+    this.#unheard.clear();
   }
 
   /**
@@ -96,6 +103,7 @@ export class SessionRegistry {
    */
   async #admit(session: AgentSession, hello: Hello): Promise<'admitted' | 'refused'> {
     const { id } = hello.node;
+    this.#stopWaiting(session);
     for (let older = this.#byNode.get(id); older !== undefined && older !== session; older = this.#byNode.get(id)) {
       if (older.instanceId === hello.instanceId) {
         older.close(AGENT_CLOSE.superseded, 'superseded by a newer session of the same agent');
@@ -116,6 +124,11 @@ export class SessionRegistry {
     this.#heardAt.set(id, this.#options.clock.now());
     this.#armLease(id);
     return 'admitted';
+  }
+
+  #stopWaiting(session: AgentSession): void {
+    this.#unheard.get(session)?.();
+    this.#unheard.delete(session);
   }
 
   #answers(session: AgentSession): Promise<boolean> {
