@@ -74,6 +74,8 @@ export function simulatedStore({ disk, clock, random, isAlive, crashPoint }: Sim
         });
       }),
     events: () => Promise.resolve([]),
+    answeredRequests: () => Promise.resolve([]),
+    prune: () => Promise.resolve({ events: 0, operations: 0, answered: 0 }),
     operation: (id) => Promise.resolve(disk.operations.get(id) ?? null),
     operations: () => Promise.resolve([...disk.operations.values()]),
     recordLastSeen: () => Promise.resolve(),

@@ -1,7 +1,9 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
+import { randomUUID } from 'node:crypto';
 import type { AgentMessage, OnDeadline, ServerMessage } from '@sluice/contract';
 import type { Command } from '@sluice/core';
 import { pino } from 'pino';
+import { newOperationId } from '../../packages/server/src/fleet/operation-id.ts';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
 import type { SessionSocket } from '../../packages/server/src/sessions/agent-session.ts';
 import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
@@ -107,6 +109,7 @@ export class World {
       store,
       clock,
       settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
+      newOperationId,
       logger,
     });
     // Opening commits, which takes virtual time.
@@ -116,6 +119,7 @@ export class World {
           fleet,
           clock,
           times: { heartbeatIntervalMs: 10_000, leaseMs: 30_000 },
+          newSessionId: randomUUID,
           logger,
         });
         this.#server = Object.assign(life, { fleet, registry });

@@ -91,6 +91,9 @@ export function createClient(options: ClientOptions): Client {
     runCommand: (request) => call('runCommand', request),
     listOperations: (request = {}) => call('listOperations', request),
     getOperation: (request) => call('getOperation', request),
+    cancelOperation: (request) => call('cancelOperation', request),
+    confirmOperation: (request) => call('confirmOperation', request),
+    serverStatus: (request = {}) => call('serverStatus', request),
     livenessCheck: (request = {}) => call('livenessCheck', request),
     readinessCheck: (request = {}) => call('readinessCheck', request),
   };

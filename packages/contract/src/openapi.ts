@@ -2,16 +2,21 @@
 import { ProblemDocument, problems, type ProblemCode } from './problems.ts';
 import type { Route } from './http/route.ts';
 import { routes } from './http/routes.ts';
+import { PostHeaders } from './http/idempotency.ts';
 import { Node } from './http/node.ts';
 import { NodeCommand } from './http/commands.ts';
 import { Operation } from './http/operation.ts';
+import { ServerStatus } from './http/server.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
 /** Problems that any authenticated route can give. */
 const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'internal', 'store-unavailable'];
 
-const components = { Node, NodeCommand, Operation };
+/** Problems that any POST can give. */
+const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown'];
+
+const components = { Node, NodeCommand, Operation, ServerStatus };
 
 /** The OpenAPI 3.1 document of every route in the contract. */
 export function createOpenapiDocument(): Document {
@@ -60,6 +65,7 @@ function operationObject(route: Route): Document {
     ...parametersOf('path', route.params),
     ...parametersOf('query', route.query),
     ...parametersOf('header', route.headers),
+    ...parametersOf('header', route.method === 'POST' ? PostHeaders : undefined),
   ];
   return {
     operationId: route.name,
@@ -86,7 +92,11 @@ function operationObject(route: Route): Document {
 }
 
 function problemResponses(route: Route): Document {
-  const codes = new Set<ProblemCode>([...route.problems, ...(route.access === 'public' ? [] : COMMON_PROBLEMS)]);
+  const codes = new Set<ProblemCode>([
+    ...route.problems,
+    ...(route.access === 'public' ? [] : COMMON_PROBLEMS),
+    ...(route.method === 'POST' ? POST_PROBLEMS : []),
+  ]);
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {
     const { status, title } = problems[code];

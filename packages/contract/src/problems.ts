@@ -88,6 +88,12 @@ export const problems = {
     title: 'The operation has ended already',
     whatToDo: 'Nothing: a terminal status never changes. Ask for a new operation if another outcome is wanted.',
   },
+  'operation-not-cancellable': {
+    status: 409,
+    exitCode: 5,
+    title: 'The operation cannot be cancelled',
+    whatToDo: 'Ask for the opposite: an undrain is undone by draining again.',
+  },
   'precondition-failed': {
     status: 412,
     exitCode: 5,
@@ -118,6 +124,13 @@ export const problems = {
     title: "The body's type is not understood",
     whatToDo: 'Send JSON with `Content-Type: application/json`.',
   },
+  'idempotency-key-reused': {
+    status: 422,
+    exitCode: 2,
+    title: 'The Idempotency-Key was used for another request',
+    whatToDo:
+      'Give each request a key of its own, such as a random UUID; only a repetition of the very same request has the same key.',
+  },
   'workload-locked': {
     status: 423,
     exitCode: 5,
@@ -141,6 +154,13 @@ export const problems = {
     exitCode: 7,
     title: 'The store cannot be written',
     whatToDo: 'Nothing was changed. Mend what the detail names (a full disk, rights), then send the request again.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    exitCode: 7,
+    title: 'Nobody knows whether it was done',
+    whatToDo:
+      'Look when the store is back, or send the request again with the same Idempotency-Key: it is then done once in all.',
   },
   stopping: {
     status: 503,

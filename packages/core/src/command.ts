@@ -40,6 +40,8 @@ export type Command =
       /** `null`: whatever it is now. */ readonly ifRevision: number | null;
     }
   | { readonly kind: 'MergeMetadata'; readonly patch: string; readonly ifRevision: number | null }
+  | { readonly kind: 'CancelOperation'; readonly operationId: string; readonly reason: string | null }
+  | { readonly kind: 'ConfirmOperation'; readonly operationId: string }
   | { readonly kind: 'ForgetNode' }
   /** The agent tells. */
   | { readonly kind: 'RegisterNode'; readonly hello: Hello; readonly sessionId: string; readonly remoteIp: string }
@@ -49,6 +51,10 @@ export type Command =
   /** The server notices. */
   | { readonly kind: 'RecordDisconnect'; readonly sessionId: string; readonly goodbye: boolean; readonly why: string }
   | { readonly kind: 'ExpireLease'; readonly lastHeardAt: number | null }
+  /** The node was among many that fell silent together: what waits for it is not delivered unasked. */
+  | { readonly kind: 'RequireConfirmation'; readonly because: string }
+  /** The clock that the server reads was set by this many milliseconds. */
+  | { readonly kind: 'ShiftTimes'; readonly byMs: number }
   | { readonly kind: 'PassTime' };
 
 /** What a decision may know besides the state. Values only, so that it can be replayed. */

@@ -1,6 +1,7 @@
 /** `decide`: what a command means for a node, as events to record, or why it is refused. The one door of every change. */
 import type { Command, Context } from './command.ts';
 import type { Decision } from './decision.ts';
+import { decideShiftTimes } from './deadline/shift-times.ts';
 import { decidePassTime } from './deadline/pass-time.ts';
 import { decideDrain } from './drain/decide-drain.ts';
 import { decideReport } from './drain/decide-report.ts';
@@ -14,6 +15,8 @@ import {
 } from './liveness/decide-session.ts';
 import { decideMetadata } from './metadata/decide-metadata.ts';
 import type { NodeState } from './node/node.ts';
+import { decideCancel } from './operation/decide-cancel.ts';
+import { decideConfirm, decideRequireConfirmation } from './operation/decide-confirm.ts';
 import { decideRun } from './operation/decide-run.ts';
 import { decideUpdate } from './operation/decide-update.ts';
 import { decideRestart } from './restart/decide-restart.ts';
@@ -42,6 +45,14 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
       return decideMetadata(node, command, context.metadataBytesMax);
     case 'ForgetNode':
       return decideForget(node, context.now);
+    case 'CancelOperation':
+      return decideCancel(node, command, context);
+    case 'ConfirmOperation':
+      return decideConfirm(node, command, context);
+    case 'RequireConfirmation':
+      return decideRequireConfirmation(node, command.because);
+    case 'ShiftTimes':
+      return decideShiftTimes(node, command.byMs);
     case 'RecordWorkload':
       return decideWorkload(node, command.workload, context.now);
     case 'RecordAvailability':

@@ -48,6 +48,7 @@ function apply(
     case 'HoldPlaced':
     case 'HoldReleased':
     case 'HoldExpiryDeferred':
+    case 'HoldTimesShifted':
     case 'AvailabilityWished':
     case 'AvailabilityRecovered':
     case 'DrainProgressed':
@@ -63,6 +64,10 @@ function apply(
     case 'OperationDeliverable':
     case 'OperationStarted':
     case 'OperationProgressed':
+    case 'OperationCancelRequested':
+    case 'OperationConfirmationNeeded':
+    case 'OperationConfirmed':
+    case 'OperationTimesShifted':
     case 'OperationEnded':
       return evolveOperation(node, event, at);
   }

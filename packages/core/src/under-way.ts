@@ -58,6 +58,18 @@ export function underWay(node: NodeState): UnderWay {
     });
   }
   const act = actOnNode(node);
-  if (act !== null) effects.push({ kind: 'StartOperation', key: `start:${act.id}`, operation: act });
+  if (act !== null) {
+    effects.push({ kind: 'StartOperation', key: `start:${act.id}`, operation: act });
+    // After its start: an agent that has lost it learns of it and ends it at once.
+    if (act.cancelRequested !== null) {
+      const { by, reason } = act.cancelRequested;
+      effects.push({
+        kind: 'StopOperation',
+        key: `cancel:${act.id}`,
+        operationId: act.id,
+        reason: `cancelled by ${by}${reason === null ? '' : `: ${reason}`}`,
+      });
+    }
+  }
   return { forAgent: effects, wakeAt: nextDueAt(node) };
 }

@@ -6,6 +6,8 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parse } from 'yaml';
 import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
+import { ANSWERED_FOR_MS } from './fleet/commit-queue.ts';
+import type { RetentionSettings } from './fleet/retention.ts';
 import type { LogLevel } from './observe/logger.ts';
 
 export interface ServerConfig {
@@ -23,6 +25,7 @@ export interface ServerConfig {
   readonly defaultDrainTimeoutMs: number | null;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
+  readonly retention: RetentionSettings;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
 }
@@ -50,6 +53,11 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, 
 
 const Duration = Type.String({ pattern: '^[0-9]+(ms|s|m|h|d)$' });
 
+const Keep = Type.Object(
+  { maxAge: Type.Optional(Duration), maxCount: Type.Optional(Type.Integer({ minimum: 1000 })) },
+  { additionalProperties: false },
+);
+
 /** The server's configuration file. Durations are written `90s`, `15m`, `2h`, `7d`. */
 const ConfigFile = Type.Object(
   {
@@ -58,6 +66,9 @@ const ConfigFile = Type.Object(
     data: Type.Optional(Type.String()),
     database: Type.Optional(Type.String()),
     logLevel: Type.Optional(Type.String()),
+    retention: Type.Optional(
+      Type.Object({ events: Type.Optional(Keep), operations: Type.Optional(Keep) }, { additionalProperties: false }),
+    ),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -120,6 +131,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
     heartbeatIntervalMs,
     leaseMs,
+    retention: retention(file),
     warnings: isLoopback
       ? []
       : [
@@ -140,8 +152,23 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease.`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, retention.events and retention.operations (maxAge, maxCount).`,
   );
+}
+
+/** A million events are some 500 MB; what a fleet of a thousand nodes does in three months. */
+function retention({ retention: given }: ConfigFile): RetentionSettings {
+  const settings = {
+    eventsMaxAgeMs: durationMs(given?.events?.maxAge ?? '90d'),
+    eventsMaxCount: given?.events?.maxCount ?? 1_000_000,
+    operationsMaxAgeMs: durationMs(given?.operations?.maxAge ?? '90d'),
+    operationsMaxCount: given?.operations?.maxCount ?? 100_000,
+  };
+  if (settings.operationsMaxAgeMs < ANSWERED_FOR_MS)
+    throw new ConfigError(
+      'retention.operations.maxAge must be at least 1d: a request with an Idempotency-Key is answered by its operation for that long.',
+    );
+  return settings;
 }
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {

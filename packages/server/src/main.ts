@@ -1,10 +1,14 @@
 /** Starts and stops a server: the only file that knows every part of it. */
+import { randomUUID } from 'node:crypto';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
 import type { ServerConfig } from './config.ts';
 import { systemClock } from './fleet/system-clock.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { newOperationId } from './fleet/operation-id.ts';
+import { Retention } from './fleet/retention.ts';
 import { createHttpApp } from './http/app.ts';
+import type { AboutServer } from './http/route-context.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -41,19 +45,29 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       store,
       clock,
       settings: { defaultDrainTimeoutMs: config.defaultDrainTimeoutMs, metadataBytesMax: METADATA_BYTES_MAX },
+      newOperationId,
       logger,
     });
     closings.push(() => fleet.stop());
-    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
-    closings.push(() => app.close());
+    const retention = new Retention({ store, clock, settings: config.retention, logger });
+    closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
     const sessions = new AgentSessions({
       fleet,
       authentication,
       clock,
       times: { heartbeatIntervalMs, leaseMs },
+      newSessionId: randomUUID,
       logger,
     });
+    const about: AboutServer = {
+      startedAt: clock.now(),
+      storeKind: 'sqlite',
+      retention: config.retention,
+      massSilence: () => null,
+    };
+    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping, about });
+    closings.push(() => app.close());
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
     const url = await listen(app, config);

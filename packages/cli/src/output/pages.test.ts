@@ -91,6 +91,8 @@ const drain: Operation = {
   endedAt: null,
   result: null,
   error: null,
+  cancelRequested: null,
+  confirmationNeeded: null,
   output: null,
 };
 

@@ -14,6 +14,7 @@ export const HoldReleased = Type.Object({
     Type.Literal('expired'),
     Type.Literal('deadline-cancelled'),
     Type.Literal('operation-ended'),
+    Type.Literal('operation-cancelled'),
   ]),
 });
 
@@ -22,6 +23,13 @@ export const HoldExpiryDeferred = Type.Object({
   kind: Type.Literal('HoldExpiryDeferred'),
   name: Type.String(),
   because: Type.String(),
+});
+
+/** The server's clock was set: deadline and expiry moved along, so that as much time is left as before. */
+export const HoldTimesShifted = Type.Object({
+  kind: Type.Literal('HoldTimesShifted'),
+  name: Type.String(),
+  byMs: Type.Integer(),
 });
 
 /** What is wanted of the node changed; the generation tells this wish from every older one. */

@@ -17,6 +17,7 @@ export const FleetEvent = Type.Union([
   availability.HoldPlaced,
   availability.HoldReleased,
   availability.HoldExpiryDeferred,
+  availability.HoldTimesShifted,
   availability.AvailabilityWished,
   availability.AvailabilityRecovered,
   availability.DrainProgressed,
@@ -30,6 +31,10 @@ export const FleetEvent = Type.Union([
   operation.OperationDeliverable,
   operation.OperationStarted,
   operation.OperationProgressed,
+  operation.OperationCancelRequested,
+  operation.OperationConfirmationNeeded,
+  operation.OperationConfirmed,
+  operation.OperationTimesShifted,
   operation.OperationEnded,
   metadata.MetadataReplaced,
 ]);

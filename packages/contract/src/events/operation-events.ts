@@ -59,6 +59,10 @@ export const OperationRecord = Type.Object({
   result: Nullable(OperationResult),
   error: Nullable(OperationError),
   output: Nullable(Type.String()),
+  /** A person does not want it any more, and its agent has been asked to stop; whether it could, its end tells. */
+  cancelRequested: Nullable(Type.Object({ by: Type.String(), at: Type.Integer(), reason: Nullable(Type.String()) })),
+  /** Why it is not delivered until a person says that it is still wanted; `null`: it needs nobody's word. */
+  confirmationNeeded: Nullable(Type.String()),
   /** Who said that it has ended: an act that the server ended may still run on the node and is stopped there. */
   endedBy: Nullable(Type.Union([Type.Literal('agent'), Type.Literal('server')])),
 });
@@ -94,6 +98,35 @@ export const OperationProgressed = Type.Object({
   sequence: Type.Integer({ minimum: 1 }),
   phase: Nullable(Type.String()),
   output: Nullable(Type.String()),
+});
+
+/** Somebody asked to cancel an act that its agent may have begun. */
+export const OperationCancelRequested = Type.Object({
+  kind: Type.Literal('OperationCancelRequested'),
+  operationId: Type.String(),
+  by: Type.String(),
+  reason: Nullable(Type.String()),
+});
+
+/** Its node was among many that fell silent together: it is not delivered before somebody says that it is still wanted. */
+export const OperationConfirmationNeeded = Type.Object({
+  kind: Type.Literal('OperationConfirmationNeeded'),
+  operationId: Type.String(),
+  because: Type.String(),
+});
+
+/** Somebody said that it is still wanted. */
+export const OperationConfirmed = Type.Object({
+  kind: Type.Literal('OperationConfirmed'),
+  operationId: Type.String(),
+  by: Type.String(),
+});
+
+/** The server's clock was set: its times to come moved along, so that it has as long as before. */
+export const OperationTimesShifted = Type.Object({
+  kind: Type.Literal('OperationTimesShifted'),
+  operationId: Type.String(),
+  byMs: Type.Integer(),
 });
 
 /** A terminal status, which never changes again. */

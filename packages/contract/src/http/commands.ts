@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { Json } from '../json.ts';
 import { NodeParams } from './nodes.ts';
-import { Reason } from './drain.ts';
+import { Reason } from './reason.ts';
 import { Operation } from './operation.ts';
 import { defineRoute } from './route.ts';
 

@@ -1,9 +1,9 @@
 /** The routes that take a node out of rotation and put it back. */
 import Type from 'typebox';
 import { HOLD_NAME_LENGTH_MAX, OnDeadline } from '../availability.ts';
-import { REASON_LENGTH_MAX } from '../operation.ts';
 import { NodeParams } from './nodes.ts';
 import { Operation } from './operation.ts';
+import { Reason } from './reason.ts';
 import { defineRoute } from './route.ts';
 
 /** Seconds of the longest deadline: 7 days. */
@@ -16,9 +16,6 @@ const HoldName = Type.String({
   maxLength: HOLD_NAME_LENGTH_MAX,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:/-]*$',
 });
-export const Reason = Type.Optional(
-  Type.String({ maxLength: REASON_LENGTH_MAX, description: 'Why, for those who ask later.' }),
-);
 
 export const DrainBody = Type.Object({
   timeout: Type.Optional(

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
 import { OperationError, OperationResult, OperationStatus } from '../operation.ts';
+import { Reason } from './reason.ts';
 import { defineRoute } from './route.ts';
 import { Timestamp } from './timestamp.ts';
 
@@ -30,6 +31,18 @@ export const Operation = Type.Object(
     createdAt: Timestamp,
     startedAt: Nullable(Timestamp),
     endedAt: Nullable(Timestamp),
+    cancelRequested: Nullable(
+      Type.Object(
+        { by: Type.String(), at: Timestamp, reason: Nullable(Type.String()) },
+        { description: 'Somebody asked to cancel it while its agent may have begun; its end tells what came of that.' },
+      ),
+    ),
+    confirmationNeeded: Nullable(
+      Type.String({
+        description:
+          'Why it is not delivered until somebody confirms that it is still wanted (`POST /api/v1/operations/:id/confirm`).',
+      }),
+    ),
     result: Nullable(OperationResult),
     error: Nullable(OperationError),
     output: Nullable(Type.String({ description: 'The end of its output.' })),
@@ -78,4 +91,40 @@ export const getOperation = defineRoute({
   params: Type.Object({ id: Type.String() }),
   response: Operation,
   problems: ['operation-not-found'],
+});
+
+const OperationParams = Type.Object({ id: Type.String() });
+
+export const CancelBody = Type.Object({ reason: Reason });
+export type CancelBody = Type.Static<typeof CancelBody>;
+
+export const cancelOperation = defineRoute({
+  name: 'cancelOperation',
+  method: 'POST',
+  path: '/api/v1/operations/:id/cancel',
+  tag: 'operations',
+  summary: 'Cancel an operation',
+  description:
+    'A drain is given up and its hold released. An act that has not begun is never performed. A command that runs is stopped: the answer says `running` and `cancelRequested` until its agent has confirmed it; ' +
+    'a restart that has begun is finished, since half of one is worse. Cancelling once more changes nothing.',
+  access: 'operator',
+  params: OperationParams,
+  body: CancelBody,
+  response: Operation,
+  problems: ['invalid-request', 'operation-not-found', 'operation-ended', 'operation-not-cancellable'],
+});
+
+export const confirmOperation = defineRoute({
+  name: 'confirmOperation',
+  method: 'POST',
+  path: '/api/v1/operations/:id/confirm',
+  tag: 'operations',
+  summary: 'Confirm that an operation is still wanted',
+  description:
+    'After many nodes fell silent together, acts that wait for one of them are not delivered to it when it returns before somebody says that they are still wanted. Of any other operation it changes nothing.',
+  access: 'operator',
+  params: OperationParams,
+  body: Type.Object({}),
+  response: Operation,
+  problems: ['operation-not-found', 'operation-ended'],
 });

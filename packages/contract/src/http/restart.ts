@@ -1,9 +1,10 @@
 /** The route that restarts a node's workload. */
 import Type from 'typebox';
 import { OnDeadline } from '../availability.ts';
-import { Reason, TIMEOUT_SECONDS_MAX } from './drain.ts';
+import { TIMEOUT_SECONDS_MAX } from './drain.ts';
 import { NodeParams } from './nodes.ts';
 import { Operation } from './operation.ts';
+import { Reason } from './reason.ts';
 import { defineRoute } from './route.ts';
 
 export const RestartBody = Type.Object({

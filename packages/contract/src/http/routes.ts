@@ -4,8 +4,9 @@ import { drainNode, undrainNode } from './drain.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
-import { getOperation, listOperations } from './operation.ts';
+import { cancelOperation, confirmOperation, getOperation, listOperations } from './operation.ts';
 import { restartNode } from './restart.ts';
+import { serverStatus } from './server.ts';
 
 export const routes = {
   listNodes,
@@ -22,6 +23,9 @@ export const routes = {
   runCommand,
   listOperations,
   getOperation,
+  cancelOperation,
+  confirmOperation,
+  serverStatus,
   livenessCheck,
   readinessCheck,
 } as const;

@@ -152,6 +152,8 @@ function passOperation(draft: Draft, operationId: string, now: number): void {
 
 function whyNotDelivered(node: NodeState, operation: OperationRecord): string {
   if (node.session.kind !== 'connected') return 'its agent was not connected';
+  if (operation.confirmationNeeded !== null)
+    return `nobody confirmed that it was still wanted (${operation.confirmationNeeded})`;
   if (waitsForDrain(node, operation)) return 'it waited for the running drain (use force, or drainFirst)';
   return 'the agent did not take it';
 }

@@ -9,6 +9,7 @@ type AvailabilityEvent = Extract<
       | 'HoldPlaced'
       | 'HoldReleased'
       | 'HoldExpiryDeferred'
+      | 'HoldTimesShifted'
       | 'AvailabilityWished'
       | 'AvailabilityRecovered'
       | 'DrainProgressed'
@@ -32,6 +33,8 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
       );
     case 'HoldExpiryDeferred':
       return withHold(node, event.name, { expiresAt: null, expiryDeferredBecause: event.because });
+    case 'HoldTimesShifted':
+      return withTimesShifted(node, event.name, event.byMs);
     case 'DrainDeadlineReached':
       return withHold(node, event.hold, { deadlineReachedAt: at });
     case 'AvailabilityWished':
@@ -96,6 +99,16 @@ function beginDrain(at: number): Drain {
 
 function withHold(node: NodeState, name: string, change: Partial<Hold>): NodeState {
   return { ...node, holds: node.holds.map((hold) => (hold.name === name ? { ...hold, ...change } : hold)) };
+}
+
+function withTimesShifted(node: NodeState, name: string, byMs: number): NodeState {
+  const shifted = (at: number | null) => (at === null ? null : at + byMs);
+  return {
+    ...node,
+    holds: node.holds.map((hold) =>
+      hold.name === name ? { ...hold, deadlineAt: shifted(hold.deadlineAt), expiresAt: shifted(hold.expiresAt) } : hold,
+    ),
+  };
 }
 
 function withDrain(node: NodeState, change: Partial<Drain>): NodeState {

@@ -233,7 +233,7 @@ function operationCauses(node: NodeState, now: number): readonly Cause[] {
     if (!isActive(operation) || !isAct(operation)) continue;
     causes.push({
       code: `act-${operation.status}`,
-      severity: 'info',
+      severity: operation.confirmationNeeded === null ? 'info' : 'warning',
       since: operation.createdAt,
       text: `${operation.command} (${operation.id}) by ${operation.requestedBy}: ${progressInWords(node, operation)}.`,
     });
@@ -253,7 +253,12 @@ function operationCauses(node: NodeState, now: number): readonly Cause[] {
 }
 
 function progressInWords(node: NodeState, operation: OperationRecord): string {
-  if (operation.status === 'running') return operation.phase ?? 'it runs';
+  if (operation.status === 'running')
+    return operation.cancelRequested === null
+      ? (operation.phase ?? 'it runs')
+      : `${operation.cancelRequested.by} asked to cancel it, and its agent has not said yet what came of that`;
+  if (operation.confirmationNeeded !== null)
+    return `it waits until somebody confirms that it is still wanted, because ${operation.confirmationNeeded} (sluice operations confirm ${operation.id})`;
   if (waitsForDrain(node, operation) || isDraining(node)) return operation.phase ?? 'it waits for the running drain';
   return node.session.kind === 'connected' ? 'it waits for its turn' : 'it waits for the agent to connect';
 }

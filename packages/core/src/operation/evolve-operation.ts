@@ -11,6 +11,10 @@ type OperationEvent = Extract<
       | 'OperationDeliverable'
       | 'OperationStarted'
       | 'OperationProgressed'
+      | 'OperationCancelRequested'
+      | 'OperationConfirmationNeeded'
+      | 'OperationConfirmed'
+      | 'OperationTimesShifted'
       | 'OperationEnded';
   }
 >;
@@ -54,6 +58,20 @@ function changed(operation: OperationRecord, event: OperationEvent, at: number):
       return { ...operation, status: 'running', startedAt: at, deadlineAt: event.deadlineAt };
     case 'OperationProgressed':
       return { ...operation, sequence: event.sequence, phase: event.phase, output: event.output ?? operation.output };
+    case 'OperationCancelRequested':
+      return { ...operation, cancelRequested: { by: event.by, at, reason: event.reason } };
+    case 'OperationConfirmationNeeded':
+      return { ...operation, confirmationNeeded: event.because };
+    case 'OperationConfirmed':
+      return { ...operation, confirmationNeeded: null };
+    case 'OperationTimesShifted': {
+      const { deliverBy, deadlineAt } = operation;
+      return {
+        ...operation,
+        deliverBy: deliverBy === null ? null : deliverBy + event.byMs,
+        deadlineAt: deadlineAt === null ? null : deadlineAt + event.byMs,
+      };
+    }
     case 'OperationEnded':
       return {
         ...operation,

@@ -34,13 +34,16 @@ export function waitsForDrain(node: NodeState, operation: OperationRecord): bool
 
 /**
  * The one act that should be on the node now: the running one, else the first queued one that need not wait.
- * First in, first out, one at a time; an act that waits for a drain lets those that need not wait go ahead.
+ * First in, first out, one at a time; an act that waits for a drain, or for somebody's word, lets those that need not wait go ahead.
  */
 export function actOnNode(node: NodeState): OperationRecord | null {
   const acts = node.operations.filter((operation) => isAct(operation) && isActive(operation));
   return (
     acts.find((operation) => operation.status === 'running') ??
-    acts.find((operation) => operation.deliverBy !== null && !waitsForDrain(node, operation)) ??
+    acts.find(
+      (operation) =>
+        operation.deliverBy !== null && operation.confirmationNeeded === null && !waitsForDrain(node, operation),
+    ) ??
     null
   );
 }

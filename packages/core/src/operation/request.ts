@@ -41,6 +41,8 @@ export function requestOperation(
     result: null,
     error: null,
     output: null,
+    cancelRequested: null,
+    confirmationNeeded: null,
     endedBy: null,
   };
 }

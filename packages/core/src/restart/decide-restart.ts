@@ -18,7 +18,12 @@ const RESTART_OVERHEAD_MS = 30_000;
 /** A second restart while one is queued or running is that one. A locked workload refuses, unless forced. */
 export function decideRestart(node: NodeState, command: RestartWorkload, context: Context): Result<Decision> {
   const pending = node.operations.find((operation) => operation.command === 'restart' && isActive(operation));
-  if (pending !== undefined) return decided([], pending.id);
+  if (pending !== undefined) {
+    // Who asks for it anew says that it is still wanted.
+    const isConfirmed = pending.confirmationNeeded !== null;
+    const { name: by } = context.actor;
+    return decided(isConfirmed ? [{ kind: 'OperationConfirmed', operationId: pending.id, by }] : [], pending.id);
+  }
   const lock = lockNow(node, context.now);
   if (lock !== null && !command.force)
     return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });

@@ -11,13 +11,15 @@ import {
   type Result,
   violationsOf,
 } from '@sluice/core';
-import type { NodeChange } from '../store/store.ts';
-import type { Executed, FleetSettings } from './fleet.ts';
+import type { AnsweredRequest, NodeChange } from '../store/store.ts';
+import type { Executed, FleetSettings, Once } from './commit-queue.ts';
 
 export interface Request {
   readonly nodeId: string;
   readonly command: Command;
   readonly actor: Actor;
+  /** `null`: a repetition of it could not be told from a new request. */
+  readonly once: Once | null;
   readonly resolve: (result: Result<Executed>) => void;
 }
 
@@ -33,6 +35,8 @@ export interface Batch {
   readonly changes: readonly NodeChange[];
   /** The nodes as they are once it is committed; `null`: forgotten. */
   readonly states: ReadonlyMap<string, NodeState | null>;
+  /** Requests with a key that were carried out by it. */
+  readonly answered: readonly AnsweredRequest[];
   readonly answers: readonly Answer[];
 }
 
@@ -40,6 +44,8 @@ export interface BatchContext {
   readonly now: number;
   readonly newOperationId: (now: number) => string;
   readonly settings: FleetSettings;
+  /** Requests that were carried out before, by key. */
+  readonly answered: ReadonlyMap<string, AnsweredRequest>;
   readonly broken: (nodeId: string, violations: readonly string[]) => void;
 }
 
@@ -57,10 +63,14 @@ export function decideBatch(
   context: BatchContext,
 ): Batch {
   const working = new Map<string, Working>();
+  const answered = new Map<string, AnsweredRequest>();
   const answers = requests.map((request): Answer => {
-    const { nodeId } = request;
+    const { nodeId, once } = request;
     const known = working.get(nodeId);
     const before = known === undefined ? stateOf(nodeId) : known.state;
+    const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
+    if (once !== null && repeated !== undefined)
+      return { request, result: answerAgain(once, repeated, before), dependsOnCommit: answered.has(once.key) };
     const decision = decide(before, nodeId, request.command, {
       now: context.now,
       actor: request.actor,
@@ -90,13 +100,34 @@ export function decideBatch(
       after === null || operationId === null
         ? null
         : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
-    return { request, result: { ok: true, value: { node: after, operation } }, dependsOnCommit: working.has(nodeId) };
+    if (once !== null && operationId !== null)
+      answered.set(once.key, { ...once, operationId, answeredAt: context.now });
+    return {
+      request,
+      result: { ok: true, value: { node: after, operation, repeatOf: null } },
+      dependsOnCommit: working.has(nodeId) || once !== null,
+    };
   });
   return {
     changes: [...working].map(([nodeId, entry]) => changeOf(nodeId, entry, context.now)),
     states: new Map([...working].map(([nodeId, { state }]) => [nodeId, state])),
+    answered: [...answered.values()],
     answers,
   };
+}
+
+/** The same request again is answered by its operation as it is now; another one under the same key is a mistake of its sender. */
+function answerAgain(
+  once: Once,
+  { fingerprint, operationId }: AnsweredRequest,
+  node: NodeState | null,
+): Result<Executed> {
+  if (fingerprint !== once.fingerprint) {
+    const detail = `Another request was sent with this Idempotency-Key before (it is the operation ${operationId}). Nothing was done.`;
+    return { ok: false, problem: { code: 'idempotency-key-reused', field: 'Idempotency-Key', detail } };
+  }
+  const operation = node === null ? null : (operationOf(node, operationId) ?? null);
+  return { ok: true, value: { node, operation, repeatOf: operationId } };
 }
 
 function evolveAll(

@@ -10,6 +10,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { CommitOutcome, NodeChange, Store } from '../store/store.ts';
 import { systemClock } from './system-clock.ts';
 import { Fleet } from './fleet.ts';
+import { newOperationId } from './operation-id.ts';
 
 const ALICE = { name: 'alice', address: '10.0.0.9' };
 
@@ -23,11 +24,13 @@ let failWith: CommitOutcome | null;
 function guarded(real: Store): Store {
   return {
     load: () => real.load(),
-    commit: (changes: readonly NodeChange[]) => {
+    commit: (changes: readonly NodeChange[], answered) => {
       commits += 1;
-      return failWith === null ? real.commit(changes) : Promise.resolve(failWith);
+      return failWith === null ? real.commit(changes, answered) : Promise.resolve(failWith);
     },
     events: (query) => real.events(query),
+    answeredRequests: (keys) => real.answeredRequests(keys),
+    prune: (request) => real.prune(request),
     operation: (id) => real.operation(id),
     operations: (query) => real.operations(query),
     recordLastSeen: (rows) => real.recordLastSeen(rows),
@@ -43,6 +46,7 @@ async function open(): Promise<void> {
     store,
     clock: systemClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
+    newOperationId,
     logger: pino({ level: 'silent' }),
   });
 }

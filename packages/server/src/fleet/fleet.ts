@@ -1,18 +1,14 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
 import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
-import { type Command, type NodeState, type Result, underWay } from '@sluice/core';
+import { type Clock, type Command, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { OperationsQuery, Store } from '../store/store.ts';
-import type { Clock } from '@sluice/core';
-import { decideBatch, type Request } from './decide-batch.ts';
+import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
+import { CommitQueue, type Committed, type Executed, type FleetSettings, type Once } from './commit-queue.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
-import { newOperationId } from './operation-id.ts';
 import { readNode, readOperation } from './stored-documents.ts';
 import { WakeQueue } from './wake-queue.ts';
 
-/** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
-const BATCH_COMMANDS_MAX = 1000;
 /** Milliseconds until what is due is tried again when it could not be recorded. */
 const RETRY_MS = 1000;
 /** Milliseconds between two bulk writes of when nodes were last heard of. */
@@ -20,48 +16,43 @@ const LAST_SEEN_FLUSH_MS = 30_000;
 
 const SERVER: Actor = { name: 'server', address: null };
 
-export interface FleetSettings {
-  /** The deadline of a drain that names none; `null`: none. */
-  readonly defaultDrainTimeoutMs: number | null;
-  readonly metadataBytesMax: number;
-}
-
-/** What came of a command, as committed. */
-export interface Executed {
-  /** `null`: the node was forgotten. */
-  readonly node: NodeState | null;
-  /** The operation that the command is about, where it is about one. */
-  readonly operation: OperationRecord | null;
-}
-
 export interface FleetOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly settings: FleetSettings;
+  /** Makes the id of an operation, which nobody can guess. */
+  readonly newOperationId: (now: number) => string;
   readonly logger: Logger;
 }
 
 export class Fleet {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #settings: FleetSettings;
+  readonly #commits: CommitQueue;
   readonly #logger: Logger;
   readonly #members = new Map<string, Member>();
   readonly #due: WakeQueue;
   readonly #flushes: WakeQueue;
   readonly #heardSinceFlush = new Set<string>();
   readonly #listeners = new Set<(nodeId: string) => void>();
-  #queue: Request[] = [];
-  #turn: Promise<void> | null = null;
+  readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
+  #lastSequence = 0;
   #sorted: readonly FleetNode[] | null = null;
-  #storeProblem: string | null = null;
   #version = 0;
 
-  private constructor({ store, clock, settings, logger }: FleetOptions) {
+  private constructor({ store, clock, settings, newOperationId, logger }: FleetOptions) {
     this.#store = store;
     this.#clock = clock;
-    this.#settings = settings;
     this.#logger = logger;
+    this.#commits = new CommitQueue({
+      store,
+      clock,
+      settings,
+      newOperationId,
+      logger,
+      stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
+      publish: (committed) => this.#publish(committed),
+    });
     this.#due = new WakeQueue(clock, (nodeId) => void this.#passTime(nodeId));
     this.#flushes = new WakeQueue(clock, () => void this.#flushLastSeen());
   }
@@ -69,7 +60,8 @@ export class Fleet {
   /** Fills memory from the store. Sessions of before this start are over; every node gets a full lease from now on. */
   static async open(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
-    const { nodes } = await options.store.load();
+    const { nodes, lastSequence } = await options.store.load();
+    fleet.#lastSequence = lastSequence;
     for (const stored of nodes) {
       fleet.#members.set(stored.nodeId, new Member(readNode(stored), stored.lastSeenAt, () => options.clock.now()));
     }
@@ -99,12 +91,29 @@ export class Fleet {
   /**
    * The one way to change a node. Resolves when the change is durable and visible, or with the problem why it was not made;
    * commands that come together share one transaction.
+   * @param once What makes a repetition of the same request known as one; `null`: nothing does.
    */
-  execute(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
-    return new Promise((resolve) => {
-      this.#queue.push({ nodeId, command, actor, resolve });
-      this.#turn ??= this.#work();
+  async execute(nodeId: string, command: Command, actor: Actor, once: Once | null = null): Promise<Result<Executed>> {
+    const result = await this.#commits.execute(nodeId, command, actor, once);
+    if (!result.ok || result.value.repeatOf === null || result.value.operation !== null) return result;
+    // A node's state keeps only the last few operations that have ended; the store has them all.
+    return { ok: true, value: { ...result.value, operation: await this.operation(result.value.repeatOf) } };
+  }
+
+  /**
+   * The clock was set: everything that nodes wait for moves along, in one transaction.
+   * @param reanchor Sets the clock that this fleet reads, in the moment in which the new times are durable.
+   * @returns Whether it was recorded; if not, nothing is changed and the clock not set.
+   */
+  async shiftTimes(byMs: number, reanchor: () => void): Promise<boolean> {
+    const waiting = [...this.#members.values()].filter(({ state }) => underWay(state).wakeAt !== null);
+    const nodeIds = waiting.map(({ state }) => state.id);
+    const command = { kind: 'ShiftTimes', byMs } as const;
+    const results = await this.#commits.executeTogether(nodeIds, command, SERVER, () => {
+      reanchor();
+      this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
     });
+    return results.every(({ ok }) => ok);
   }
 
   node(nodeId: string): FleetNode | undefined {
@@ -134,7 +143,17 @@ export class Fleet {
 
   /** Why the last write failed, in plain words; `null` when it succeeded. */
   get storeProblem(): string | null {
-    return this.#storeProblem;
+    return this.#commits.storeProblem;
+  }
+
+  /** The number of the newest event that is visible here. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** Events as the store keeps them. */
+  events(query: EventsQuery): Promise<readonly StoredEvent[]> {
+    return this.#store.events(query);
   }
 
   async operation(id: string): Promise<OperationRecord | null> {
@@ -168,67 +187,23 @@ export class Fleet {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls after each commit with its events, in their order, when memory shows what they changed. @returns What ends it. */
+  subscribeToEvents(listener: (events: readonly StoredEvent[]) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
   /** Lets what was begun be committed, and notes when nodes were last heard of. */
   async stop(): Promise<void> {
     this.#due.stop();
     this.#flushes.stop();
-    await this.#turn;
+    await this.#commits.idle();
     await this.#flushLastSeen();
     this.#flushes.stop();
   }
 
-  async #work(): Promise<void> {
-    // What arrives in the same turn of the event loop shares the first commit.
-    await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const requests = this.#queue.slice(0, BATCH_COMMANDS_MAX);
-      this.#queue = this.#queue.slice(BATCH_COMMANDS_MAX);
-      await this.#commit(requests);
-    }
-    this.#turn = null;
-  }
-
-  async #commit(requests: readonly Request[]): Promise<void> {
-    const batch = decideBatch(requests, (nodeId) => this.#members.get(nodeId)?.state ?? null, {
-      now: this.#clock.now(),
-      newOperationId,
-      settings: this.#settings,
-      broken: (nodeId, violations) =>
-        this.#logger.error(
-          { event: 'invariant-violated', nodeId, violations },
-          'a decision was refused because it would break an invariant',
-        ),
-    });
-    const reason = batch.changes.length === 0 ? null : await this.#write(batch.changes);
-    if (batch.changes.length > 0) this.#storeProblem = reason;
-    if (reason === null) this.#publish(batch.states);
-    for (const { request, result, dependsOnCommit } of batch.answers) {
-      request.resolve(
-        reason !== null && dependsOnCommit
-          ? { ok: false, problem: { code: 'store-unavailable', detail: reason } }
-          : result,
-      );
-    }
-  }
-
-  /** @returns Why nothing was written, in plain words; `null` when everything was. */
-  async #write(changes: Parameters<Store['commit']>[0]): Promise<string | null> {
-    try {
-      const outcome = await this.#store.commit(changes);
-      if (outcome.ok) return null;
-      const reason =
-        outcome.code === 'store-unavailable'
-          ? outcome.reason
-          : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
-      this.#logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
-      return reason;
-    } catch (error) {
-      this.#logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
-      return 'The store failed in an unexpected way; see the server’s log.';
-    }
-  }
-
-  #publish(states: ReadonlyMap<string, NodeState | null>): void {
+  #publish({ states, events }: Committed): void {
+    this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
     for (const [nodeId, state] of states) {
       const member = this.#members.get(nodeId);
       if (state === null) this.#members.delete(nodeId);
@@ -240,6 +215,7 @@ export class Fleet {
       this.#version += 1;
     }
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);
+    if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }
 
   async #passTime(nodeId: string): Promise<void> {
@@ -264,7 +240,7 @@ export class Fleet {
     try {
       await this.#store.recordLastSeen(rows);
       // A server that balancers were told to avoid gets no changes: this write shows that the store is back.
-      this.#storeProblem = null;
+      this.#commits.storeIsBack();
     } catch (error) {
       this.#logger.warn(
         { event: 'last-seen-unwritten', err: error },

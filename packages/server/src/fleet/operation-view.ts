@@ -10,7 +10,7 @@ export function operationView(operation: OperationRecord, node: NodeState | null
     nodeId: operation.nodeId,
     command: operation.command,
     status: operation.status,
-    phase: operation.phase ?? phaseOfDrain(operation, node),
+    phase: waitingPhase(operation) ?? operation.phase ?? phaseOfDrain(operation, node),
     reason: operation.reason,
     requestedBy: operation.requestedBy,
     requestedFrom: operation.requestedFrom,
@@ -21,10 +21,20 @@ export function operationView(operation: OperationRecord, node: NodeState | null
     createdAt: timestamp(operation.createdAt),
     startedAt: timestampOrNull(operation.startedAt),
     endedAt: timestampOrNull(operation.endedAt),
+    cancelRequested:
+      operation.cancelRequested === null
+        ? null
+        : { ...operation.cancelRequested, at: timestamp(operation.cancelRequested.at) },
+    confirmationNeeded: operation.confirmationNeeded,
     result: operation.result,
     error: operation.error,
     output: operation.output,
   };
+}
+
+function waitingPhase({ status, cancelRequested, confirmationNeeded }: OperationRecord): string | null {
+  if (status === 'queued' && confirmationNeeded !== null) return 'waiting to be confirmed';
+  return status === 'running' && cancelRequested !== null ? 'being cancelled' : null;
 }
 
 function parametersOf(operation: OperationRecord): Operation['parameters'] {

@@ -6,9 +6,12 @@ import type { StoredNode, StoredOperation } from '../store/store.ts';
 
 const operationRecord = Compile(OperationRecord);
 
+/** What operations lack that an older version wrote. */
+const ADDED_LATER = { cancelRequested: null, confirmationNeeded: null };
+
 /** @throws when the document is no operation: another program wrote it, or a migration is missing. */
 export function readOperation(stored: StoredOperation): OperationRecord {
-  const { body } = stored;
+  const body = { ...ADDED_LATER, ...stored.body };
   if (!operationRecord.Check(body))
     throw new Error(`reading operation ${stored.id}: the store holds a document that is no operation`);
   return body;
@@ -20,7 +23,7 @@ export function readNode(stored: StoredNode): NodeState {
   if (!isNodeState(state) || state.id !== stored.nodeId) {
     throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
   }
-  return state;
+  return { ...state, operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })) };
 }
 
 const OBJECTS = ['identity', 'resources', 'session', 'workload', 'activation', 'metadata'] as const;

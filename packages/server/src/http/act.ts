@@ -15,11 +15,13 @@ import { noSuchNode } from './nodes.ts';
 import { checkParameters } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
+import type { Once } from '../fleet/commit-queue.ts';
 import type { Principal } from '../authentication/authentication.ts';
 
 interface Asker {
   readonly params: { readonly id: string };
   readonly principal: Principal;
+  readonly once: Once | null;
   readonly remoteAddress: string;
 }
 
@@ -54,15 +56,21 @@ export const runCommand: Handler<typeof routes.runCommand> = (request, parts) =>
   return ask(request, parts, { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason });
 };
 
-async function ask(
-  { params, principal, remoteAddress }: Asker,
+function ask({ params, ...asker }: Asker, parts: HttpParts, command: Command): Promise<Result<Reply<Operation>>> {
+  return askOfNode(params.id, asker, parts, command);
+}
+
+/** Executes a command that is about one operation, and answers with it. */
+export async function askOfNode(
+  nodeId: string,
+  { principal, once, remoteAddress }: Omit<Asker, 'params'>,
   { fleet }: HttpParts,
   command: Command,
 ): Promise<Result<Reply<Operation>>> {
-  const result = await fleet.execute(params.id, command, { name: principal.name, address: remoteAddress });
+  const result = await fleet.execute(nodeId, command, { name: principal.name, address: remoteAddress }, once);
   if (!result.ok) return result;
   const { node, operation } = result.value;
-  if (operation === null) throw new Error(`${command.kind} of ${params.id} gave no operation`);
+  if (operation === null) throw new Error(`${command.kind} of ${nodeId} gave no operation`);
   return value(operationView(operation, node, fleet.now()));
 }
 

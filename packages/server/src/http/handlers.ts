@@ -5,8 +5,9 @@ import { listCommands } from './commands.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
-import { getOperation, listOperations } from './operations.ts';
+import { cancelOperation, confirmOperation, getOperation, listOperations } from './operations.ts';
 import type { Handler } from './route-context.ts';
+import { serverStatus } from './server-status.ts';
 
 export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[Name]> } = {
   listNodes,
@@ -23,6 +24,9 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   runCommand,
   listOperations,
   getOperation,
+  cancelOperation,
+  confirmOperation,
+  serverStatus,
   livenessCheck,
   readinessCheck,
 };

@@ -6,19 +6,36 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
+import { askOfNode } from './act.ts';
 import { operationView } from '../fleet/operation-view.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
 
 export const getOperation: Handler<typeof routes.getOperation> = async ({ params }, { fleet }) => {
   const operation = await fleet.operation(params.id);
-  if (operation === null) {
-    return {
-      ok: false,
-      problem: { code: 'operation-not-found', detail: `There is no operation '${params.id.slice(0, 100)}'.` },
-    };
-  }
-  return value(viewOf(operation, fleet));
+  return operation === null ? noSuchOperation(params.id) : value(viewOf(operation, fleet));
 };
+
+export const cancelOperation: Handler<typeof routes.cancelOperation> = async (request, parts) => {
+  const operationId = request.params.id;
+  const operation = await parts.fleet.operation(operationId);
+  if (operation === null) return noSuchOperation(operationId);
+  const { reason = null } = request.body;
+  return askOfNode(operation.nodeId, request, parts, { kind: 'CancelOperation', operationId, reason });
+};
+
+export const confirmOperation: Handler<typeof routes.confirmOperation> = async (request, parts) => {
+  const operationId = request.params.id;
+  const operation = await parts.fleet.operation(operationId);
+  if (operation === null) return noSuchOperation(operationId);
+  return askOfNode(operation.nodeId, request, parts, { kind: 'ConfirmOperation', operationId });
+};
+
+function noSuchOperation(id: string): { readonly ok: false; readonly problem: Problem } {
+  return {
+    ok: false,
+    problem: { code: 'operation-not-found', detail: `There is no operation '${id.slice(0, 100)}'.` },
+  };
+}
 
 export const listOperations: Handler<typeof routes.listOperations> = async ({ query }, { fleet }) => {
   const statuses = given(query.status)

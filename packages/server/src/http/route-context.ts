@@ -1,8 +1,9 @@
 /** What a handler is given: the parts of the server, who asks, and the request's parts, typed by the route's schemas. */
-import type { Route } from '@sluice/contract';
+import type { MassSilence, Route, ServerStatus } from '@sluice/contract';
 import type { Static, TSchema } from 'typebox';
 import type { Logger } from 'pino';
 import type { Authentication, Principal } from '../authentication/authentication.ts';
+import type { Once } from '../fleet/commit-queue.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Result } from '@sluice/core';
 
@@ -11,6 +12,17 @@ export interface HttpParts {
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly isStopping: () => boolean;
+  /** What the status page tells of the server beside its fleet. */
+  readonly about: AboutServer;
+}
+
+export interface AboutServer {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly storeKind: ServerStatus['store']['kind'];
+  readonly retention: ServerStatus['retention'];
+  /** `null`: no more nodes are silent than usual. */
+  readonly massSilence: () => MassSilence | null;
 }
 
 /** A request whose caller may make it, before its parts are checked. */
@@ -22,6 +34,8 @@ export interface RawRequest {
   /** The body as it was sent; metadata is taken from it without loss. Empty: there was none. */
   readonly bodyText: string;
   readonly principal: Principal;
+  /** What makes a repetition of this request known as one; `null`: its sender gave no key. */
+  readonly once: Once | null;
   readonly remoteAddress: string;
 }
 

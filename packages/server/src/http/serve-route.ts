@@ -3,6 +3,7 @@ import type { Problem, Route, RouteName, routes } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, Role } from '../authentication/authentication.ts';
+import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { sendProblem } from './problem-response.ts';
 import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
@@ -40,14 +41,25 @@ export function serveRoute<Name extends RouteName>(
     },
     handler: async (request, reply) => {
       const { params, query, headers } = request;
+      const principal = principals.get(request) ?? NOBODY;
+      const bodyText = bodyTextOf(request);
+      const { method, url } = request;
+      const once = onceOf(route.method === 'POST' ? headers['idempotency-key'] : undefined, {
+        method,
+        url,
+        bodyText,
+        principalName: principal.name,
+      });
+      if (!once.ok) return sendProblem(reply, once.problem);
       const raw: RawRequest = {
         params,
         query,
         headers,
         // No body at all is an empty one: clients that have nothing to say send nothing.
         body: request.body === undefined ? {} : request.body,
-        bodyText: bodyTextOf(request),
-        principal: principals.get(request) ?? NOBODY,
+        bodyText,
+        principal,
+        once: once.value,
         // An IPv4 caller of a socket that takes both kinds is still an IPv4 caller.
         remoteAddress: request.ip.replace(/^::ffff:/u, ''),
       };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Authentication } from '../authentication/authentication.ts';
 import { systemClock } from '../fleet/system-clock.ts';
 import { Fleet } from '../fleet/fleet.ts';
+import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createHttpApp } from './app.ts';
@@ -61,10 +62,18 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     store,
     clock: systemClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: METADATA_BYTES_MAX },
+    newOperationId,
     logger,
   });
+  const day = 86_400_000;
+  const about = {
+    startedAt: Date.now(),
+    storeKind: 'sqlite' as const,
+    retention: { eventsMaxAgeMs: day, eventsMaxCount: 1000, operationsMaxAgeMs: day, operationsMaxCount: 1000 },
+    massSilence: () => null,
+  };
   let isStopping = false;
-  const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping });
+  const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping, about });
   try {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     expect((await fetch(`${url}/api/v1/nodes`)).status).toBe(200);

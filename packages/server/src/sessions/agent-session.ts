@@ -5,21 +5,28 @@ import {
   AgentMessage,
   type Hello,
   type OperationUpdate,
+  type Problem,
   type ServerMessage,
   whyNotANodeId,
 } from '@sluice/contract';
-import { answerToUpdate, type Command } from '@sluice/core';
+import { answerToUpdate, type Clock, type Command } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import type { Executed, Fleet } from '../fleet/fleet.ts';
+import type { Executed } from '../fleet/commit-queue.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import { Outbox } from './outbox.ts';
 
 /** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
 const UNSENT_BYTES_MAX = 4 * 1_048_576;
+/** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
+const WAITING_MESSAGES_MAX = 200;
+/** Milliseconds until what could not be recorded is tried again. */
+const RETRY_MS = 1000;
 /** Bytes of a close frame's reason, by RFC 6455. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
 const agentMessage = Compile(AgentMessage);
+const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
 
 export interface SessionTimes {
   readonly heartbeatIntervalMs: number;
@@ -31,6 +38,8 @@ export interface Registry {
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
   readonly heard: (session: AgentSession) => void;
+  /** From here on nothing need be recorded any more. */
+  readonly isStopping: () => boolean;
 }
 
 /** The session's socket, as far as a session needs one. */
@@ -53,6 +62,7 @@ export interface SessionOptions {
   readonly fleet: Fleet;
   readonly registry: Registry;
   readonly times: SessionTimes;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -63,6 +73,7 @@ export class AgentSession {
   readonly #outbox = new Outbox();
   /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
   #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
   #nodeId: string | null = null;
   #instanceId: string | null = null;
   #isWelcomed = false;
@@ -77,7 +88,19 @@ export class AgentSession {
   /** Takes what the agent says, one after the other. */
   receive(text: string, isBinary: boolean): void {
     this.#options.registry.heard(this);
-    this.#turn = this.#turn.then(() => this.#receive(text, isBinary)).catch((error: unknown) => this.#failed(error));
+    // An empty heartbeat has said all that it says by being heard.
+    if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
+    this.#waiting += 1;
+    if (this.#waiting > WAITING_MESSAGES_MAX) {
+      this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: what was said cannot be recorded yet');
+      return;
+    }
+    this.#turn = this.#turn
+      .then(() => this.#receive(text, isBinary))
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   /** `null`: it has not said hello. */
@@ -110,7 +133,13 @@ export class AgentSession {
   async ended(why: string): Promise<void> {
     await this.#turn;
     if (this.#nodeId === null || this.#hasSaidGoodbye) return;
-    await this.#execute({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why });
+    const command = { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why } as const;
+    // A node whose session is gone must not stand as connected for ever because the store was away in that moment.
+    for (;;) {
+      const result = await this.#execute(command);
+      if (result.ok || !isForNow(result.problem) || this.#options.registry.isStopping()) return;
+      await this.#pause(RETRY_MS);
+    }
   }
 
   async #receive(text: string, isBinary: boolean): Promise<void> {
@@ -225,15 +254,32 @@ export class AgentSession {
     this.#send({ kind: 'operation.ack', operationId, sequence });
   }
 
-  /** What cannot be recorded is not acknowledged: the agent comes back and says it again. */
+  /**
+   * While the store cannot be written the session goes on: what the agent said is recorded, and acknowledged, when it can be.
+   * Only a hello is not waited for: the agent comes back.
+   */
   async #record(command: Command): Promise<Executed | null> {
-    const result = await this.#execute(command);
-    if (result.ok) return result.value;
-    const { code, detail } = result.problem;
-    if (code === 'store-unavailable')
-      this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
-    else this.close(AGENT_CLOSE.badMessage, detail);
-    return null;
+    for (;;) {
+      const result = await this.#execute(command);
+      if (result.ok) return result.value;
+      if (!isForNow(result.problem)) {
+        this.close(AGENT_CLOSE.badMessage, result.problem.detail);
+        return null;
+      }
+      if (!this.#isWelcomed) {
+        this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
+        return null;
+      }
+      await this.#pause(RETRY_MS);
+      if (!this.socket.isOpen() || this.#options.registry.isStopping()) return null;
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      clock.wakeAt(clock.now() + ms, resolve);
+    });
   }
 
   #execute(command: Command): ReturnType<Fleet['execute']> {
@@ -261,6 +307,11 @@ export class AgentSession {
     );
     this.socket.terminate();
   }
+}
+
+/** Whether the same may be recorded a little later. */
+function isForNow({ code }: Problem): boolean {
+  return code === 'store-unavailable' || code === 'outcome-unknown';
 }
 
 /** The message, or what is wrong with it. */

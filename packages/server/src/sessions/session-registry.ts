@@ -1,5 +1,4 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
-import { randomUUID } from 'node:crypto';
 import { AGENT_CLOSE, type Hello } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
@@ -18,6 +17,7 @@ export interface SessionRegistryOptions {
   readonly fleet: Fleet;
   readonly clock: Clock;
   readonly times: SessionTimes;
+  readonly newSessionId: () => string;
   readonly logger: Logger;
 }
 
@@ -48,15 +48,20 @@ export class SessionRegistry {
 
   /** A socket was opened; what it says goes to the session, and its end to `ended`. */
   open(socket: SessionSocket, remoteIp: string): AgentSession {
-    const { fleet, times, logger, clock } = this.#options;
+    const { fleet, times, logger, clock, newSessionId } = this.#options;
     const session = new AgentSession({
-      id: randomUUID(),
+      id: newSessionId(),
       socket,
       remoteIp,
       fleet,
       times,
+      clock,
       logger,
-      registry: { admit: (one, hello) => this.#admit(one, hello), heard: (one) => this.heard(one) },
+      registry: {
+        admit: (one, hello) => this.#admit(one, hello),
+        heard: (one) => this.heard(one),
+        isStopping: () => this.#isStopping,
+      },
     });
     const cancel = clock.wakeAt(clock.now() + HELLO_WITHIN_MS, () => {
       this.#unheard.delete(session);

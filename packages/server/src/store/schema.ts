@@ -49,6 +49,14 @@ export interface TokensTable {
   readonly revoked_at: number | null;
 }
 
+/** One row per request with an `Idempotency-Key` that was carried out. */
+export interface AnsweredRequestsTable {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly operation_id: string;
+  readonly answered_at: number;
+}
+
 export interface Schema {
   readonly nodes: NodesTable;
   readonly node_last_seen: NodeLastSeenTable;
@@ -56,4 +64,5 @@ export interface Schema {
   readonly event_sequence: EventSequenceTable;
   readonly operations: OperationsTable;
   readonly tokens: TokensTable;
+  readonly answered_requests: AnsweredRequestsTable;
 }

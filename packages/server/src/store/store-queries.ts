@@ -1,9 +1,19 @@
 /** The verbs of the store that are single statements, written once for every dialect. */
 import type { Kysely, Selectable } from 'kysely';
 import { documentFromText } from './document-text.ts';
-import type { EventsTable, OperationsTable, Schema } from './schema.ts';
+import type { AnsweredRequestsTable, EventsTable, OperationsTable, Schema } from './schema.ts';
 import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
-import type { EventsQuery, OperationsQuery, StoredEvent, StoredFleet, StoredOperation, StoredToken } from './store.ts';
+import type {
+  AnsweredRequest,
+  EventsQuery,
+  OperationsQuery,
+  Pruned,
+  PruneRequest,
+  StoredEvent,
+  StoredFleet,
+  StoredOperation,
+  StoredToken,
+} from './store.ts';
 
 /** See `Store.load`. */
 export async function loadFleet(kysely: Kysely<Schema>): Promise<StoredFleet> {
@@ -71,6 +81,78 @@ export async function selectOperations(
   return (await select.execute()).map(operationOfRow);
 }
 
+/** See `Store.answeredRequests`. */
+export async function selectAnsweredRequests(
+  kysely: Kysely<Schema>,
+  keys: readonly string[],
+): Promise<readonly AnsweredRequest[]> {
+  if (keys.length === 0) return [];
+  const rows = await kysely.selectFrom('answered_requests').selectAll().where('key', 'in', keys).execute();
+  return rows.map(answeredRequestOfRow);
+}
+
+/** See `Store.prune`. Each kind by its own statements: a crash between them only leaves some work for the next time. */
+export async function pruneRows(kysely: Kysely<Schema>, request: PruneRequest): Promise<Pruned> {
+  const rowsMax = Math.max(1, Math.trunc(request.rowsMax));
+  const { last_sequence } = await kysely.selectFrom('event_sequence').select('last_sequence').executeTakeFirstOrThrow();
+  const lastTooMany = last_sequence - request.eventsKeptMax;
+  // The oldest by sequence, of which those go that are too old or too many: what is younger never goes before what is older.
+  const oldest = await kysely
+    .selectFrom('events')
+    .select(['sequence', 'at'])
+    .orderBy('sequence')
+    .limit(rowsMax)
+    .execute();
+  const firstKept = oldest.findIndex(({ sequence, at }) => sequence > lastTooMany && at >= request.eventsBefore);
+  const lastGone = oldest.at(firstKept === -1 ? -1 : firstKept - 1);
+  const areEventsGone = firstKept !== 0 && lastGone !== undefined;
+  const events = areEventsGone
+    ? await kysely.deleteFrom('events').where('sequence', '<=', lastGone.sequence).executeTakeFirst()
+    : null;
+
+  const firstTooMany = await kysely
+    .selectFrom('operations')
+    .select('created_at')
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(Math.max(0, Math.trunc(request.operationsKeptMax)))
+    .limit(1)
+    .executeTakeFirst();
+  // Inclusive of the first that is one too many; those of its very millisecond may go with it.
+  const countedBefore =
+    firstTooMany === undefined ? 0 : Math.min(firstTooMany.created_at + 1, request.operationsCountedBefore);
+  const operations = await kysely
+    .deleteFrom('operations')
+    .where('id', 'in', (expression) =>
+      expression
+        .selectFrom('operations')
+        .select('id')
+        .where('ended_at', 'is not', null)
+        .where('created_at', '<', Math.max(request.operationsBefore, countedBefore))
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(rowsMax),
+    )
+    .executeTakeFirst();
+
+  const answered = await kysely
+    .deleteFrom('answered_requests')
+    .where('key', 'in', (expression) =>
+      expression
+        .selectFrom('answered_requests')
+        .select('key')
+        .where('answered_at', '<', request.answeredBefore)
+        .orderBy('answered_at')
+        .limit(rowsMax),
+    )
+    .executeTakeFirst();
+  return {
+    events: Number(events?.numDeletedRows ?? 0n),
+    operations: Number(operations.numDeletedRows),
+    answered: Number(answered.numDeletedRows),
+  };
+}
+
 /** See `Store.tokens`. */
 export async function selectTokens(kysely: Kysely<Schema>): Promise<readonly StoredToken[]> {
   const rows = await kysely.selectFrom('tokens').selectAll().orderBy('created_at').orderBy('id').execute();
@@ -111,6 +193,15 @@ function eventOfRow(row: Selectable<EventsTable>): StoredEvent {
     kind: row.kind,
     at: row.at,
     body: documentFromText(row.body, `the event ${row.sequence}`),
+  };
+}
+
+function answeredRequestOfRow(row: Selectable<AnsweredRequestsTable>): AnsweredRequest {
+  return {
+    key: row.key,
+    fingerprint: row.fingerprint,
+    operationId: row.operation_id,
+    answeredAt: row.answered_at,
   };
 }
 

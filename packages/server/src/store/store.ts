@@ -1,4 +1,4 @@
-/** What the server keeps across restarts, and the eight verbs it keeps it with. Knows nothing of what the documents mean. */
+/** What the server keeps across restarts, and the verbs it keeps it with. Knows nothing of what the documents mean. */
 
 /**
  * A JSON object. It is kept as the text that `JSON.stringify` gives: keys named `__proto__` and every Unicode text come back
@@ -63,6 +63,20 @@ export interface StoredToken {
   readonly revokedAt: number | null;
 }
 
+/**
+ * A request with an `Idempotency-Key` that was carried out: the same request again is answered by the same operation.
+ * It is committed together with what it did, so that no crash can part the two.
+ */
+export interface AnsweredRequest {
+  /** Who asked, and the key that they chose, as one text. */
+  readonly key: string;
+  /** SHA-256 of what was asked, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly operationId: string;
+  /** Epoch milliseconds. */
+  readonly answeredAt: number;
+}
+
 /** An event that is about to be committed; the store gives it its sequence number. */
 export interface NewEvent {
   readonly kind: string;
@@ -112,7 +126,46 @@ export type CommitOutcome =
       readonly code: 'store-unavailable';
       /** What is wrong and what to do, in plain words. */
       readonly reason: string;
+    }
+  | {
+      /** Nobody knows yet whether it was written: the connection to the database was lost in the middle of the commit. */
+      readonly ok: false;
+      readonly code: 'outcome-unknown';
+      readonly reason: string;
+      /** Resolves with the truth when the database can be asked again; no other commit may be begun before. */
+      readonly settled: Promise<SettledOutcome>;
     };
+
+/** What a commit came to in the end. */
+export type SettledOutcome = Exclude<CommitOutcome, { code: 'outcome-unknown' }>;
+
+/** Thrown by every verb but `commit` when the store cannot be reached or used now; the message says what is wrong and what to do. */
+export class StoreUnavailableError extends Error {}
+
+/** What has had its time; see `Store.prune`. Instants are epoch milliseconds. */
+export interface PruneRequest {
+  /** Events from before this instant go. */
+  readonly eventsBefore: number;
+  /** How many of the newest events stay at most, however young the others are. */
+  readonly eventsKeptMax: number;
+  /** Operations that were created before this instant and have ended go. */
+  readonly operationsBefore: number;
+  /** Of the operations from before `operationsCountedBefore`, as many go as there are more than this in all. */
+  readonly operationsKeptMax: number;
+  /** Operations from this instant on do not go for their number: answered requests may still name them. */
+  readonly operationsCountedBefore: number;
+  /** Answered requests from before this instant go. */
+  readonly answeredBefore: number;
+  /** Rows of each kind that go at most, so that a call is short. */
+  readonly rowsMax: number;
+}
+
+/** How many rows went. */
+export interface Pruned {
+  readonly events: number;
+  readonly operations: number;
+  readonly answered: number;
+}
 
 /** The most events that one `events` call returns: a page of it is a few megabytes at worst. */
 export const EVENTS_LIMIT_MAX = 1000;
@@ -151,7 +204,7 @@ export interface OperationsQuery {
 
 /**
  * The durable store. One server process writes it. Every verb sees all that was acknowledged before it was called.
- * `commit` says as a value that the store cannot be written; every other verb throws then, and so does each verb after `close`.
+ * `commit` says as a value that the store cannot be written; every other verb throws a `StoreUnavailableError` then. Each verb throws after `close`.
  */
 export interface Store {
   /** All nodes, and where the sequence numbers stand. */
@@ -161,8 +214,15 @@ export interface Store {
    * Writes all changes in one transaction, in their order, or none; durable when it resolves. A node may occur more than
    * once: each change is then checked against the one before it. Sequence numbers grow from commit to commit, without
    * gaps, and are never given twice, also after a restart.
+   * @param answered Written in the same transaction; one with a known key replaces it (the caller has looked: the old one has had its time).
    */
-  commit(changes: readonly NodeChange[]): Promise<CommitOutcome>;
+  commit(changes: readonly NodeChange[], answered?: readonly AnsweredRequest[]): Promise<CommitOutcome>;
+
+  /** Those of the answered requests that have one of these keys, in no particular order; old ones too until they are pruned. */
+  answeredRequests(keys: readonly string[]): Promise<readonly AnsweredRequest[]>;
+
+  /** Removes what has had its time, oldest first. Unfinished operations and nodes never go. */
+  prune(request: PruneRequest): Promise<Pruned>;
 
   /** Events in the order of their sequence numbers. */
   events(query: EventsQuery): Promise<readonly StoredEvent[]>;

@@ -1,11 +1,13 @@
 /** The list of all migrations. Each is final once released; a change is a new one at the end. */
 import type { Migration } from 'kysely';
 import { createFirstTables } from './0001-nodes-events-operations-tokens.ts';
+import { createAnsweredRequests } from './0002-answered-requests.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
 export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
   return {
     '0001-nodes-events-operations-tokens': { up: (kysely) => createFirstTables(kysely, types) },
+    '0002-answered-requests': { up: (kysely) => createAnsweredRequests(kysely, types) },
   };
 }

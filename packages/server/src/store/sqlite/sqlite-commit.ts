@@ -6,22 +6,39 @@
  */
 import type Database from 'better-sqlite3';
 import { documentText } from '../document-text.ts';
-import type { EventSequenceTable, EventsTable, NodesTable, OperationsTable } from '../schema.ts';
-import type { CommitOutcome, NodeChange } from '../store.ts';
+import type {
+  AnsweredRequestsTable,
+  EventSequenceTable,
+  EventsTable,
+  NodesTable,
+  OperationsTable,
+} from '../schema.ts';
+import type { AnsweredRequest, NodeChange, SettledOutcome } from '../store.ts';
 
 /** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */
-export type SqliteCommit = (changes: readonly NodeChange[]) => Exclude<CommitOutcome, { code: 'store-unavailable' }>;
+export type SqliteCommit = (
+  changes: readonly NodeChange[],
+  answered: readonly AnsweredRequest[],
+) => Exclude<SettledOutcome, { code: 'store-unavailable' }>;
 
 /** Prepares the statements once, for all commits on this connection. */
 export function prepareCommit(database: Database.Database): SqliteCommit {
   const statements = prepareStatements(database);
-  const transaction = database.transaction((changes: readonly NodeChange[]) => {
+  const transaction = database.transaction((changes: readonly NodeChange[], answered: readonly AnsweredRequest[]) => {
     const conflicts = conflictingNodes(statements, changes);
     if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
+    for (const request of answered) {
+      statements.upsertAnswered.run({
+        key: request.key,
+        fingerprint: request.fingerprint,
+        operation_id: request.operationId,
+        answered_at: request.answeredAt,
+      });
+    }
     return { ok: true, sequences: writeChanges(statements, changes) } as const;
   });
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
-  return (changes) => transaction.immediate(changes);
+  return (changes, answered) => transaction.immediate(changes, answered);
 }
 
 /** Everything is checked before anything is written, so that a conflict leaves nothing to roll back. */
@@ -104,6 +121,12 @@ function prepareStatements(database: Database.Database) {
     updateLastSequence: database.prepare<[number]>('update event_sequence set last_sequence = ?'),
     insertEvent: database.prepare<EventsTable>(
       'insert into events (sequence, node_id, kind, at, body) values (@sequence, @node_id, @kind, @at, @body)',
+    ),
+    upsertAnswered: database.prepare<AnsweredRequestsTable>(
+      `insert into answered_requests (key, fingerprint, operation_id, answered_at)
+       values (@key, @fingerprint, @operation_id, @answered_at)
+       on conflict (key) do update set fingerprint = excluded.fingerprint, operation_id = excluded.operation_id,
+         answered_at = excluded.answered_at`,
     ),
     upsertOperation: database.prepare<OperationsTable>(
       `insert into operations (id, node_id, command, status, created_at, ended_at, body)

@@ -73,7 +73,7 @@ describe('SQLite store in trouble', () => {
       code: 'store-unavailable',
       reason: expect.stringContaining('read-only'),
     });
-    await expect(store.recordLastSeen([{ nodeId: 'a', lastSeenAt: 1 }])).rejects.toThrow('last seen');
+    await expect(store.recordLastSeen([{ nodeId: 'a', lastSeenAt: 1 }])).rejects.toThrow('read-only');
     opened.database.pragma('query_only = OFF');
     await expectUnchangedAndUsable();
   });

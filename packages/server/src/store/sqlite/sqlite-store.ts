@@ -4,18 +4,24 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import {
   loadFleet,
+  pruneRows,
+  selectAnsweredRequests,
   selectEvents,
   selectOperation,
   selectOperations,
   selectTokens,
   upsertToken,
 } from '../store-queries.ts';
+import { StoreUnavailableError } from '../store.ts';
 import type {
+  AnsweredRequest,
   CommitOutcome,
   EventsQuery,
   LastSeen,
   NodeChange,
   OperationsQuery,
+  Pruned,
+  PruneRequest,
   Store,
   StoredEvent,
   StoredFleet,
@@ -61,9 +67,12 @@ export class SqliteStore implements Store {
     return doing('loading the nodes from the store', () => loadFleet(this.#kysely));
   }
 
-  async commit(changes: readonly NodeChange[]): Promise<CommitOutcome> {
+  async commit(
+    changes: readonly NodeChange[],
+    answered: readonly AnsweredRequest[] = [],
+  ): Promise<CommitOutcome> {
     try {
-      return this.#commit(changes);
+      return this.#commit(changes, answered);
     } catch (error) {
       const reason = unavailableReason(error);
       if (reason === null) throw new Error('committing changes to the store', { cause: error });
@@ -77,6 +86,14 @@ export class SqliteStore implements Store {
 
   operation(id: string): Promise<StoredOperation | null> {
     return doing('reading an operation from the store', () => selectOperation(this.#kysely, id));
+  }
+
+  answeredRequests(keys: readonly string[]): Promise<readonly AnsweredRequest[]> {
+    return doing('reading answered requests from the store', () => selectAnsweredRequests(this.#kysely, keys));
+  }
+
+  prune(request: PruneRequest): Promise<Pruned> {
+    return doing('removing old rows from the store', () => pruneRows(this.#kysely, request));
   }
 
   operations(query: OperationsQuery): Promise<readonly StoredOperation[]> {
@@ -102,11 +119,13 @@ export class SqliteStore implements Store {
   }
 }
 
-/** What the store was doing stands in the error, with the database's own error as its cause. */
+/** When the database cannot be used now, the error says why; else it says what the store was doing. */
 async function doing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
+    const reason = unavailableReason(error);
+    if (reason !== null) throw new StoreUnavailableError(reason, { cause: error });
     throw new Error(what, { cause: error });
   }
 }

@@ -1,0 +1,30 @@
+/** How the server itself is: what an operator looks at first when something seems wrong. */
+import { type NodeStatus, type routes, SLUICE_VERSION } from '@sluice/contract';
+import { timestamp } from '../fleet/timestamp.ts';
+import { type Handler, value } from './route-context.ts';
+
+export const serverStatus: Handler<typeof routes.serverStatus> = (_request, { fleet, about }) => {
+  const nodes = fleet.nodes();
+  const byStatus: Record<NodeStatus, number> = {
+    active: 0,
+    draining: 0,
+    drained: 0,
+    restarting: 0,
+    unhealthy: 0,
+    offline: 0,
+  };
+  let connected = 0;
+  for (const { status, state } of nodes) {
+    byStatus[status] += 1;
+    if (state.session.kind === 'connected') connected += 1;
+  }
+  return value({
+    version: SLUICE_VERSION,
+    startedAt: timestamp(about.startedAt),
+    now: timestamp(fleet.now()),
+    nodes: { total: nodes.length, connected, byStatus },
+    store: { kind: about.storeKind, problem: fleet.storeProblem, lastSequence: fleet.lastSequence },
+    retention: about.retention,
+    massSilence: about.massSilence(),
+  });
+};
