@@ -5,7 +5,7 @@ import type { Command } from '@sluice/core';
 import { pino } from 'pino';
 import { newOperationId } from '../../packages/server/src/fleet/operation-id.ts';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
-import type { SessionSocket } from '../../packages/server/src/sessions/agent-session.ts';
+import type { SessionSocket } from '../../packages/server/src/sessions/session-socket.ts';
 import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
 import type { NodeChange } from '../../packages/server/src/store/store.ts';
 import { Random } from './random.ts';

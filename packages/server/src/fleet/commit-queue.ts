@@ -4,11 +4,14 @@ import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { AnsweredRequest, NodeChange, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, decideBatch, type Request } from './decide-batch.ts';
+import { storeProblemOf } from './store-problem.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
 /** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
 export const ANSWERED_FOR_MS = 86_400_000;
+
+const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
 
 /** What came of a command, as committed. */
 export interface Executed {
@@ -187,7 +190,7 @@ export class CommitQueue {
       return new Map(known.filter(({ answeredAt }) => answeredAt >= since).map((answered) => [answered.key, answered]));
     } catch (error) {
       logger.error({ event: 'store-failed', err: error }, 'nobody knows what was answered before');
-      return error instanceof Error ? error.message : String(error);
+      return storeProblemOf(error) ?? STORE_FAILED;
     }
   }
 
@@ -208,7 +211,7 @@ export class CommitQueue {
       return { kind: 'refused', reason };
     } catch (error) {
       logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
-      return { kind: 'refused', reason: 'The store failed in an unexpected way; see the server’s log.' };
+      return { kind: 'refused', reason: STORE_FAILED };
     }
   }
 

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Problem, type ProblemCode, problemDocument, problems } from '@sluice/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { StoreUnavailableError } from '../store/store.ts';
+import { storeProblemOf } from '../fleet/store-problem.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Bytes of a body: metadata of 64 KiB fits, however it is escaped (six bytes for one). */
@@ -58,7 +58,8 @@ export class ProblemError extends Error {
 /** The problem of an error that reached the edge; `internal` for what nobody expected. */
 export function problemOf(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof ProblemError) return error.problem;
-  if (error instanceof StoreUnavailableError) return { code: 'store-unavailable', detail: error.message };
+  const storeProblem = storeProblemOf(error);
+  if (storeProblem !== null) return { code: 'store-unavailable', detail: storeProblem };
   const known = FASTIFY_PROBLEMS[error.code];
   if (known !== undefined) return known(error, request);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

@@ -2,7 +2,6 @@
 import {
   AGENT_CLOSE,
   AGENT_PROTOCOL_VERSIONS,
-  AgentMessage,
   type Hello,
   type OperationUpdate,
   type Problem,
@@ -11,10 +10,11 @@ import {
 } from '@sluice/contract';
 import { answerToUpdate, type Clock, type Command } from '@sluice/core';
 import type { Logger } from 'pino';
-import { Compile } from 'typebox/compile';
 import type { Executed } from '../fleet/commit-queue.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { Outbox } from './outbox.ts';
+import { parseAgentMessage } from './parse-agent-message.ts';
+import type { SessionSocket } from './session-socket.ts';
 
 /** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
 const UNSENT_BYTES_MAX = 4 * 1_048_576;
@@ -25,7 +25,6 @@ const RETRY_MS = 1000;
 /** Bytes of a close frame's reason, by RFC 6455. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
-const agentMessage = Compile(AgentMessage);
 const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
 
 export interface SessionTimes {
@@ -40,19 +39,6 @@ export interface Registry {
   readonly heard: (session: AgentSession) => void;
   /** From here on nothing need be recorded any more. */
   readonly isStopping: () => boolean;
-}
-
-/** The session's socket, as far as a session needs one. */
-export interface SessionSocket {
-  readonly isOpen: () => boolean;
-  /** What was sent and has not left this machine. */
-  readonly unsentBytes: () => number;
-  readonly send: (text: string) => void;
-  readonly close: (code: number, reason: string) => void;
-  /** Asks for a sign of life. */
-  readonly ping: () => void;
-  /** Ends it without a word. */
-  readonly terminate: () => void;
 }
 
 export interface SessionOptions {
@@ -143,7 +129,7 @@ export class AgentSession {
   }
 
   async #receive(text: string, isBinary: boolean): Promise<void> {
-    const message = isBinary ? 'a message that is not text' : parse(text);
+    const message = isBinary ? 'a message that is not text' : parseAgentMessage(text);
     if (typeof message === 'string') {
       this.close(AGENT_CLOSE.badMessage, message);
       return;
@@ -312,19 +298,4 @@ export class AgentSession {
 /** Whether the same may be recorded a little later. */
 function isForNow({ code }: Problem): boolean {
   return code === 'store-unavailable' || code === 'outcome-unknown';
-}
-
-/** The message, or what is wrong with it. */
-function parse(text: string): AgentMessage | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'a message that is not JSON';
-  }
-  if (agentMessage.Check(value)) return value;
-  const kind =
-    typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
-  const [fault] = agentMessage.Errors(value);
-  return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
 }

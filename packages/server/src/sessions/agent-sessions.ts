@@ -13,7 +13,7 @@ import {
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
-import type { SessionSocket } from './agent-session.ts';
+import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
 /** Milliseconds over which agents are told to come back when the server stops. */

@@ -4,7 +4,8 @@ import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { WakeQueue } from '../fleet/wake-queue.ts';
-import { AgentSession, type SessionSocket, type SessionTimes } from './agent-session.ts';
+import { AgentSession, type SessionTimes } from './agent-session.ts';
+import type { SessionSocket } from './session-socket.ts';
 
 /** Milliseconds from the connection to the hello. */
 const HELLO_WITHIN_MS = 10_000;
