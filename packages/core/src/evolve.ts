@@ -36,7 +36,13 @@ function apply(
     case 'AgentDisconnected':
       return {
         ...node,
-        session: { kind: 'disconnected', since: at, why: event.why },
+        session: {
+          kind: 'disconnected',
+          since: at,
+          why: event.why,
+          generationThen: node.generation,
+          holdsChangedSince: [],
+        },
         offlineSince: event.goodbye ? at : node.offlineSince,
       };
     case 'LeaseExpired':

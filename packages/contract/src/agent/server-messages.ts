@@ -23,6 +23,8 @@ export const OperationStart = Type.Object({
   operationId: OperationId,
   command: Type.String(),
   params: Type.Record(Type.String(), Json),
+  /** The server has recorded that the agent took it: an agent that does not know it has lost its journal, and must not perform it. */
+  wasAccepted: Type.Boolean(),
   /** restart: the incarnation that the requester saw; a workload that is past it has been restarted already. */
   expectedIncarnation: Nullable(Type.Integer({ minimum: 0 })),
   /** restart: overrides the configured grace. */

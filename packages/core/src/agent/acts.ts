@@ -8,12 +8,28 @@ import { record, send, type StepDraft } from './step-draft.ts';
 
 /**
  * A new act goes into the journal and is said to be accepted; it is performed when the server acknowledges that,
- * so one that has expired or was cancelled meanwhile is never performed. A known one is only reported again.
+ * so one that has expired or was cancelled meanwhile is never performed. A known one is only reported again;
+ * one that this agent took and does not know any more may have been performed, so it is not performed again.
  */
 export function receiveStart(draft: StepDraft, start: OperationStart): void {
-  const known = actOf(draft.state.journal, start.operationId);
+  const { operationId } = start;
+  const known = actOf(draft.state.journal, operationId);
   if (known === undefined) record(draft, { kind: 'act-accepted', start });
-  sendUpdate(draft, start.operationId);
+  if (known !== undefined || !start.wasAccepted) {
+    sendUpdate(draft, operationId);
+    return;
+  }
+  endAct(draft, operationId, {
+    status: 'failed',
+    result: null,
+    error: {
+      code: 'journal-lost',
+      message:
+        'The agent had taken it, but its journal does not know it any more (its state directory was lost or restored), so nobody knows whether it was performed. It is not repeated.',
+      outcome: 'unknown',
+    },
+    output: null,
+  });
 }
 
 /** The acknowledgement of an end settles the act; any other is the permission to begin it. */

@@ -24,10 +24,14 @@ type AvailabilityEvent = Extract<
 export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at: number): NodeState {
   switch (event.kind) {
     case 'HoldPlaced':
-      return withHolds(node, [...node.holds.filter((hold) => hold.name !== event.hold.name), event.hold], at);
+      return withHolds(
+        withChangeNoted(node, event.hold.name),
+        [...node.holds.filter((hold) => hold.name !== event.hold.name), event.hold],
+        at,
+      );
     case 'HoldReleased':
       return withHolds(
-        node,
+        withChangeNoted(node, event.name),
         node.holds.filter((hold) => hold.name !== event.name),
         at,
       );
@@ -75,6 +79,13 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
     case 'ActivationHindered':
       return { ...node, activation: { confirmed: false, problem: event.problem } };
   }
+}
+
+/** While the agent is away, what changes is newer than anything that it knows, whatever it says when it returns. */
+function withChangeNoted(node: NodeState, name: string): NodeState {
+  const { session } = node;
+  if (session.kind === 'connected' || session.holdsChangedSince.includes(name)) return node;
+  return { ...node, session: { ...session, holdsChangedSince: [...session.holdsChangedSince, name] } };
 }
 
 /** A drain exists if and only if there is a hold. */

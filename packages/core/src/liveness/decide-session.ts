@@ -1,5 +1,5 @@
 /** An agent says hello, leaves, or is not heard for a lease. */
-import type { FleetEvent, Hello, OperationRecord } from '@sluice/contract';
+import type { FleetEvent, Hello, Hold, OperationRecord } from '@sluice/contract';
 import type { Command } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
 import { type Draft, openDraft } from '../draft.ts';
@@ -31,33 +31,34 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, no
     first.push(registered);
   }
   if (known === null) throw new Error(`registering ${id} left no state`);
+  const away = awayFrom(known);
   const draft = openDraft(known, now);
   if (!isDescribedSo(draft.node(), described)) draft.record({ kind: 'NodeDescribed', ...described });
   draft.record({ kind: 'AgentConnected', sessionId, instanceId: hello.instanceId });
   recordWorkload(draft, hello.workload);
-  if (hello.availability.generation > draft.node().generation)
-    recoverAvailability(draft, hello.availability, disconnectedSince(node));
+  if (hello.availability.generation > away.generation) recoverAvailability(draft, hello.availability, away.changed);
   for (const update of hello.journal) recordUpdate(draft, update, now);
   return decided([...first, ...draft.events()]);
 }
 
-/** `null`: it was not known, or its session had not ended. */
-function disconnectedSince(node: NodeState | null): number | null {
-  return node?.session.kind === 'disconnected' ? node.session.since : null;
+/** What the agent can know at most, and what changed while it was away. */
+function awayFrom(node: NodeState): { readonly generation: number; readonly changed: readonly string[] } {
+  const { session, generation } = node;
+  return session.kind === 'connected'
+    ? { generation, changed: [] }
+    : { generation: session.generationThen, changed: session.holdsChangedSince };
 }
 
 /**
- * The agent's holds are taken over, and those that were placed here while it was away stay: they are newer than anything it knows.
- * What ran under a hold that is no more ends.
+ * The agent knows a wish that this server cannot have told it. Its holds are taken over, but for those that were placed or
+ * released here while it was away: they are newer than anything it knows. What ran under a hold that is no more ends.
  */
-function recoverAvailability(draft: Draft, availability: Hello['availability'], awaySince: number | null): void {
-  const placedMeanwhile = draft
-    .node()
-    .holds.filter(
-      (hold) =>
-        awaySince !== null && hold.placedAt >= awaySince && !availability.holds.some(({ name }) => name === hold.name),
-    );
-  const holds = [...availability.holds, ...placedMeanwhile];
+function recoverAvailability(draft: Draft, availability: Hello['availability'], changed: readonly string[]): void {
+  const isChanged = ({ name }: Hold) => changed.includes(name);
+  const holds = [
+    ...availability.holds.filter((hold) => !isChanged(hold)),
+    ...draft.node().holds.filter((hold) => isChanged(hold)),
+  ];
   const error = {
     code: 'recovered',
     message:
@@ -70,10 +71,15 @@ function recoverAvailability(draft: Draft, availability: Hello['availability'], 
     const isOutdated = operation.task.kind === 'undrain' && holds.length > 0;
     if (isStranded || isOutdated) draft.record(endOperation(operation.id, 'cancelled', { error }));
   }
-  draft.record({ kind: 'AvailabilityRecovered', generation: availability.generation, holds });
-  if (placedMeanwhile.length > 0) {
-    draft.record({ kind: 'AvailabilityWished', availability: 'drain', generation: availability.generation + 1 });
-  }
+  const generation = Math.max(availability.generation, draft.node().generation);
+  draft.record({ kind: 'AvailabilityRecovered', generation, holds });
+  const isAsTheAgentHasIt = changed.length === 0 && generation === availability.generation;
+  if (isAsTheAgentHasIt) return;
+  draft.record({
+    kind: 'AvailabilityWished',
+    availability: holds.length === 0 ? 'active' : 'drain',
+    generation: generation + 1,
+  });
 }
 
 function holdThatItWaitsFor(operation: OperationRecord): string | null {

@@ -13,7 +13,13 @@ export function newNode(id: string, at: number): NodeState {
     instanceId: '',
     resources: {},
     commands: [],
-    session: { kind: 'disconnected', since: at, why: 'its agent has not connected yet' },
+    session: {
+      kind: 'disconnected',
+      since: at,
+      why: 'its agent has not connected yet',
+      generationThen: 0,
+      holdsChangedSince: [],
+    },
     offlineSince: null,
     workload: {
       driver: 'none',

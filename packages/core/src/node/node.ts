@@ -15,7 +15,15 @@ import type {
 /** The agent's session, as recorded; which socket it is, only the server's memory knows. */
 export type AgentSessionState =
   | { readonly kind: 'connected'; readonly sessionId: string; readonly since: number }
-  | { readonly kind: 'disconnected'; readonly since: number; readonly why: string };
+  | {
+      readonly kind: 'disconnected';
+      readonly since: number;
+      readonly why: string;
+      /** The newest wish that the agent can know of: it was told none since. */
+      readonly generationThen: number;
+      /** Names of the holds that were placed, renewed or released since. */
+      readonly holdsChangedSince: readonly string[];
+    };
 
 /** How far the node has come out of rotation; exists if and only if the node has a hold. */
 export interface Drain {

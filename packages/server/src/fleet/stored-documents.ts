@@ -23,7 +23,15 @@ export function readNode(stored: StoredNode): NodeState {
   if (!isNodeState(state) || state.id !== stored.nodeId) {
     throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
   }
-  return { ...state, operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })) };
+  const { session } = state;
+  return {
+    ...state,
+    session:
+      session.kind === 'connected'
+        ? session
+        : { ...{ generationThen: state.generation, holdsChangedSince: [] }, ...session },
+    operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })),
+  };
 }
 
 const OBJECTS = ['identity', 'resources', 'session', 'workload', 'activation', 'metadata'] as const;

@@ -28,12 +28,13 @@ function messageOf(effect: Effect, now: number): ServerMessage {
     case 'ShareMetadata':
       return { kind: 'metadata.changed', json: effect.json, revision: effect.revision };
     case 'StartOperation': {
-      const { id, command, task, executeWithinMs } = effect.operation;
+      const { id, command, status, task, executeWithinMs } = effect.operation;
       return {
         kind: 'operation.start',
         operationId: id,
         command,
         params: task.kind === 'declared' ? task.params : {},
+        wasAccepted: status === 'running',
         expectedIncarnation: task.kind === 'restart' ? task.expectedIncarnation : null,
         graceMs: task.kind === 'restart' ? task.graceMs : null,
         deadlineInMs: executeWithinMs ?? 0,
