@@ -15,6 +15,7 @@ import { performEffects } from './perform-effects.ts';
 import { readJournalEntries } from './read-journal.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { AgentConnection } from './session/agent-connection.ts';
+import { connectWebSocket } from './session/web-socket.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 import { pollWorkload } from './poll-workload.ts';
 import { systemClock } from './system-clock.ts';
@@ -101,10 +102,11 @@ export class Agent {
       clock: systemClock,
       logger,
     });
-    this.#connection = new AgentConnection(
-      config.serverUrl,
-      config.joinToken,
-      {
+    this.#connection = new AgentConnection({
+      connect: connectWebSocket(config.serverUrl, config.joinToken, logger),
+      clock: systemClock,
+      random: Math.random,
+      events: {
         hello: () => helloOf(this.#shell.state, this.#identity()),
         received: (message) => {
           this.#shell.take({ kind: 'MessageReceived', message });
@@ -114,7 +116,7 @@ export class Agent {
         heartbeat: () => this.#heartbeat(),
       },
       logger,
-    );
+    });
   }
 
   /**

@@ -1,21 +1,17 @@
-/** The agent's WebSocket to the server: dials out, says hello, keeps the heartbeat, and comes back whenever it is lost. */
-import {
-  AGENT_CLOSE,
-  AGENT_SESSION_PATH,
-  AGENT_SUBPROTOCOL,
-  type AgentMessage,
-  SERVER_MESSAGE_BYTES_MAX,
-  ServerMessage,
-} from '@sluice/contract';
+/** The agent's session with the server: dials out, says hello, keeps the heartbeat, and comes back whenever it is lost. */
+import { AGENT_CLOSE, type AgentMessage, ServerMessage } from '@sluice/contract';
+import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import { type RawData, WebSocket } from 'ws';
+import type { AgentSocket, Connect } from './agent-socket.ts';
 import { backoffMs } from './backoff.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
 const WELCOME_WITHIN_MS = 15_000;
 /** Milliseconds between tries that only a person can make succeed (a wrong token, a node id in use). */
 const SLOW_RETRY_MS = 30_000;
+/** Milliseconds that a server gets to close a session that said goodbye. */
+const GOODBYE_WITHIN_MS = 1000;
 
 const serverMessage = Compile(ServerMessage);
 
@@ -29,56 +25,60 @@ export interface ConnectionEvents {
   readonly heartbeat: () => void;
 }
 
+export interface ConnectionOptions {
+  readonly connect: Connect;
+  readonly clock: Clock;
+  /** At least 0, less than 1: the jitter of coming back. */
+  readonly random: () => number;
+  readonly events: ConnectionEvents;
+  readonly logger: Logger;
+}
+
 /** Reconnects by itself until it is stopped. */
 export class AgentConnection {
-  readonly #url: string;
-  readonly #token: string | null;
-  readonly #events: ConnectionEvents;
-  readonly #logger: Logger;
-  #socket: WebSocket | null = null;
+  readonly #options: ConnectionOptions;
+  #socket: AgentSocket | null = null;
   #isWelcomed = false;
   #failures = 0;
-  #retryTimer: NodeJS.Timeout | null = null;
-  #heartbeatTimer: NodeJS.Timeout | null = null;
+  /** A server that is gone without a word takes heartbeats for minutes: what shows that it is there is only what it says. */
+  #hasHeard = true;
+  #cancelRetry: (() => void) | null = null;
+  #cancelHeartbeat: (() => void) | null = null;
+  #cancelListening: (() => void) | null = null;
+  #stopped: (() => void) | null = null;
   #isStopped = false;
 
-  /** @param serverUrl `http:` or `https:`; the session is its WebSocket twin. */
-  constructor(serverUrl: string, token: string | null, events: ConnectionEvents, logger: Logger) {
-    const url = new URL(AGENT_SESSION_PATH, serverUrl);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    this.#url = url.href;
-    this.#token = token;
-    this.#events = events;
-    this.#logger = logger;
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    const socket = new WebSocket(this.#url, AGENT_SUBPROTOCOL, {
-      headers: this.#token === null ? {} : { authorization: `Bearer ${this.#token}` },
-      handshakeTimeout: WELCOME_WITHIN_MS,
-      perMessageDeflate: false,
-      maxPayload: SERVER_MESSAGE_BYTES_MAX,
-    });
-    this.#socket = socket;
+    const { connect, events } = this.#options;
     this.#isWelcomed = false;
     let retryAfterMs: number | null = null;
-    const welcomeTimer = setTimeout(() => socket.terminate(), WELCOME_WITHIN_MS);
-    socket.on('open', () => socket.send(JSON.stringify(this.#events.hello())));
-    socket.on('message', (bytes, isBinary) => {
-      if (this.#receive(socket, textOf(bytes), isBinary)) clearTimeout(welcomeTimer);
+    const cancelWelcome = this.#after(WELCOME_WITHIN_MS, () => socket.terminate());
+    const socket = connect({
+      opened: () => socket.send(JSON.stringify(events.hello())),
+      received: (text, isBinary) => {
+        this.#hasHeard = true;
+        if (this.#receive(socket, text, isBinary)) cancelWelcome();
+      },
+      ponged: () => {
+        this.#hasHeard = true;
+      },
+      refused: (status, retryAfter) => {
+        retryAfterMs = this.#waitAfterRefusal(status, retryAfter);
+      },
+      closed: (code, reason) => {
+        cancelWelcome();
+        this.#ended(code, reason, retryAfterMs);
+      },
     });
-    socket.on('unexpected-response', (request, response) => {
-      retryAfterMs = this.#waitAfterRefusal(response.statusCode ?? 0, response.headers['retry-after']);
-      request.destroy();
-      socket.terminate();
-    });
-    socket.on('error', (error) => {
-      this.#logger.debug({ event: 'session-error', err: error }, 'the session failed');
-    });
-    socket.on('close', (code, reason) => {
-      clearTimeout(welcomeTimer);
-      this.#ended(code, reason.toString(), retryAfterMs);
-    });
+    this.#socket = socket;
+  }
+
+  get isWelcomed(): boolean {
+    return this.#isWelcomed;
   }
 
   /** Sends on the open session. Without one nothing is sent: the next session begins with everything that matters. */
@@ -89,24 +89,28 @@ export class AgentConnection {
   /** Says goodbye and stays away. */
   async stop(why: 'stopping' | 'restarting'): Promise<void> {
     this.#isStopped = true;
-    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#cancelRetry?.();
     const socket = this.#socket;
-    if (socket === null || socket.readyState === WebSocket.CLOSED) return;
+    if (socket === null) return;
     this.send({ kind: 'goodbye', why });
     await new Promise<void>((resolve) => {
       // A server that does not answer must not keep the agent from stopping.
-      const giveUp = setTimeout(() => socket.terminate(), 1000);
-      socket.once('close', () => {
-        clearTimeout(giveUp);
+      const cancelGivingUp = this.#after(GOODBYE_WITHIN_MS, () => socket.terminate());
+      this.#stopped = () => {
+        cancelGivingUp();
         resolve();
-      });
-      if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
-      else socket.close(1000, 'goodbye');
+      };
+      socket.close(1000, 'goodbye');
     });
   }
 
+  #after(ms: number, run: () => void): () => void {
+    const { clock } = this.#options;
+    return clock.wakeAt(clock.now() + ms, run);
+  }
+
   /** @returns Whether the message was taken. */
-  #receive(socket: WebSocket, text: string, isBinary: boolean): boolean {
+  #receive(socket: AgentSocket, text: string, isBinary: boolean): boolean {
     const message = isBinary ? null : parse(text);
     if (message === null || (message.kind === 'welcome') === this.#isWelcomed) {
       socket.close(AGENT_CLOSE.badMessage, 'a message that this agent does not understand');
@@ -115,37 +119,62 @@ export class AgentConnection {
     if (message.kind === 'welcome') {
       this.#isWelcomed = true;
       this.#failures = 0;
-      this.#heartbeatTimer = setInterval(() => this.#events.heartbeat(), message.heartbeatIntervalMs);
-      this.#logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
+      this.#beat(message.heartbeatIntervalMs);
+      this.#listen(socket, message.leaseMs);
+      this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
     }
-    this.#events.received(message);
+    this.#options.events.received(message);
     return true;
+  }
+
+  #beat(intervalMs: number): void {
+    this.#cancelHeartbeat = this.#after(intervalMs, () => {
+      this.#options.events.heartbeat();
+      this.#beat(intervalMs);
+    });
+  }
+
+  /** Once a lease: a server that was asked for a sign of life and has said nothing for a whole lease since is gone. */
+  #listen(socket: AgentSocket, leaseMs: number): void {
+    this.#hasHeard = false;
+    socket.ping();
+    this.#cancelListening = this.#after(leaseMs, () => {
+      if (this.#hasHeard) {
+        this.#listen(socket, leaseMs);
+        return;
+      }
+      this.#options.logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
+      socket.terminate();
+    });
   }
 
   #waitAfterRefusal(status: number, retryAfter: string | undefined): number | null {
     if (status === 401 || status === 403) {
-      this.#logger.error(
+      this.#options.logger.error(
         { event: 'session-refused', status },
         'the server refuses this agent’s token; check joinToken in agent.yaml',
       );
       return SLOW_RETRY_MS;
     }
-    this.#logger.warn({ event: 'session-refused', status }, 'the server does not take the session now');
+    this.#options.logger.warn({ event: 'session-refused', status }, 'the server does not take the session now');
     const seconds = Number(retryAfter ?? Number.NaN);
     return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
   }
 
   #ended(code: number, reason: string, retryAfterMs: number | null): void {
-    if (this.#heartbeatTimer !== null) clearInterval(this.#heartbeatTimer);
+    this.#cancelHeartbeat?.();
+    this.#cancelListening?.();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
     this.#socket = null;
-    if (wasWelcomed) this.#events.closed();
+    if (wasWelcomed) this.#options.events.closed();
+    this.#stopped?.();
     if (this.#isStopped) return;
-    const waitMs = (retryAfterMs ?? this.#waitAfterClose(code, reason)) + backoffMs(this.#failures, Math.random());
+    const waitMs =
+      (retryAfterMs ?? this.#waitAfterClose(code, reason)) + backoffMs(this.#failures, this.#options.random());
     this.#failures += 1;
-    this.#logger.info({ event: 'session-closed', code, reason, waitMs }, 'not connected; trying again');
-    this.#retryTimer = setTimeout(() => this.start(), waitMs);
+    this.#options.logger.info({ event: 'session-closed', code, reason, waitMs }, 'not connected; trying again');
+    this.#cancelRetry = this.#after(waitMs, () => this.start());
   }
 
   /** Milliseconds to wait beside the backoff, by the protocol's close codes. */
@@ -155,7 +184,7 @@ export class AgentConnection {
       case AGENT_CLOSE.notAuthorised:
       case AGENT_CLOSE.versionNotSpoken:
       case AGENT_CLOSE.superseded:
-        this.#logger.error(
+        this.#options.logger.error(
           { event: 'session-refused', code, reason },
           'the server refuses this agent; a person must look',
         );
@@ -176,9 +205,4 @@ function parse(text: string): ServerMessage | null {
     return null;
   }
   return serverMessage.Check(value) ? value : null;
-}
-
-/** ws gives one buffer for each message, unless it is told otherwise. */
-function textOf(bytes: RawData): string {
-  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }

@@ -1,0 +1,23 @@
+/** The agent's socket as a port: the connection knows no kind of socket. */
+
+export interface AgentSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Asks the server for a sign of life. */
+  ping(): void;
+  /** Ends it without a word. */
+  terminate(): void;
+}
+
+/** What becomes of a socket. `closed` comes once, last, also when it never opened. */
+export interface AgentSocketEvents {
+  readonly opened: () => void;
+  readonly received: (text: string, isBinary: boolean) => void;
+  readonly ponged: () => void;
+  /** The server answered the upgrade with an HTTP status instead. */
+  readonly refused: (status: number, retryAfter: string | undefined) => void;
+  readonly closed: (code: number, reason: string) => void;
+}
+
+/** Begins a connection. */
+export type Connect = (events: AgentSocketEvents) => AgentSocket;

@@ -1,0 +1,51 @@
+/** The agent's socket for real: a WebSocket to the server, the token in its header. */
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, SERVER_MESSAGE_BYTES_MAX } from '@sluice/contract';
+import type { Logger } from 'pino';
+import { type RawData, WebSocket } from 'ws';
+import type { Connect } from './agent-socket.ts';
+
+/** Milliseconds for the TCP connection, TLS and the upgrade. */
+const HANDSHAKE_WITHIN_MS = 15_000;
+
+/** @param serverUrl `http:` or `https:`; the session is its WebSocket twin. */
+export function connectWebSocket(serverUrl: string, token: string | null, logger: Logger): Connect {
+  const url = new URL(AGENT_SESSION_PATH, serverUrl);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return (events) => {
+    const socket = new WebSocket(url.href, AGENT_SUBPROTOCOL, {
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      handshakeTimeout: HANDSHAKE_WITHIN_MS,
+      perMessageDeflate: false,
+      maxPayload: SERVER_MESSAGE_BYTES_MAX,
+    });
+    socket.on('open', events.opened);
+    socket.on('message', (bytes, isBinary) => events.received(textOf(bytes), isBinary));
+    socket.on('pong', events.ponged);
+    socket.on('unexpected-response', (request, response) => {
+      events.refused(response.statusCode ?? 0, response.headers['retry-after']);
+      request.destroy();
+      socket.terminate();
+    });
+    socket.on('error', (error) => logger.debug({ event: 'session-error', err: error }, 'the session failed'));
+    socket.on('close', (code, reason) => events.closed(code, reason.toString()));
+    return {
+      send: (text) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      },
+      close: (code, reason) => {
+        // One that is not open yet has nobody to say it to.
+        if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+        else socket.close(code, reason);
+      },
+      ping: () => {
+        if (socket.readyState === WebSocket.OPEN) socket.ping();
+      },
+      terminate: () => socket.terminate(),
+    };
+  };
+}
+
+/** ws gives one buffer for each message, unless it is told otherwise. */
+function textOf(bytes: RawData): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
+}
