@@ -1,12 +1,13 @@
 /** One start of an agent: the real shell and the real pure half, over a simulated journal, network and workload. It can die at any step. */
-import { AGENT_PROTOCOL_VERSIONS, type AgentMessage, type ServerMessage, type WorkloadReport } from '@sluice/contract';
+import { AGENT_PROTOCOL_VERSIONS, type WorkloadReport } from '@sluice/contract';
 import { type AgentEffect, helloOf, isSameValue, type JournalEntry, startAgentState } from '@sluice/core';
 import { pino } from 'pino';
 import { AgentShell } from '../../packages/agent/src/agent-shell.ts';
-import { backoffMs } from '../../packages/agent/src/session/backoff.ts';
+import { AgentConnection } from '../../packages/agent/src/session/agent-connection.ts';
 import type { Random } from './random.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
 import type { SimulatedWorkload } from './simulated-workload.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { Life, VirtualClock } from './virtual-clock.ts';
 
 /** The node's machine: what is left of it when its agent dies. */
 export interface Machine {
@@ -20,38 +21,40 @@ export interface Machine {
   readonly acting: Set<string>;
 }
 
-/** A connection as the agent has it. */
-export interface Link {
-  readonly send: (message: AgentMessage) => void;
-  readonly cut: () => void;
+/** What the world wants to know of an agent, to judge it. */
+export interface Witness {
+  /** An act is performed: a command is run, or a workload replaced. */
+  readonly performs: (machine: Machine, operationId: string) => void;
+  /** Entries are on the disk. */
+  readonly journaled: (machine: Machine, entries: readonly JournalEntry[]) => void;
 }
 
 export interface SimulatedAgentOptions {
   readonly machine: Machine;
   readonly clock: VirtualClock;
   readonly random: Random;
-  /** Dials; `null`: nobody answers. The handlers are called when something arrives, after its time. */
-  readonly dial: (received: (message: ServerMessage) => void, closed: () => void) => Link | null;
+  readonly network: SimulatedNetwork;
   /** A moment at which the agent may die. */
   readonly crashPoint: () => void;
+  readonly witness: Witness;
+  /** Probability per second that the workload falls by itself. */
+  readonly falls: () => number;
 }
 
-/** As the real connection has it. */
-const WELCOME_WITHIN_MS = 15_000;
 const PROBE_EVERY_MS = 1000;
-const HEARTBEAT_EVERY_MS = 10_000;
 
 export class SimulatedAgent {
-  isAlive = true;
+  readonly #life: Life = { isAlive: true, frozenUntil: 0 };
   readonly #options: SimulatedAgentOptions;
   readonly #shell: AgentShell;
-  #link: Link | null = null;
-  #isWelcomed = false;
-  #failures = 0;
+  readonly #connection: AgentConnection;
+  #isReplacing = false;
   #told: WorkloadReport | null = null;
 
   constructor(options: SimulatedAgentOptions) {
-    const { machine, clock } = options;
+    const { machine, clock, random, network } = options;
+    const logger = pino({ level: 'silent' });
+    const ofProcess = clock.ofProcess(this.#life);
     this.#options = options;
     // A supervisor takes up what runs, and starts what does not.
     const state = startAgentState(
@@ -72,25 +75,56 @@ export class SimulatedAgent {
     machine.acting.clear();
     this.#shell = new AgentShell({
       state,
-      journaled: 0,
-      journal: { append: (entries) => this.#append(entries), compact: () => Promise.resolve() },
+      // So that compactions come up, too.
+      journaled: random.pick(0, 980),
+      journal: { append: (entries) => this.#append(entries), compact: (entries) => this.#compact(entries) },
       perform: (effect) => this.#perform(effect),
-      clock: clock.ofProcess(() => this.isAlive),
-      logger: pino({ level: 'silent' }),
+      clock: ofProcess,
+      logger,
+    });
+    this.#connection = new AgentConnection({
+      connect: network.connect(machine.nodeId, this.#life),
+      clock: ofProcess,
+      random: () => random.next(),
+      events: {
+        hello: () => this.#hello(),
+        received: (message) => {
+          this.#shell.take({ kind: 'MessageReceived', message });
+          if (message.kind === 'welcome') this.#shell.take({ kind: 'SessionOpened' });
+        },
+        closed: () => this.#shell.take({ kind: 'SessionClosed' }),
+        heartbeat: () => this.#connection.send({ kind: 'heartbeat' }),
+      },
+      logger,
     });
     this.#shell.take({ kind: 'AgentStarted', workload: machine.workload.report() });
     this.#probe();
-    this.#heartbeat();
-    this.#dial();
+    this.#connection.start();
   }
 
   get state(): AgentShell['state'] {
     return this.#shell.state;
   }
 
+  get isAlive(): boolean {
+    return this.#life.isAlive;
+  }
+
+  get nodeId(): string {
+    return this.#options.machine.nodeId;
+  }
+
+  /** Killed: nothing more is done, whatever was in the middle. */
   die(): void {
-    this.isAlive = false;
-    this.#link?.cut();
+    this.#life.isAlive = false;
+    this.#options.network.agentDied(this.#life);
+  }
+
+  /** Stopped on purpose: what is being taken is done, goodbye is said, and the workload stays as it is. */
+  async stop(): Promise<void> {
+    await this.#connection.stop('stopping');
+    await this.#shell.stop();
+    this.#life.isAlive = false;
   }
 
   #later(ms: number, run: () => void): void {
@@ -101,14 +135,29 @@ export class SimulatedAgent {
 
   /** Durable after its time, or, when the agent dies meanwhile, maybe. */
   #append(entries: readonly JournalEntry[]): Promise<void> {
-    const { machine, clock, random, crashPoint } = this.#options;
+    const { machine, clock, random, crashPoint, witness } = this.#options;
     return new Promise((resolve) => {
       clock.after(random.between(0, 3), () => {
         if (this.isAlive) crashPoint();
         // Dead before the sync: what was written may have reached the disk, or not.
         if (!this.isAlive && random.chance(0.5)) return;
         machine.journal = [...machine.journal, ...entries];
+        witness.journaled(machine, entries);
         if (this.isAlive) crashPoint();
+        if (this.isAlive) resolve();
+      });
+    });
+  }
+
+  /** The one file or the other is there after a crash. */
+  #compact(entries: readonly JournalEntry[]): Promise<void> {
+    const { machine, clock, random, crashPoint } = this.#options;
+    return new Promise((resolve) => {
+      clock.after(random.between(0, 5), () => {
+        if (this.isAlive) crashPoint();
+        if (!this.isAlive) return;
+        machine.journal = [...entries];
+        crashPoint();
         if (this.isAlive) resolve();
       });
     });
@@ -118,11 +167,16 @@ export class SimulatedAgent {
     if (!this.isAlive) return;
     this.#options.crashPoint();
     if (!this.isAlive) return;
+    this.#do(effect);
+    this.#options.crashPoint();
+  }
+
+  #do(effect: AgentEffect): void {
     const { machine, random } = this.#options;
     const { workload } = machine;
     switch (effect.kind) {
       case 'Send':
-        this.#link?.send(effect.message);
+        this.#connection.send(effect.message);
         return;
       case 'CallHook': {
         const { hook, token } = effect;
@@ -193,7 +247,9 @@ export class SimulatedAgent {
   }
 
   #performed(operationId: string): void {
-    const { performed, nodeId } = this.#options.machine;
+    const { machine, witness } = this.#options;
+    const { performed, nodeId } = machine;
+    witness.performs(machine, operationId);
     const times = (performed.get(operationId) ?? 0) + 1;
     performed.set(operationId, times);
     if (times > 1) throw new Error(`${nodeId}: ${operationId} was performed ${times} times`);
@@ -203,9 +259,11 @@ export class SimulatedAgent {
   #replace(done: () => void, operationId?: string): void {
     const { machine, random } = this.#options;
     const { workload } = machine;
+    this.#isReplacing = true;
     this.#later(random.between(10, 1500), () => {
       workload.stop();
       this.#later(random.between(10, 500), () => {
+        this.#isReplacing = false;
         if (!workload.isRunning) workload.start(this.#shell.state.journal.availability);
         if (operationId !== undefined) this.#performed(operationId);
         this.#observe();
@@ -221,7 +279,20 @@ export class SimulatedAgent {
     this.#shell.take({ kind: 'WorkloadObserved', workload: report });
   }
 
+  /** The workload falls by itself now and then, and its supervisor starts it anew. */
+  #fall(): void {
+    const { machine, random } = this.#options;
+    const { workload } = machine;
+    if (machine.acting.size > 0 || this.#isReplacing || !workload.isRunning || !random.chance(this.#options.falls()))
+      return;
+    workload.stop();
+    this.#later(random.between(10, 1000), () => {
+      if (!workload.isRunning && !this.#isReplacing) workload.start(this.#shell.state.journal.availability);
+    });
+  }
+
   #probe(): void {
+    this.#fall();
     this.#observe();
     const { machine, random } = this.#options;
     if (!machine.workload.isRunning) this.#shell.take({ kind: 'SessionsRead', reading: { kind: 'none' } });
@@ -235,41 +306,15 @@ export class SimulatedAgent {
     this.#later(PROBE_EVERY_MS, () => this.#probe());
   }
 
-  #heartbeat(): void {
-    if (this.#isWelcomed) this.#link?.send({ kind: 'heartbeat' });
-    this.#later(HEARTBEAT_EVERY_MS, () => this.#heartbeat());
-  }
-
-  #dial(): void {
-    const { machine, random, dial } = this.#options;
-    this.#isWelcomed = false;
-    const redial = () => {
-      const wasWelcomed = this.#isWelcomed;
-      this.#link = null;
-      this.#isWelcomed = false;
-      if (!this.isAlive) return;
-      if (wasWelcomed) this.#shell.take({ kind: 'SessionClosed' });
-      this.#failures = wasWelcomed ? 0 : this.#failures + 1;
-      this.#later(100 + backoffMs(this.#failures, random.next()), () => this.#dial());
-    };
-    this.#link = dial((message) => {
-      if (!this.isAlive) return;
-      this.#shell.take({ kind: 'MessageReceived', message });
-      if (message.kind !== 'welcome') return;
-      this.#isWelcomed = true;
-      this.#shell.take({ kind: 'SessionOpened' });
-    }, redial);
-    if (this.#link === null) {
-      redial();
-      return;
-    }
-    const hello = helloOf(this.#shell.state, {
+  #hello() {
+    const { nodeId } = this.#options.machine;
+    return helloOf(this.#shell.state, {
       protocolVersions: AGENT_PROTOCOL_VERSIONS,
       agentVersion: 'simulated',
-      instanceId: `instance of ${machine.nodeId}`,
+      instanceId: `instance of ${nodeId}`,
       node: {
-        id: machine.nodeId,
-        name: machine.nodeId,
+        id: nodeId,
+        name: nodeId,
         type: 'game',
         port: null,
         version: null,
@@ -282,11 +327,6 @@ export class SimulatedAgent {
         { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 5000 },
         { name: 'wipe', description: 'Wipe', parameters: {}, disruptive: true, timeoutMs: 5000 },
       ],
-    });
-    this.#link.send(hello);
-    const link = this.#link;
-    this.#later(WELCOME_WITHIN_MS, () => {
-      if (this.#link === link && !this.#isWelcomed) link.cut();
     });
   }
 }

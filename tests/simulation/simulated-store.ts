@@ -1,48 +1,65 @@
-/** A store whose disk survives its process: a commit takes time, and a crash may come before it is durable, or after. */
-import { isSameValue } from '@sluice/core';
+/** A store whose disk survives its process: a commit takes time, may fail, may stay in doubt, and a crash may come before it is durable, or after. */
 import type {
+  AnsweredRequest,
   CommitOutcome,
   NodeChange,
+  SettledOutcome,
   Store,
   StoredNode,
   StoredOperation,
 } from '../../packages/server/src/store/store.ts';
+import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { Life, VirtualClock } from './virtual-clock.ts';
 
-/** What is on the disk, and what must be true of every step of it. */
+/** What is on the disk. */
+export interface Copy {
+  readonly nodes: ReadonlyMap<string, StoredNode>;
+  readonly operations: ReadonlyMap<string, StoredOperation>;
+  readonly answered: ReadonlyMap<string, AnsweredRequest>;
+  readonly sequence: number;
+}
+
 export class SimulatedDisk {
-  readonly nodes = new Map<string, StoredNode>();
-  readonly operations = new Map<string, StoredOperation>();
+  nodes = new Map<string, StoredNode>();
+  operations = new Map<string, StoredOperation>();
+  answered = new Map<string, AnsweredRequest>();
   sequence = 0;
-  readonly #written: (change: NodeChange) => void;
+  readonly #written: (change: NodeChange, before: StoredNode | null) => void;
 
-  constructor(written: (change: NodeChange) => void) {
+  /** @param written Called at every durable step. */
+  constructor(written: (change: NodeChange, before: StoredNode | null) => void) {
     this.#written = written;
   }
 
-  write(changes: readonly NodeChange[]): void {
+  copy(): Copy {
+    const { nodes, operations, answered, sequence } = this;
+    return { nodes: new Map(nodes), operations: new Map(operations), answered: new Map(answered), sequence };
+  }
+
+  restore({ nodes, operations, answered, sequence }: Copy): void {
+    this.nodes = new Map(nodes);
+    this.operations = new Map(operations);
+    this.answered = new Map(answered);
+    this.sequence = sequence;
+  }
+
+  write(changes: readonly NodeChange[], answered: readonly AnsweredRequest[]): SettledOutcome {
+    const sequences: number[][] = [];
     for (const change of changes) {
-      const revision = this.nodes.get(change.nodeId)?.revision ?? null;
-      if (revision !== change.expectedRevision)
-        throw new Error(`${change.nodeId} is at revision ${revision}, not ${change.expectedRevision}`);
-      this.sequence += change.events.length;
-      for (const operation of change.operations) {
-        const before = this.operations.get(operation.id);
-        if (before?.endedAt != null && !isSameValue(before, operation))
-          throw new Error(`${operation.id} ended as ${before.status} and became ${operation.status}`);
-        this.operations.set(operation.id, operation);
+      const before = this.nodes.get(change.nodeId) ?? null;
+      if ((before?.revision ?? null) !== change.expectedRevision)
+        throw new Error(`${change.nodeId} is at revision ${before?.revision}, not ${change.expectedRevision}`);
+      sequences.push(change.events.map(() => (this.sequence += 1)));
+      for (const operation of change.operations) this.operations.set(operation.id, operation);
+      if (change.state !== null) {
+        const { nodeId, revision, state } = change;
+        this.nodes.set(nodeId, { nodeId, revision, lastSeenAt: null, state });
       }
-      // As text, as a disk would have it: nothing of it is shared with the memory that wrote it.
-      if (change.state !== null)
-        this.nodes.set(change.nodeId, {
-          nodeId: change.nodeId,
-          revision: change.revision,
-          lastSeenAt: null,
-          state: JSON.parse(JSON.stringify(change.state)),
-        });
-      this.#written(change);
+      this.#written(change, before);
     }
+    for (const request of answered) this.answered.set(request.key, request);
+    return { ok: true, sequences };
   }
 }
 
@@ -50,32 +67,60 @@ export interface SimulatedStoreOptions {
   readonly disk: SimulatedDisk;
   readonly clock: VirtualClock;
   readonly random: Random;
-  readonly isAlive: () => boolean;
+  readonly profile: Profile;
+  /** Whether things may go wrong now. */
+  readonly isTroubled: () => boolean;
+  readonly life: Life;
   /** A moment at which the process may die: before a commit is durable, or after. */
   readonly crashPoint: () => void;
+  /** What a write found to be wrong. */
+  readonly guard: (run: () => void) => void;
 }
 
-export function simulatedStore({ disk, clock, random, isAlive, crashPoint }: SimulatedStoreOptions): Store {
+export function simulatedStore(options: SimulatedStoreOptions): Store {
+  const { disk, clock, random, profile, isTroubled, life, crashPoint, guard } = options;
+  const ofProcess = clock.ofProcess(life);
+  const after = (ms: number, run: () => void) => ofProcess.wakeAt(clock.now() + ms, run);
   const never = new Promise<never>(() => undefined);
-  return {
-    load: () => Promise.resolve({ nodes: [...disk.nodes.values()], lastSequence: disk.sequence }),
-    commit: (changes) =>
-      new Promise<CommitOutcome>((resolve) => {
-        clock.after(random.between(0, 5), () => {
-          crashPoint();
-          if (!isAlive()) return;
-          if (random.chance(0.01)) {
-            resolve({ ok: false, code: 'store-unavailable', reason: 'The simulated disk is full.' });
-            return;
-          }
-          disk.write(changes);
-          crashPoint();
-          if (isAlive()) resolve({ ok: true, sequences: changes.map(({ events }) => events.map(() => disk.sequence)) });
+  const commit = (changes: readonly NodeChange[], answered: readonly AnsweredRequest[]) =>
+    new Promise<CommitOutcome>((resolve) => {
+      after(random.between(0, 5), () => {
+        crashPoint();
+        if (!life.isAlive) return;
+        if (isTroubled() && random.chance(profile.storeFails)) {
+          resolve({ ok: false, code: 'store-unavailable', reason: 'The simulated disk is full.' });
+          return;
+        }
+        const isInDoubt = isTroubled() && random.chance(profile.storeDoubts);
+        const unwritten = { ok: false, code: 'store-unavailable', reason: 'It was not written after all.' } as const;
+        let outcome: SettledOutcome = unwritten;
+        if (!isInDoubt || random.chance(0.5)) guard(() => (outcome = disk.write(changes, answered)));
+        crashPoint();
+        if (!life.isAlive) return;
+        if (!isInDoubt) {
+          resolve(outcome);
+          return;
+        }
+        const settled = new Promise<SettledOutcome>((settle) => {
+          after(random.between(100, 15_000), () => settle(outcome));
         });
-      }),
-    events: () => Promise.resolve([]),
-    answeredRequests: () => Promise.resolve([]),
+        resolve({ ok: false, code: 'outcome-unknown', reason: 'The simulated connection was lost.', settled });
+      });
+    });
+  return {
+    // As text, as a disk would have it: what is no JSON does not come back.
+    load: () =>
+      Promise.resolve(JSON.parse(JSON.stringify({ nodes: [...disk.nodes.values()], lastSequence: disk.sequence }))),
+    commit: (changes, answered = []) => commit(changes, answered),
+    answeredRequests: (keys) =>
+      Promise.resolve(
+        keys.flatMap((key) => {
+          const known = disk.answered.get(key);
+          return known === undefined ? [] : [known];
+        }),
+      ),
     prune: () => Promise.resolve({ events: 0, operations: 0, answered: 0 }),
+    events: () => Promise.resolve([]),
     operation: (id) => Promise.resolve(disk.operations.get(id) ?? null),
     operations: () => Promise.resolve([...disk.operations.values()]),
     recordLastSeen: () => Promise.resolve(),

@@ -1,340 +1,343 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
-import { randomUUID } from 'node:crypto';
-import type { AgentMessage, OnDeadline, ServerMessage } from '@sluice/contract';
-import type { Command } from '@sluice/core';
 import { pino } from 'pino';
-import { newOperationId } from '../../packages/server/src/fleet/operation-id.ts';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
-import type { SessionSocket } from '../../packages/server/src/sessions/session-socket.ts';
 import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
-import type { NodeChange } from '../../packages/server/src/store/store.ts';
+import { type Profile, profileOf } from './profile.ts';
+import { LEASE_MS, Promises } from './promises.ts';
 import { Random } from './random.ts';
-import { type Link, type Machine, SimulatedAgent } from './simulated-agent.ts';
+import { type Machine, SimulatedAgent } from './simulated-agent.ts';
+import { SimulatedClients } from './simulated-clients.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedDisk, simulatedStore } from './simulated-store.ts';
 import { SimulatedWorkload } from './simulated-workload.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { type Life, VirtualClock } from './virtual-clock.ts';
 
-/** Milliseconds during which things go wrong, and after which they must have come right. */
-const TROUBLE_MS = 240_000;
-const PEACE_MS = 20 * 60_000;
-/** Milliseconds beyond a drain's deadline until its operation has ended: grace, the report, and a server that is away for a while. */
-const DEADLINE_BOUND_MS = 150_000;
-const NODES = ['n1', 'n2'] as const;
+/** Virtual milliseconds after which everything must have come right once nothing goes wrong any more. */
+const PEACE_WITHIN_MS = 20 * 60_000;
 
 interface Server {
-  isAlive: boolean;
+  readonly life: Life;
   readonly fleet: Fleet;
   readonly registry: SessionRegistry;
 }
 
-interface Wire {
-  isOpen: boolean;
-  /** Nothing overtakes on one connection. */
-  toServerAt: number;
-  toAgentAt: number;
-}
-
 export class World {
+  readonly profile: Profile;
   readonly #seed: number;
   readonly #clock = new VirtualClock();
-  readonly #network: Random;
   readonly #faults: Random;
-  readonly #clients: Random;
-  readonly #disk = new SimulatedDisk((change) => this.#written(change));
+  readonly #ids: Random;
+  readonly #promises: Promises;
+  readonly #disk = new SimulatedDisk((change, before) => this.#promises.written(change, before));
+  readonly #network: SimulatedNetwork;
+  readonly #clients: SimulatedClients;
+  readonly #nodeIds: readonly string[];
   readonly #machines = new Map<string, Machine>();
   readonly #agents = new Map<string, SimulatedAgent>();
-  readonly #wires = new Set<Wire>();
   readonly #failures: Error[] = [];
-  /** What clients were told: operations that were acknowledged, and the newest metadata revision of each node. */
-  readonly #acknowledged = new Set<string>();
-  readonly #metadata = new Map<string, number>();
+  /** The server's log: a decision that would break one of its own rules is refused, but is a mistake all the same. */
+  readonly #logger = pino(
+    { level: 'warn' },
+    {
+      write: (line: string) => {
+        this.#promises.note(`log ${line.trim()}`);
+        if (line.includes('invariant-violated')) this.#failures.push(new Error(line));
+      },
+    },
+  );
   #server: Server | null = null;
-  #isTroubled = true;
+  #isTroubled = false;
+  #sessions = 0;
 
-  constructor(seed: number) {
+  /** @param tell Is told everything that happens. */
+  constructor(seed: number, tell: (line: string) => void = () => undefined) {
     this.#seed = seed;
-    this.#network = new Random(seed, 'network');
+    this.#promises = new Promises(() => this.#clock.now(), tell);
+    this.profile = profileOf(seed);
     this.#faults = new Random(seed, 'faults');
-    this.#clients = new Random(seed, 'clients');
+    this.#ids = new Random(seed, 'ids');
+    this.#promises.disk = this.#disk;
+    this.#nodeIds = ['n1', 'n2'].slice(0, this.profile.nodes);
+    const isTroubled = () => this.#isTroubled;
+    const guard = (run: () => void) => this.#guard(run);
+    this.#network = new SimulatedNetwork({
+      clock: this.#clock,
+      random: new Random(seed, 'network'),
+      profile: this.profile,
+      isTroubled,
+      guard,
+      note: (line) => this.#promises.note(line),
+      serverEnd: () => this.#server,
+      heard: (nodeId) => this.#promises.heard(nodeId),
+      serverCrashPoint: (life) => this.#maybeCrashServer(life),
+    });
+    this.#clients = new SimulatedClients({
+      clock: this.#clock,
+      random: new Random(seed, 'clients'),
+      profile: this.profile,
+      nodeIds: this.#nodeIds,
+      isTroubled,
+      door: () => this.#server,
+      failed: (error) => this.#fail(error),
+    });
   }
 
-  /** @throws what was violated, with the seed. */
-  async run(): Promise<void> {
+  /**
+   * @returns What happened, as a number: a replay gives the same.
+   * @throws what was violated, with the seed.
+   */
+  async run(): Promise<number> {
+    const { restore, troubleMs } = this.profile;
     try {
-      await this.#startServer();
-      for (const nodeId of NODES) this.#addMachine(nodeId);
-      const end = this.#clock.now() + TROUBLE_MS;
-      this.#ask();
-      this.#cut();
-      await this.#runUntil(end);
-      this.#isTroubled = false;
-      for (const nodeId of NODES) if (this.#agents.get(nodeId)?.isAlive !== true) this.#startAgent(nodeId);
-      await this.#runUntil(end + PEACE_MS);
-      this.#checkPeace();
+      this.#startServer();
+      for (const nodeId of this.#nodeIds) this.#addMachine(nodeId);
+      if (restore === 'none') {
+        await this.#trouble(troubleMs);
+      } else {
+        await this.#trouble(Math.floor(troubleMs / 3));
+        const [disk, journals] = [this.#disk.copy(), this.#journals()];
+        await this.#trouble(Math.floor(troubleMs / 3));
+        if (restore === 'server') this.#restoreServer(disk);
+        else this.#restoreAgents(journals);
+        await this.#trouble(Math.floor(troubleMs / 3));
+      }
+      return this.#promises.trace;
     } catch (error) {
-      throw new Error(`seed ${this.#seed} (replay: npm run simulate -- --seed ${this.#seed})`, { cause: error });
+      throw new Error(
+        `seed ${this.#seed} (replay: npm run simulate -- --seed ${this.#seed}), ${JSON.stringify(this.profile)}`,
+        { cause: error },
+      );
+    } finally {
+      this.#end();
     }
   }
 
-  async #runUntil(at: number): Promise<void> {
-    // In pieces, so that what was violated is told near the step that did it.
-    while (this.#clock.now() < at) {
-      await this.#clock.runUntil(Math.min(at, this.#clock.now() + 5000));
+  /** Things go wrong for a while; then they come right. */
+  async #trouble(forMs: number): Promise<void> {
+    this.#isTroubled = true;
+    this.#clients.begin();
+    for (const nodeId of this.#nodeIds) this.#arrive(nodeId);
+    await this.#run(forMs);
+    this.#isTroubled = false;
+    this.#network.heal();
+    if (this.#server !== null) this.#server.life.frozenUntil = 0;
+    for (const nodeId of this.#nodeIds) if (this.#agents.get(nodeId)?.isAlive !== true) this.#startAgent(nodeId);
+    const until = this.#clock.now() + PEACE_WITHIN_MS;
+    for (let why = this.#whyNoPeace(); why !== null; why = this.#whyNoPeace()) {
+      if (this.#clock.now() > until) throw new Error(why);
+      this.#clients.confirmAll();
+      await this.#run(5000);
+    }
+    this.#checkNothingIsLost();
+  }
+
+  async #run(forMs: number): Promise<void> {
+    const until = this.#clock.now() + forMs;
+    // Second by second, so that what was violated is told near the step that did it.
+    while (this.#clock.now() < until) {
+      await this.#clock.runUntil(Math.min(until, this.#clock.now() + 1000));
+      for (const nodeId of this.#nodeIds) this.#promises.connected(nodeId, this.#network.isFlowing(nodeId));
+      if (this.#server !== null && this.#clock.now() >= this.#server.life.frozenUntil)
+        this.#guard(() => this.#promises.checkEnds());
+      if (this.#isTroubled) this.#goWrong();
       const [failure] = this.#failures;
       if (failure !== undefined) throw failure;
     }
+  }
+
+  #goWrong(): void {
+    const { freeze } = this.profile;
+    this.#network.trouble(this.#nodeIds);
+    if (this.#server !== null && this.#faults.chance(freeze))
+      this.#server.life.frozenUntil = this.#clock.now() + this.#faults.between(5000, 60_000);
+    for (const agent of this.#agents.values())
+      if (agent.isAlive && this.#faults.chance(this.profile.agentCrash))
+        void agent.stop().then(() => this.#returns(agent));
   }
 
   #guard(run: () => void): void {
     try {
       run();
     } catch (error) {
-      this.#failures.push(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error);
     }
   }
 
-  async #startServer(): Promise<void> {
-    const life = { isAlive: true };
-    const isAlive = () => life.isAlive;
-    const clock = this.#clock.ofProcess(isAlive);
+  #fail(error: unknown): void {
+    this.#failures.push(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #startServer(): void {
+    const life: Life = { isAlive: true, frozenUntil: 0 };
+    const clock = this.#clock.ofProcess(life);
     const store = simulatedStore({
       disk: this.#disk,
       clock: this.#clock,
-      random: this.#network,
-      isAlive,
+      random: new Random(this.#seed, `store from ${this.#clock.now()}`),
+      profile: this.profile,
+      isTroubled: () => this.#isTroubled,
+      life,
       crashPoint: () => this.#maybeCrashServer(life),
+      guard: (run) => this.#guard(run),
     });
-    const logger = pino({ level: 'silent' });
-    const opening = Fleet.open({
+    Fleet.open({
       store,
       clock,
       settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
-      newOperationId,
-      logger,
-    });
-    // Opening commits, which takes virtual time.
-    const opened = new Promise<void>((resolve, reject) => {
-      opening.then((fleet) => {
+      newOperationId: () => `op_${String(this.#ids.between(0, 2 ** 48)).padStart(16, '0')}`,
+      logger: this.#logger,
+    }).then(
+      (fleet) => {
+        if (!life.isAlive) return;
+        this.#promises.note('the server runs');
+        this.#promises.serverStartedAt = this.#clock.now();
         const registry = new SessionRegistry({
           fleet,
           clock,
-          times: { heartbeatIntervalMs: 10_000, leaseMs: 30_000 },
-          newSessionId: randomUUID,
-          logger,
+          times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
+          newSessionId: () => `session ${(this.#sessions += 1)}`,
+          logger: this.#logger,
         });
-        this.#server = Object.assign(life, { fleet, registry });
-        resolve();
-      }, reject);
-    });
-    void opened.catch((error: unknown) =>
-      this.#failures.push(error instanceof Error ? error : new Error(String(error))),
+        this.#server = { life, fleet, registry };
+      },
+      (error: unknown) => this.#fail(error),
     );
-    if (this.#machines.size === 0) await opened;
   }
 
-  #maybeCrashServer(life: { isAlive: boolean }): void {
-    if (!this.#isTroubled || !life.isAlive || !this.#faults.chance(0.015)) return;
+  #maybeCrashServer(life: Life): void {
+    if (this.#isTroubled && life.isAlive && this.#faults.chance(this.profile.serverCrash)) this.#killServer(life);
+  }
+
+  #killServer(life: Life): void {
     life.isAlive = false;
     this.#server = null;
-    for (const wire of this.#wires) wire.isOpen = false;
-    this.#clock.after(this.#faults.between(100, 20_000), () => void this.#startServer());
+    this.#promises.note('the server dies');
+    this.#network.serverDied(life);
+    this.#clock.after(this.#faults.between(50, Math.min(this.profile.downMsMax, 20_000)), () => this.#startServer());
   }
 
   #addMachine(nodeId: string): void {
     const workload = new SimulatedWorkload(this.#clock, new Random(this.#seed, `workload of ${nodeId}`));
     this.#machines.set(nodeId, { nodeId, workload, journal: [], performed: new Map(), acting: new Set() });
-    const arrivals = new Random(this.#seed, `arrivals at ${nodeId}`);
-    const arrive = () => {
-      workload.arrive();
-      if (this.#isTroubled) this.#clock.after(arrivals.between(200, 8000), arrive);
-    };
-    arrive();
     this.#startAgent(nodeId);
   }
 
+  /** Sessions come while the door is open. */
+  #arrive(nodeId: string): void {
+    this.#machine(nodeId).workload.arrive();
+    if (this.#isTroubled) this.#clock.after(this.#faults.between(200, 6000), () => this.#arrive(nodeId));
+  }
+
   #startAgent(nodeId: string): void {
-    const machine = this.#machines.get(nodeId);
-    if (machine === undefined) throw new Error(`no machine ${nodeId}`);
-    const random = new Random(this.#seed, `agent of ${nodeId} from ${this.#clock.now()}`);
-    const agent = new SimulatedAgent({
-      machine,
+    this.#promises.note(`${nodeId} agent starts`);
+    const agent: SimulatedAgent = new SimulatedAgent({
+      machine: this.#machine(nodeId),
       clock: this.#clock,
-      random,
-      dial: (received, closed) => this.#dial(received, closed),
+      random: new Random(this.#seed, `agent of ${nodeId} from ${this.#clock.now()}`),
+      network: this.#network,
+      witness: this.#promises,
+      falls: () => (this.#isTroubled ? 0.002 : 0),
       crashPoint: () => {
         const current = this.#agents.get(nodeId);
-        if (!this.#isTroubled || current?.isAlive !== true || !this.#faults.chance(0.008)) return;
+        if (!this.#isTroubled || current?.isAlive !== true || !this.#faults.chance(this.profile.agentCrash)) return;
         current.die();
-        this.#clock.after(this.#faults.between(100, 40_000), () => {
-          if (this.#agents.get(nodeId)?.isAlive !== true) this.#guard(() => this.#startAgent(nodeId));
-        });
+        this.#returns(current);
       },
     });
     this.#agents.set(nodeId, agent);
   }
 
-  #dial(received: (message: ServerMessage) => void, closed: () => void): Link | null {
-    const server = this.#server;
-    if (server === null || (this.#isTroubled && this.#network.chance(0.1))) return null;
-    const wire: Wire = { isOpen: true, toServerAt: 0, toAgentAt: 0 };
-    this.#wires.add(wire);
-    const cut = () => {
-      if (!this.#wires.delete(wire)) return;
-      wire.isOpen = false;
-      // Each side learns of it in its own time.
-      this.#clock.after(this.#network.between(0, 3000), closed);
-      this.#clock.after(this.#network.between(0, 3000), () => {
-        if (server.isAlive) void server.registry.ended(session, 'the connection was lost');
-      });
-    };
-    const socket: SessionSocket = {
-      isOpen: () => wire.isOpen && this.#wires.has(wire),
-      unsentBytes: () => 0,
-      send: (text) => {
-        wire.toAgentAt = Math.max(wire.toAgentAt, this.#clock.now() + this.#delayMs());
-        const message: ServerMessage = JSON.parse(text);
-        this.#clock.wakeAt(wire.toAgentAt, () => this.#guard(() => wire.isOpen && received(message)));
-      },
-      close: cut,
-      ping: () =>
-        this.#clock.after(this.#delayMs(), () => wire.isOpen && server.isAlive && server.registry.heard(session)),
-      terminate: cut,
-    };
-    const session = server.registry.open(socket, '10.0.0.1');
-    return {
-      cut,
-      send: (message: AgentMessage) => {
-        if (!wire.isOpen) {
-          cut();
-          return;
-        }
-        wire.toServerAt = Math.max(wire.toServerAt, this.#clock.now() + this.#delayMs());
-        const text = JSON.stringify(message);
-        this.#clock.wakeAt(wire.toServerAt, () => {
-          if (wire.isOpen && server.isAlive) session.receive(text, false);
-        });
-      },
-    };
-  }
-
-  #delayMs(): number {
-    return this.#network.chance(0.02) ? this.#network.between(100, 4000) : this.#network.between(1, 30);
-  }
-
-  /** Connections break, and a server that died takes all of them with it. */
-  #cut(): void {
-    for (const wire of this.#wires) if (this.#network.chance(0.08)) wire.isOpen = false;
-    if (this.#isTroubled) this.#clock.after(this.#network.between(500, 5000), () => this.#cut());
-  }
-
-  #ask(): void {
-    const server = this.#server;
-    if (server !== null) {
-      const nodeId = this.#clients.pick(...NODES);
-      const command = this.#command();
-      server.fleet.execute(nodeId, command, { name: 'client', address: null }).then(
-        (result) => {
-          if (!server.isAlive || !result.ok) return;
-          const { operation, node } = result.value;
-          if (operation !== null) this.#acknowledged.add(operation.id);
-          if (command.kind === 'ReplaceMetadata' && node !== null)
-            this.#metadata.set(nodeId, Math.max(this.#metadata.get(nodeId) ?? 0, node.metadata.revision));
-        },
-        (error: unknown) => this.#failures.push(error instanceof Error ? error : new Error(String(error))),
-      );
-    }
-    if (this.#isTroubled) this.#clock.after(this.#clients.between(500, 12_000), () => this.#ask());
-  }
-
-  #command(): Command {
-    const random = this.#clients;
-    const timeoutMs = random.pick(null, 0, 2000, 20_000);
-    const onDeadline = random.pick<OnDeadline>('force', 'cancel', 'hold');
-    const hold = random.pick('operator', 'operator', 'rollout/1');
-    switch (random.pick('drain', 'drain', 'undrain', 'undrain', 'restart', 'run', 'metadata')) {
-      case 'drain':
-        return {
-          kind: 'DrainNode',
-          hold,
-          timeoutMs,
-          onDeadline,
-          expiresInMs: random.pick(null, null, 30_000),
-          reason: null,
-        };
-      case 'undrain':
-        return { kind: 'ReleaseHold', hold: random.pick(hold, null), reason: null };
-      case 'restart': {
-        const drainFirst = random.chance(0.4) ? { timeoutMs, onDeadline } : null;
-        return {
-          kind: 'RestartWorkload',
-          graceMs: null,
-          executeWithinMs: null,
-          drainFirst,
-          force: random.chance(0.3),
-          reason: null,
-        };
-      }
-      case 'run':
-        return {
-          kind: 'RunDeclaredCommand',
-          name: random.pick('reload', 'wipe'),
-          params: {},
-          force: random.chance(0.3),
-          reason: null,
-        };
-      case 'metadata':
-        return { kind: 'ReplaceMetadata', json: String(random.between(0, 1_000_000)), ifRevision: null };
-    }
-  }
-
-  /** Checked at every durable step: drained only with nobody on it, or forced. */
-  #written({ nodeId, events }: NodeChange): void {
-    this.#guard(() => {
-      for (const { body } of events) {
-        const workload = this.#machines.get(nodeId)?.workload;
-        if (body['kind'] !== 'NodeDrained' || workload === undefined) continue;
-        const isCounted = JSON.stringify(body['evidence']).includes('counted');
-        if (isCounted && workload.sessions() > 0)
-          throw new Error(`${nodeId} was said to be drained with ${workload.sessions()} sessions on it`);
-      }
+  /** An agent that is gone is started again after a while. */
+  #returns(gone: SimulatedAgent): void {
+    const { nodeId } = gone;
+    this.#promises.note(`${nodeId} agent is gone`);
+    this.#clock.after(this.#faults.between(50, this.profile.downMsMax), () => {
+      if (this.#agents.get(nodeId) === gone) this.#guard(() => this.#startAgent(nodeId));
     });
   }
 
-  /** When all is quiet: what was asked has ended, what was wished is so on both sides, and nothing that was acknowledged is lost. */
-  #checkPeace(): void {
-    for (const { id, status, endedAt, command, body } of this.#disk.operations.values()) {
-      if (endedAt === null) throw new Error(`${id} is still ${status}`);
-      const { deadlineAt } = body;
-      if (command === 'drain' && typeof deadlineAt === 'number' && endedAt > deadlineAt + DEADLINE_BOUND_MS) {
-        throw new Error(`${id} ended ${endedAt - deadlineAt} ms after its deadline`);
-      }
+  #machine(nodeId: string): Machine {
+    const machine = this.#machines.get(nodeId);
+    if (machine === undefined) throw new Error(`no machine ${nodeId}`);
+    return machine;
+  }
+
+  #journals(): ReadonlyMap<string, Machine['journal']> {
+    return new Map([...this.#machines].map(([nodeId, { journal }]) => [nodeId, journal]));
+  }
+
+  #restoreServer(copy: ReturnType<SimulatedDisk['copy']>): void {
+    const { life } = this.#server ?? {};
+    if (life === undefined) throw new Error('the server that is to be restored does not run');
+    this.#killServer(life);
+    this.#promises.serverRestored(this.#disk.operations, copy.operations);
+    this.#clients.serverRestored(copy);
+    this.#promises.note('an older copy of the server is put back');
+    this.#disk.restore(copy);
+  }
+
+  #restoreAgents(journals: ReadonlyMap<string, Machine['journal']>): void {
+    for (const [nodeId, journal] of journals) {
+      const agent = this.#agents.get(nodeId);
+      agent?.die();
+      this.#promises.note(`${nodeId}: an older copy of the journal is put back`);
+      this.#machine(nodeId).journal = journal;
+      if (agent !== undefined) this.#returns(agent);
     }
-    for (const id of this.#acknowledged)
-      if (!this.#disk.operations.has(id)) throw new Error(`${id} was acknowledged and is lost`);
-    for (const [nodeId, machine] of this.#machines) {
-      const node = this.#server?.fleet.node(nodeId);
+  }
+
+  /** What has not come right yet; `null`: everything has ended, and both sides have what is wanted. */
+  #whyNoPeace(): string | null {
+    if (this.#server === null) return 'no server runs';
+    for (const { id, status, endedAt } of this.#disk.operations.values())
+      if (endedAt === null) return `${id} is still ${status}`;
+    for (const [nodeId, { workload }] of this.#machines) {
+      const node = this.#server.fleet.node(nodeId);
       const agent = this.#agents.get(nodeId)?.state;
-      if (node === undefined || agent === undefined) throw new Error(`${nodeId} is not there`);
-      const { state } = node;
-      if ((this.#metadata.get(nodeId) ?? 0) > state.metadata.revision)
-        throw new Error(`${nodeId}: acknowledged metadata is lost`);
-      if (state.session.kind !== 'connected' || node.status === 'offline')
-        throw new Error(`${nodeId} is ${node.status} though its agent can be heard`);
+      if (node === undefined || agent === undefined) return `${nodeId} is not there`;
+      const { state, status } = node;
+      if (state.session.kind !== 'connected' || status === 'offline')
+        return `${nodeId} is ${status} though its agent can be heard`;
       const wanted = state.holds.length === 0 ? 'active' : 'drain';
-      if (agent.journal.availability !== wanted || agent.journal.generation !== state.generation) {
-        throw new Error(
-          `${nodeId}: ${wanted} at ${state.generation} is wanted, and its agent has ${agent.journal.availability} at ${agent.journal.generation}`,
-        );
-      }
-      if (machine.workload.isDoorOpen !== (wanted === 'active'))
-        throw new Error(
-          `${nodeId}: ${wanted} is wanted, and its door is ${machine.workload.isDoorOpen ? 'open' : 'closed'}`,
-        );
+      const { availability, generation } = agent.journal;
+      if (availability !== wanted || generation !== state.generation)
+        return `${nodeId}: ${wanted} at ${state.generation} is wanted, and its agent has ${availability} at ${generation}`;
+      if (workload.isDoorOpen !== (wanted === 'active'))
+        return `${nodeId}: ${wanted} is wanted, and its door is ${workload.isDoorOpen ? 'open' : 'closed'}`;
       const expected = wanted === 'active' ? 'active' : 'drained';
-      if (node.status !== expected) throw new Error(`${nodeId} is ${node.status}, not ${expected}`);
-      for (const { id, status } of this.#disk.operations.values()) {
-        if (status === 'expired' && machine.performed.has(id)) throw new Error(`${id} expired and was performed`);
-      }
+      if (status !== expected) return `${nodeId} is ${status}, not ${expected}`;
+      const held = state.holds.map(({ name }) => name).sort();
+      const set = this.#promises.holdsOf(nodeId);
+      if (held.join() !== set.join()) return `${nodeId} has the holds [${held.join()}], and [${set.join()}] were set`;
+      const onNode = agent.journal.holds.map(({ name }) => name).sort();
+      if (onNode.join() !== set.join())
+        return `${nodeId}: its agent has the holds [${onNode.join()}], not [${set.join()}]`;
     }
+    return null;
+  }
+
+  #checkNothingIsLost(): void {
+    for (const [id, key] of this.#clients.acknowledged)
+      if (!this.#disk.operations.has(id)) throw new Error(`${id} (${key}) was acknowledged and is lost`);
+    for (const [nodeId, { revision, json }] of this.#clients.metadata) {
+      const now = this.#server?.fleet.node(nodeId)?.state.metadata;
+      const isKept = now !== undefined && (now.revision > revision || (now.revision === revision && now.json === json));
+      if (!isKept)
+        throw new Error(`${nodeId}: the metadata ${json} (revision ${revision}) was acknowledged and is lost`);
+    }
+    const operationsOfKey = new Map<string, string>();
+    for (const { id, body } of this.#disk.operations.values()) {
+      const key = String(body['requestedFrom']);
+      const other = operationsOfKey.get(key);
+      if (other !== undefined && !this.#promises.isForgiven(id) && !this.#promises.isForgiven(other))
+        throw new Error(`what was asked for under ${key} was done twice: ${other} and ${id}`);
+      operationsOfKey.set(key, id);
+    }
+  }
+
+  /** Nothing of this world runs on. */
+  #end(): void {
+    if (this.#server !== null) this.#server.life.isAlive = false;
+    for (const agent of this.#agents.values()) if (agent.isAlive) agent.die();
   }
 }

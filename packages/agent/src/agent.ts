@@ -63,6 +63,7 @@ export class Agent {
     this.#driver = createDriver(workload.driver, {
       stateDirectory: opened.stateDirectory.path,
       environment: () => ({ ...this.#environment, ...workload.environment, ...this.#told() }),
+      availability: () => this.#shell.state.journal.availability,
     });
     const { stopGraceMs, health, sessions, hooks } = workload;
     this.#watch = new WorkloadWatch(

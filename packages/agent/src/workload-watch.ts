@@ -60,6 +60,7 @@ export class WorkloadWatch {
       healthy: isRunning || observed.phase === 'starting' ? healthy : false,
       incarnation: observed.incarnation,
       startedAt: observed.startedAt,
+      ...(observed.startedAs === null ? {} : { startedAs: observed.startedAs }),
       problem: observed.problem ?? (healthy === true ? null : this.#problem),
       countsSessions,
       stopGraceMs,

@@ -1,5 +1,6 @@
 /** What an agent reports of its node and workload: identity, state, load, declared commands. */
 import Type from 'typebox';
+import { Availability } from './availability.ts';
 import { Json } from './json.ts';
 import { NodeId } from './ids.ts';
 import { Nullable } from './nullable.ts';
@@ -79,6 +80,8 @@ export const WorkloadReport = Type.Object({
   healthy: Nullable(Type.Boolean()),
   incarnation: Type.Integer({ minimum: 0 }),
   startedAt: Nullable(Type.Integer()),
+  /** The availability that was in its environment: one that was started as drained keeps its door closed until it is told. Absent: nobody knows. */
+  startedAs: Type.Optional(Availability),
   /** What is wrong, in plain words; `null` when nothing is. */
   problem: Nullable(Type.String({ maxLength: PROBLEM_TEXT_LENGTH_MAX })),
   /** Whether a sessions probe is configured: without one nobody can count. */

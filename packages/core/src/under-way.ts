@@ -14,6 +14,7 @@ export type Effect =
       readonly key: string;
       readonly generation: number;
       readonly availability: 'active' | 'drain';
+      readonly sinceGeneration: number;
       /** Epoch milliseconds at which what remains is ended; `null`: never. */
       readonly forceAt: number | null;
       readonly holds: readonly Hold[];
@@ -37,6 +38,7 @@ export function underWay(node: NodeState): UnderWay {
       key: `availability:${node.generation}:${node.holds.some((hold) => hold.deadlineReachedAt !== null) ? 'reached' : ''}`,
       generation: node.generation,
       availability: availabilityOf(node),
+      sinceGeneration: node.turnedAtGeneration,
       forceAt: forceAt(node),
       holds: node.holds,
     },

@@ -1,5 +1,5 @@
 /** What the agent asks of any kind of workload, whatever runs it. */
-import type { WorkloadPhase } from '@sluice/contract';
+import type { Availability, WorkloadPhase } from '@sluice/contract';
 
 /**
  * - `starting`: it is being started
@@ -15,6 +15,8 @@ export interface WorkloadObservation {
   readonly incarnation: number;
   /** Epoch milliseconds of this incarnation's start; `null`: never started. */
   readonly startedAt: number | null;
+  /** The availability that was in its environment at its start; `null`: nobody knows. */
+  readonly startedAs: Availability | null;
   /** `null` while nothing runs, or when the driver does not know. */
   readonly pid: number | null;
   /** What is wrong, in plain words, with the last output after a crash; `null` when nothing is. */

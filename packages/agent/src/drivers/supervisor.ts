@@ -1,5 +1,6 @@
 /** Keeps one workload running: one act at a time, crashes answered with a pause, every start counted on the disk before it happens. */
 import { randomUUID } from 'node:crypto';
+import type { Availability } from '@sluice/contract';
 import { lastWords } from '../run-command.ts';
 import type {
   Driver,
@@ -23,8 +24,13 @@ export interface SupervisorOptions {
   readonly stateDirectory: string;
   /** Asked at every start, so that a workload that crashes on a drained node starts as a drained one. */
   readonly environment: () => Readonly<Record<string, string>>;
+  /** What the environment says of the node at the same moment. */
+  readonly availability: () => Availability;
   readonly restartTimes?: RestartTimes;
 }
+
+/** A start of the workload, as it is counted. */
+type Start = Pick<WorkloadObservation, 'incarnation' | 'startedAs'> & { readonly startedAt: number };
 
 /** What an agent that leaves says to whoever waits for it. */
 const LEAVING = 'The agent is stopping; its next start takes this up again.';
@@ -36,7 +42,14 @@ export class Supervisor implements Driver {
   readonly #backoff: RestartBackoff;
   readonly #listeners: (() => void)[] = [];
   readonly #leaving = new AbortController();
-  #observation: WorkloadObservation = { phase: 'stopped', incarnation: 0, startedAt: null, pid: null, problem: null };
+  #observation: WorkloadObservation = {
+    phase: 'stopped',
+    incarnation: 0,
+    startedAt: null,
+    startedAs: null,
+    pid: null,
+    problem: null,
+  };
   /** Acts wait for each other here. */
   #turn: Promise<unknown> = Promise.resolve();
   #retryTimer: NodeJS.Timeout | null = null;
@@ -77,7 +90,8 @@ export class Supervisor implements Driver {
       const record = await readWorkloadRecord(this.#options.stateDirectory);
       if (record !== null) {
         this.#spawnId = record.spawnId;
-        this.#observe({ incarnation: record.incarnation, startedAt: record.startedAt });
+        const { incarnation, startedAt, startedAs = null } = record;
+        this.#observe({ incarnation, startedAt, startedAs });
       }
       const launched = await this.#launcher.takeUp(record, this.#order());
       if (launched === null) {
@@ -85,8 +99,11 @@ export class Supervisor implements Driver {
         return;
       }
       // One that nobody has counted yet was started by somebody else: that is its first.
-      const startedAt = record?.startedAt ?? Date.now();
-      await this.#running(launched, Math.max(1, record?.incarnation ?? 0), startedAt);
+      await this.#running(launched, {
+        incarnation: Math.max(1, record?.incarnation ?? 0),
+        startedAt: record?.startedAt ?? Date.now(),
+        startedAs: record?.startedAs ?? null,
+      });
     });
   }
 
@@ -144,28 +161,32 @@ export class Supervisor implements Driver {
 
   /** `null` when it was launched, else why not. */
   async #launch(how: (order: LaunchOrder) => Promise<LaunchOutcome>): Promise<string | null> {
-    const incarnation = this.#observation.incarnation + 1;
-    const startedAt = Date.now();
     this.#spawnId = randomUUID();
     this.#observe({ phase: 'starting', pid: null, problem: null });
+    const environment = this.#options.environment();
+    const start = {
+      incarnation: this.#observation.incarnation + 1,
+      startedAt: Date.now(),
+      startedAs: this.#options.availability(),
+    };
     try {
-      await this.#record({ pid: null, startToken: null }, incarnation, startedAt);
+      await this.#record({ pid: null, startToken: null }, start);
     } catch (error) {
       return this.#cannotStart(`It is not started, since that could not be noted: ${sentence(error)}`);
     }
     this.#launchNumber += 1;
-    const order = this.#order(incarnation);
+    const order = this.#order(start.incarnation, environment);
     const outcome = await how(order);
     if (!outcome.ok) return this.#cannotStart(`It cannot be started: ${outcome.problem}`);
-    await this.#running(outcome.launched, incarnation, startedAt);
+    await this.#running(outcome.launched, start);
     return null;
   }
 
-  async #running(launched: Launched, incarnation: number, startedAt: number): Promise<void> {
+  async #running(launched: Launched, start: Start): Promise<void> {
     this.#runningSince = performance.now();
-    this.#observe({ phase: 'running', incarnation, startedAt, pid: launched.pid, problem: null });
+    this.#observe({ phase: 'running', ...start, pid: launched.pid, problem: null });
     try {
-      await this.#record(launched, incarnation, startedAt);
+      await this.#record(launched, start);
     } catch (error) {
       // It runs all the same, and the next agent finds it by its mark; but a full disk wants a person.
       this.#observe({ problem: `It runs, but that could not be noted: ${sentence(error)}` });
@@ -215,12 +236,15 @@ export class Supervisor implements Driver {
     this.#retryTimer = null;
   }
 
-  #order(incarnation = this.#observation.incarnation): LaunchOrder {
+  #order(
+    incarnation = this.#observation.incarnation,
+    environment: Readonly<Record<string, string>> = this.#options.environment(),
+  ): LaunchOrder {
     const launchNumber = this.#launchNumber;
     const outputBefore = this.#log.size();
     const isCurrent = () => launchNumber === this.#launchNumber;
     return {
-      environment: { ...this.#options.environment(), SLUICE_INCARNATION: String(incarnation) },
+      environment: { ...environment, SLUICE_INCARNATION: String(incarnation) },
       spawnId: this.#spawnId,
       outputDescriptor: this.#log.descriptor,
       outputSince: () => this.#log.textSince(outputBefore, LAST_OUTPUT_BYTES),
@@ -241,13 +265,12 @@ export class Supervisor implements Driver {
     };
   }
 
-  async #record(launched: Launched, incarnation: number, startedAt: number): Promise<void> {
+  async #record(launched: Launched, start: Start): Promise<void> {
     const { stateDirectory } = this.#options;
     await writeWorkloadRecord(stateDirectory, {
       driver: this.name,
-      incarnation,
       spawnId: this.#spawnId,
-      startedAt,
+      ...start,
       ...launched,
     });
   }

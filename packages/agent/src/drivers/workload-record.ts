@@ -1,6 +1,7 @@
 /** `workload.json` in the state directory: which incarnation runs where, so that the next agent finds it and never counts back. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Availability } from '@sluice/contract';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { writeFileDurably } from '../write-file-durably.ts';
@@ -19,6 +20,8 @@ export const WorkloadRecord = Type.Object({
   startToken: NullableString,
   /** Epoch milliseconds. */
   startedAt: Type.Integer(),
+  /** The availability in its environment. */
+  startedAs: Type.Optional(Type.Union([Availability, Type.Null()])),
 });
 export type WorkloadRecord = Type.Static<typeof WorkloadRecord>;
 

@@ -22,7 +22,9 @@ export const OperationUpdate = Type.Object({
   kind: Type.Literal('operation.update'),
   operationId: OperationId,
   sequence: Type.Integer({ minimum: 1 }),
+  /** `accepted`: it is in the agent's journal and waits for the acknowledgement, which is the permission to begin. */
   status: Type.Union([
+    Type.Literal('accepted'),
     Type.Literal('running'),
     Type.Literal('succeeded'),
     Type.Literal('failed'),
@@ -86,6 +88,14 @@ export const Heartbeat = Type.Object({
 });
 export type Heartbeat = Type.Static<typeof Heartbeat>;
 
+/** What a running command has written so far: the end of it. Not journaled and never repeated: the operation's end tells all again. */
+export const OperationOutput = Type.Object({
+  kind: Type.Literal('operation.output'),
+  operationId: OperationId,
+  output: Type.String({ maxLength: OPERATION_OUTPUT_LENGTH_MAX }),
+});
+export type OperationOutput = Type.Static<typeof OperationOutput>;
+
 /** The agent leaves on purpose, so that no lease need run out. */
 export const Goodbye = Type.Object({
   kind: Type.Literal('goodbye'),
@@ -93,5 +103,12 @@ export const Goodbye = Type.Object({
 });
 export type Goodbye = Type.Static<typeof Goodbye>;
 
-export const AgentMessage = Type.Union([Hello, Heartbeat, OperationUpdate, AvailabilityReport, Goodbye]);
+export const AgentMessage = Type.Union([
+  Hello,
+  Heartbeat,
+  OperationUpdate,
+  OperationOutput,
+  AvailabilityReport,
+  Goodbye,
+]);
 export type AgentMessage = Type.Static<typeof AgentMessage>;

@@ -10,6 +10,8 @@ export const AvailabilitySet = Type.Object({
   kind: Type.Literal('availability.set'),
   generation: Type.Integer({ minimum: 0 }),
   availability: Availability,
+  /** The generation since which it has been that: an agent that knows only older ones has missed that it was the other in between. */
+  sinceGeneration: Type.Integer({ minimum: 0 }),
   /** Until the deadline that ends what remains; 0: it has passed; `null`: none that forces. */
   forceInMs: Nullable(Type.Integer({ minimum: 0 })),
   /** The holds behind it, kept in the agent's journal so that a restored server can learn them back. */

@@ -19,7 +19,7 @@ export function updateOf(state: AgentState, act: JournaledAct): OperationUpdate 
     kind: 'operation.update',
     operationId,
     sequence: act.sequence,
-    status: 'running',
+    status: act.state === 'accepted' ? 'accepted' : 'running',
     phase,
     result: null,
     error: null,

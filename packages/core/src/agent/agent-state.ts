@@ -26,6 +26,8 @@ export type SessionsReading =
 export type Pending = {
   readonly token: number;
   readonly kind: 'drain-hook' | 'undrain-hook' | 'end-sessions-hook' | 'replace-to-end';
+  /** The workload that it was begun for: what it achieved is no other's. */
+  readonly incarnation: number;
 };
 
 /** How far the node has come with the availability that is wanted of it. Not durable: after a crash it is found anew. */
@@ -36,6 +38,8 @@ export interface Convergence {
   /** The incarnation that the drain hook was called for, successfully. */
   readonly hookedIncarnation: number | null;
   readonly hookReturnedAt: number | null;
+  /** The incarnation that the undrain hook was called for, successfully, since the last drain. */
+  readonly openedIncarnation: number | null;
   readonly sessionsAtStart: number | null;
   /** When the probe said zero, in a row, since the hook returned; at most two are kept. */
   readonly zeroSeenAt: readonly number[];
@@ -55,6 +59,7 @@ export const NOT_CONVERGED: Convergence = {
   pending: null,
   hookedIncarnation: null,
   hookReturnedAt: null,
+  openedIncarnation: null,
   sessionsAtStart: null,
   zeroSeenAt: [],
   returned: 0,

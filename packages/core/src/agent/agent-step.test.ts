@@ -66,6 +66,7 @@ class PlayedAgent {
   wish(availability: 'active' | 'drain', generation: number, forceInMs: number | null = null): readonly AgentEffect[] {
     return this.message({
       kind: 'availability.set',
+      sinceGeneration: 0,
       generation,
       availability,
       forceInMs,
@@ -364,7 +365,7 @@ describe('acts', () => {
     const agent = new PlayedAgent({ settleMs: 0 });
     agent.start('op_9');
     expect(agent.entries.at(-1)).toMatchObject({ kind: 'act-accepted' });
-    expect(agent.lastUpdate('op_9')).toMatchObject({ sequence: 1_000_001, status: 'running', phase: 'accepted' });
+    expect(agent.lastUpdate('op_9')).toMatchObject({ sequence: 1_000_001, status: 'accepted', phase: 'accepted' });
     expect(agent.kinds('ReplaceWorkload')).toEqual([]);
     agent.permit('op_9');
     expect(agent.kinds('ReplaceWorkload')).toMatchObject([

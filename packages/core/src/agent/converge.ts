@@ -5,6 +5,7 @@
 import type { AvailabilitySet, DrainEvidence } from '@sluice/contract';
 import { isSameValue } from '../is-same-value.ts';
 import { type AgentState, type Convergence, NOT_CONVERGED, type SessionsReading } from './agent-state.ts';
+import { hasTurned } from './journal.ts';
 import { begin, record, type StepDraft } from './step-draft.ts';
 
 /** Milliseconds between two tries of a hook that failed. */
@@ -23,12 +24,12 @@ export function receiveAvailability(draft: StepDraft, message: AvailabilitySet):
     isSameValue(message.holds, journal.holds) &&
     isSameDeadline(forceAt, journal.forceAt);
   if (isSame) return;
-  if (message.availability !== journal.availability) {
+  if (hasTurned(journal, message)) {
     const { pending, hookedIncarnation } = draft.state.convergence;
     change(draft, { ...NOT_CONVERGED, pending, hookedIncarnation });
   }
-  const { generation, availability, holds } = message;
-  record(draft, { kind: 'availability', generation, availability, forceAt, holds });
+  const { generation, availability, sinceGeneration, holds } = message;
+  record(draft, { kind: 'availability', generation, availability, sinceGeneration, forceAt, holds });
 }
 
 /** The same deadline, told twice in relative time, differs by the way of the message. */
@@ -48,16 +49,25 @@ export function converge(draft: StepDraft): void {
 }
 
 function convergeToActive(draft: StepDraft): void {
-  const { convergence, journal, settings, workload } = draft.state;
-  if (convergence.isActive) return;
-  if (journal.mustUndrain && settings.hasUndrainHook && workload.phase === 'running') {
+  const { convergence, journal } = draft.state;
+  if (isDoorClosed(draft.state)) {
+    if (convergence.isActive) change(draft, { isActive: false });
     if (convergence.retryAt !== null && draft.now < convergence.retryAt) return;
     draft.effects.push({ kind: 'CallHook', token: begin(draft, 'undrain-hook'), hook: 'undrain' });
     return;
   }
-  // A workload that is not running starts as an active one: there is nothing to undo in it.
+  if (convergence.isActive) return;
+  // There is nothing to undo in a workload that does not run; should it start as a drained one all the same, it says so.
   if (journal.mustUndrain) record(draft, { kind: 'undrain-hook-returned' });
-  change(draft, { ...NOT_CONVERGED, isActive: true });
+  change(draft, { ...NOT_CONVERGED, openedIncarnation: convergence.openedIncarnation, isActive: true });
+}
+
+/** Whether the workload that runs was asked to drain, or was started as a drained one, and has not been asked to undrain since. */
+function isDoorClosed({ convergence, journal, settings, workload }: AgentState): boolean {
+  if (!settings.hasUndrainHook || workload.phase !== 'running') return false;
+  return (
+    journal.mustUndrain || (workload.startedAs === 'drain' && convergence.openedIncarnation !== workload.incarnation)
+  );
 }
 
 function convergeToDrain(draft: StepDraft): void {
@@ -131,7 +141,7 @@ export function onPendingReturned(
   draft: StepDraft,
   input: { readonly token: number; readonly ok: boolean; readonly problem: string | null },
 ): void {
-  const { convergence, workload, settings, journal } = draft.state;
+  const { convergence, settings, journal } = draft.state;
   const { pending } = convergence;
   if (pending === null || pending.token !== input.token) return;
   change(draft, { pending: null });
@@ -145,7 +155,7 @@ export function onPendingReturned(
   switch (pending.kind) {
     case 'drain-hook':
       change(draft, {
-        hookedIncarnation: workload.incarnation,
+        hookedIncarnation: pending.incarnation,
         hookReturnedAt: draft.now,
         problem: null,
         retryAt: null,
@@ -154,7 +164,7 @@ export function onPendingReturned(
       return;
     case 'undrain-hook':
       record(draft, { kind: 'undrain-hook-returned' });
-      change(draft, { hookedIncarnation: null, problem: null, retryAt: null });
+      change(draft, { hookedIncarnation: null, openedIncarnation: pending.incarnation, problem: null, retryAt: null });
       return;
     case 'end-sessions-hook':
     case 'replace-to-end': {

@@ -26,6 +26,8 @@ export type JournalEntry =
       readonly kind: 'availability';
       readonly generation: number;
       readonly availability: Availability;
+      /** It was the other before that generation, seen or not: what was proved before proves nothing any more. */
+      readonly sinceGeneration: number;
       readonly forceAt: number | null;
       readonly holds: readonly Hold[];
     }
@@ -85,7 +87,7 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
   switch (entry.kind) {
     case 'availability': {
       const { generation, availability, forceAt, holds } = entry;
-      const turned = availability !== journal.availability;
+      const turned = hasTurned(journal, entry);
       return {
         ...journal,
         generation,
@@ -142,6 +144,14 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
   }
 }
 
+/** Whether the wish is the other one, or was in between. */
+export function hasTurned(
+  journal: Journal,
+  wish: { readonly availability: Availability; readonly sinceGeneration: number },
+): boolean {
+  return wish.availability !== journal.availability || wish.sinceGeneration > journal.generation;
+}
+
 export function replayJournal(entries: readonly JournalEntry[]): Journal {
   return entries.reduce(applyEntry, EMPTY_JOURNAL);
 }
@@ -151,7 +161,7 @@ export function entriesOf(journal: Journal): readonly JournalEntry[] {
   const { generation, availability, forceAt, holds } = journal;
   const entries: JournalEntry[] = [];
   for (let start = 0; start < journal.starts; start += 1) entries.push({ kind: 'agent-started' });
-  entries.push({ kind: 'availability', generation, availability, forceAt, holds });
+  entries.push({ kind: 'availability', generation, availability, sinceGeneration: 0, forceAt, holds });
   if (journal.mustUndrain) entries.push({ kind: 'drain-hook-called' });
   if (journal.wasDrained) {
     entries.push({ kind: 'drained', evidence: journal.evidence ?? { kind: 'settled', settledAt: 0 } });

@@ -23,7 +23,10 @@ export function begin(draft: StepDraft, kind: Pending['kind']): number {
   draft.state = {
     ...draft.state,
     nextToken: token + 1,
-    convergence: { ...draft.state.convergence, pending: { token, kind } },
+    convergence: {
+      ...draft.state.convergence,
+      pending: { token, kind, incarnation: draft.state.workload.incarnation },
+    },
   };
   return token;
 }

@@ -31,7 +31,7 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
       );
     case 'HoldReleased':
       return withHolds(
-        withChangeNoted(node, event.name),
+        isAskedFor(event.why) ? withChangeNoted(node, event.name) : node,
         node.holds.filter((hold) => hold.name !== event.name),
         at,
       );
@@ -79,6 +79,11 @@ export function evolveAvailability(node: NodeState, event: AvailabilityEvent, at
     case 'ActivationHindered':
       return { ...node, activation: { confirmed: false, problem: event.problem } };
   }
+}
+
+/** Somebody wanted it, while what time alone releases comes up again by itself. */
+function isAskedFor(why: Extract<FleetEvent, { kind: 'HoldReleased' }>['why']): boolean {
+  return why === 'undrain' || why === 'operation-cancelled';
 }
 
 /** While the agent is away, what changes is newer than anything that it knows, whatever it says when it returns. */

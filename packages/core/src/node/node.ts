@@ -21,7 +21,7 @@ export type AgentSessionState =
       readonly why: string;
       /** The newest wish that the agent can know of: it was told none since. */
       readonly generationThen: number;
-      /** Names of the holds that were placed, renewed or released since. */
+      /** Names of the holds that somebody placed, renewed or released since. */
       readonly holdsChangedSince: readonly string[];
     };
 

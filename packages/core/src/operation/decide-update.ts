@@ -5,7 +5,7 @@ import { releaseHold } from '../drain/decide-undrain.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import { type NodeState, operationOf } from '../node/node.ts';
 import type { Result } from '../result.ts';
-import { isAct, isTerminal } from './operation.ts';
+import { actOnNode, isAct, isTerminal } from './operation.ts';
 
 /** Updates of unknown or ended operations, and those older than the newest taken, change nothing: terminal states never change. */
 export function decideUpdate(node: NodeState, update: OperationUpdate, now: number): Result<Decision> {
@@ -19,6 +19,7 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
   const operation = operationOf(draft.node(), update.operationId);
   if (operation === undefined || !isAct(operation) || isTerminal(operation.status)) return;
   if (update.sequence <= operation.sequence) return;
+  if (!isPermitted(draft.node(), operation, update)) return;
   if (operation.status === 'queued' && update.status !== 'cancelled') {
     draft.record({
       kind: 'OperationStarted',
@@ -26,7 +27,7 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
       deadlineAt: operation.executeWithinMs === null ? null : now + operation.executeWithinMs,
     });
   }
-  if (update.status === 'running') {
+  if (!hasEnded(update)) {
     draft.record({
       kind: 'OperationProgressed',
       operationId: operation.id,
@@ -47,14 +48,23 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
   releaseRestartHold(draft, operation);
 }
 
+/**
+ * What was sent when its turn had come may be taken when that is not so any more: a drain has begun meanwhile, another act
+ * runs, or many nodes fell silent. It waits again then, and is sent anew at its turn. What has been begun has been begun.
+ */
+function isPermitted(node: NodeState, operation: OperationRecord, update: OperationUpdate): boolean {
+  return update.status !== 'accepted' || operation.status === 'running' || actOnNode(node)?.id === operation.id;
+}
+
+type EndUpdate = OperationUpdate & { readonly status: 'succeeded' | 'failed' | 'cancelled' };
+
+function hasEnded(update: OperationUpdate): update is EndUpdate {
+  return update.status !== 'accepted' && update.status !== 'running';
+}
+
 /** A restart has happened when the incarnation grew; one that claims success without that is a failure. */
-function withoutLies(
-  operation: OperationRecord,
-  update: OperationUpdate,
-): Pick<OperationUpdate, 'result' | 'error'> & {
-  readonly status: 'succeeded' | 'failed' | 'cancelled';
-} {
-  const status = update.status === 'running' ? 'failed' : update.status;
+function withoutLies(operation: OperationRecord, update: EndUpdate): Pick<EndUpdate, 'status' | 'result' | 'error'> {
+  const { status } = update;
   if (operation.task.kind === 'restart' && status === 'succeeded') {
     const incarnation = update.result?.newIncarnation ?? 0;
     if (incarnation <= operation.task.expectedIncarnation) {
@@ -85,10 +95,12 @@ export function releaseRestartHold(draft: Draft, operation: OperationRecord): vo
 
 /**
  * How an update is answered after its decision was committed. `perform`: acknowledged, which also is the permission to begin;
- * `stop`: the operation is not wanted (any more): it has ended here, or this server never knew it.
+ * `wait`: not acknowledged, its turn has not come; `stop`: the operation is not wanted (any more): it has ended here, or this
+ * server never knew it.
  */
-export function answerToUpdate(node: NodeState, update: OperationUpdate): 'perform' | 'stop' {
-  if (update.status !== 'running') return 'perform';
+export function answerToUpdate(node: NodeState, update: OperationUpdate): 'perform' | 'wait' | 'stop' {
+  if (hasEnded(update)) return 'perform';
   const operation = operationOf(node, update.operationId);
-  return operation === undefined || isTerminal(operation.status) ? 'stop' : 'perform';
+  if (operation === undefined || isTerminal(operation.status)) return 'stop';
+  return operation.status === 'queued' ? 'wait' : 'perform';
 }

@@ -7,7 +7,11 @@ import { answerToUpdate } from '../operation/decide-update.ts';
 import { actOnNode, DELIVER_WITHIN_MS } from '../operation/operation.ts';
 import { underWay } from '../under-way.ts';
 
-function update(living: LivingNode, operationId: string, fields: Partial<OperationUpdate>): 'perform' | 'stop' {
+function update(
+  living: LivingNode,
+  operationId: string,
+  fields: Partial<OperationUpdate>,
+): ReturnType<typeof answerToUpdate> {
   const message: OperationUpdate = {
     kind: 'operation.update',
     operationId,

@@ -8,6 +8,8 @@ import { storeProblemOf } from './store-problem.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
+/** Milliseconds until what could not be recorded is tried again. */
+const RETRY_MS = 1000;
 /** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
 export const ANSWERED_FOR_MS = 86_400_000;
 
@@ -72,6 +74,9 @@ export class CommitQueue {
   #groups: Group[] = [];
   #turn: Promise<void> | null = null;
   #storeProblem: string | null = null;
+  /** Ends the pause that the queue is in. */
+  #goOn: () => void = () => undefined;
+  #isStopping = false;
   /** A commit of which nobody knows yet whether it was written; nothing is decided on what may not be true. */
   #unsettled: Promise<void> | null = null;
 
@@ -82,7 +87,19 @@ export class CommitQueue {
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
   execute(nodeId: string, command: Command, actor: Actor, once: Once | null): Promise<Result<Executed>> {
     return new Promise((resolve) => {
-      this.#add({ requests: [{ nodeId, command, actor, once, resolve }], durable: () => undefined });
+      const request = { nodeId, command, actor, once, isPatient: false, resolve };
+      this.#add({ requests: [request], durable: () => undefined });
+    });
+  }
+
+  /**
+   * The same for something that has happened: while the store is away it waits in its place, so that things are recorded in
+   * the order in which they happened. A store that is away at the end is its only failure.
+   */
+  record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
+    return new Promise((resolve) => {
+      const request = { nodeId, command, actor, once: null, isPatient: true, resolve };
+      this.#add({ requests: [request], durable: () => undefined });
     });
   }
 
@@ -100,7 +117,7 @@ export class CommitQueue {
     const results = nodeIds.map(
       (nodeId) =>
         new Promise<Result<Executed>>((resolve) => {
-          requests.push({ nodeId, command, actor, once: null, resolve });
+          requests.push({ nodeId, command, actor, once: null, isPatient: false, resolve });
         }),
     );
     this.#add({ requests, durable });
@@ -117,21 +134,48 @@ export class CommitQueue {
     if (this.#unsettled === null) this.#storeProblem = null;
   }
 
-  /** Resolves when everything that was asked so far is answered. */
-  async idle(): Promise<void> {
+  /** Nothing waits any longer for a store that is away. Resolves when everything that was asked is answered. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#goOn();
     await this.#turn;
   }
 
   #add(group: Group): void {
     this.#groups.push(group);
     this.#turn ??= this.#work();
+    if (!isPatient(group)) this.#goOn();
   }
 
   async #work(): Promise<void> {
     // What arrives in the same turn of the event loop shares the first commit.
     await new Promise(setImmediate);
-    while (this.#groups.length > 0) await this.#commit(this.#takeGroups());
+    while (this.#groups.length > 0) {
+      if (this.#storeProblem !== null && !this.#isStopping && this.#groups.every(isPatient)) await this.#pause();
+      await this.#commit(this.#takeGroups());
+    }
     this.#turn = null;
+  }
+
+  /** Until the store is worth another try, or somebody asks who does not wait. */
+  #pause(): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const cancel = clock.wakeAt(clock.now() + RETRY_MS, () => this.#goOn());
+      this.#goOn = () => {
+        cancel();
+        this.#goOn = () => undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** Those that can wait stay in their place; the others are refused. */
+  #putBack(requests: readonly Request[], problem: Problem): void {
+    const patient = this.#isStopping ? [] : requests.filter((request) => request.isPatient);
+    for (const request of requests) if (!patient.includes(request)) request.resolve({ ok: false, problem });
+    const groups = patient.map((request) => ({ requests: [request], durable: () => undefined }));
+    this.#groups = [...groups, ...this.#groups];
   }
 
   #takeGroups(): readonly Group[] {
@@ -148,13 +192,16 @@ export class CommitQueue {
   async #commit(groups: readonly Group[]): Promise<void> {
     const requests = groups.flatMap((group) => group.requests);
     if (this.#unsettled !== null) {
-      refuseAll(requests, { code: 'store-unavailable', detail: this.#storeProblem ?? 'The store cannot be reached.' });
+      this.#putBack(requests, {
+        code: 'store-unavailable',
+        detail: this.#storeProblem ?? 'The store cannot be reached.',
+      });
       return;
     }
     const answered = await this.#answeredBefore(requests);
     if (typeof answered === 'string') {
       this.#storeProblem = answered;
-      refuseAll(requests, { code: 'store-unavailable', detail: answered });
+      this.#putBack(requests, { code: 'store-unavailable', detail: answered });
       return;
     }
     const { clock, settings, logger, stateOf, newOperationId } = this.#options;
@@ -175,8 +222,12 @@ export class CommitQueue {
     if (written.kind === 'written') this.#publish(batch, written.sequences, groups);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, groups);
     const problem = problemOf(written);
-    for (const { request, result, dependsOnCommit } of batch.answers)
-      request.resolve(problem !== null && dependsOnCommit ? { ok: false, problem } : result);
+    const unmade: Request[] = [];
+    for (const { request, result, dependsOnCommit } of batch.answers) {
+      if (problem !== null && dependsOnCommit) unmade.push(request);
+      else request.resolve(result);
+    }
+    if (problem !== null) this.#putBack(unmade, problem);
   }
 
   /** @returns By key; or why the store cannot be asked. */
@@ -224,6 +275,7 @@ export class CommitQueue {
       logger.warn({ event: 'outcome-settled', isRecorded: outcome.ok }, 'what became of the last commit is known now');
       this.#storeProblem = null;
       this.#unsettled = null;
+      this.#goOn();
     } catch (error) {
       // Nothing may be decided on a memory that may not be true; the next start reads what is.
       logger.fatal(
@@ -250,8 +302,8 @@ function storedEvents({ nodeId, events }: NodeChange, sequences: readonly number
   });
 }
 
-function refuseAll(requests: readonly Request[], problem: Problem): void {
-  for (const { resolve } of requests) resolve({ ok: false, problem });
+function isPatient({ requests }: Group): boolean {
+  return requests.every((request) => request.isPatient);
 }
 
 function problemOf(written: Written): Problem | null {

@@ -20,6 +20,8 @@ export interface Request {
   readonly actor: Actor;
   /** `null`: a repetition of it could not be told from a new request. */
   readonly once: Once | null;
+  /** Whether it waits for a store that is away. */
+  readonly isPatient: boolean;
   readonly resolve: (result: Result<Executed>) => void;
 }
 

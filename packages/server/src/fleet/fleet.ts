@@ -101,6 +101,14 @@ export class Fleet {
   }
 
   /**
+   * The same for something that has happened, by itself or at a node: while the store is away it waits in its place. Only a
+   * fleet that is stopped gives it up.
+   */
+  record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
+    return this.#commits.record(nodeId, command, actor);
+  }
+
+  /**
    * The clock was set: everything that nodes wait for moves along, in one transaction.
    * @param reanchor Sets the clock that this fleet reads, in the moment in which the new times are durable.
    * @returns Whether it was recorded; if not, nothing is changed and the clock not set.
@@ -197,7 +205,7 @@ export class Fleet {
   async stop(): Promise<void> {
     this.#due.stop();
     this.#flushes.stop();
-    await this.#commits.idle();
+    await this.#commits.stop();
     await this.#flushLastSeen();
     this.#flushes.stop();
   }
@@ -220,13 +228,13 @@ export class Fleet {
 
   async #passTime(nodeId: string): Promise<void> {
     const revision = this.#members.get(nodeId)?.state.revision;
-    const result = await this.execute(nodeId, { kind: 'PassTime' }, SERVER);
+    await this.record(nodeId, { kind: 'PassTime' }, SERVER);
     const state = this.#members.get(nodeId)?.state;
     if (state === undefined) return;
-    // What could not be recorded is still due; what was recorded has set its own next instant.
+    // What was recorded has set its own next instant; where nothing was, it is looked at again a little later.
     const { wakeAt } = underWay(state);
-    const isStillDue = !result.ok || state.revision === revision;
-    if (isStillDue && wakeAt !== null) this.#due.set(nodeId, Math.max(wakeAt, this.#clock.now() + RETRY_MS));
+    if (state.revision === revision && wakeAt !== null)
+      this.#due.set(nodeId, Math.max(wakeAt, this.#clock.now() + RETRY_MS));
   }
 
   async #flushLastSeen(): Promise<void> {

@@ -23,13 +23,13 @@ export function readNode(stored: StoredNode): NodeState {
   if (!isNodeState(state) || state.id !== stored.nodeId) {
     throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
   }
+  const isComplete = state.operations.every((operation) => 'confirmationNeeded' in operation);
+  if (isComplete && (state.session.kind === 'connected' || 'generationThen' in state.session)) return state;
   const { session } = state;
+  const addedToSession = { generationThen: state.generation, holdsChangedSince: [] };
   return {
     ...state,
-    session:
-      session.kind === 'connected'
-        ? session
-        : { ...{ generationThen: state.generation, holdsChangedSince: [] }, ...session },
+    session: session.kind === 'connected' ? session : { ...addedToSession, ...session },
     operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })),
   };
 }

@@ -1,14 +1,15 @@
 /** One agent's session: its hello, its messages, and what it is told. Agents may lie; every message is checked. */
 import {
+  type Actor,
   AGENT_CLOSE,
   AGENT_PROTOCOL_VERSIONS,
+  type AgentMessage,
   type Hello,
   type OperationUpdate,
-  type Problem,
   type ServerMessage,
   whyNotANodeId,
 } from '@sluice/contract';
-import { answerToUpdate, type Clock, type Command } from '@sluice/core';
+import { answerToUpdate, type Command } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Executed } from '../fleet/commit-queue.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -20,8 +21,6 @@ import type { SessionSocket } from './session-socket.ts';
 const UNSENT_BYTES_MAX = 4 * 1_048_576;
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
 const WAITING_MESSAGES_MAX = 200;
-/** Milliseconds until what could not be recorded is tried again. */
-const RETRY_MS = 1000;
 /** Bytes of a close frame's reason, by RFC 6455. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
@@ -37,8 +36,6 @@ export interface Registry {
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
   readonly heard: (session: AgentSession) => void;
-  /** From here on nothing need be recorded any more. */
-  readonly isStopping: () => boolean;
 }
 
 export interface SessionOptions {
@@ -48,7 +45,6 @@ export interface SessionOptions {
   readonly fleet: Fleet;
   readonly registry: Registry;
   readonly times: SessionTimes;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -76,17 +72,11 @@ export class AgentSession {
     this.#options.registry.heard(this);
     // An empty heartbeat has said all that it says by being heard.
     if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
-    this.#waiting += 1;
-    if (this.#waiting > WAITING_MESSAGES_MAX) {
+    if (this.#waiting >= WAITING_MESSAGES_MAX) {
       this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: what was said cannot be recorded yet');
       return;
     }
-    this.#turn = this.#turn
-      .then(() => this.#receive(text, isBinary))
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    this.#turn = this.#turn.then(() => this.#receive(text, isBinary)).catch((error: unknown) => this.#failed(error));
   }
 
   /** `null`: it has not said hello. */
@@ -119,13 +109,11 @@ export class AgentSession {
   async ended(why: string): Promise<void> {
     await this.#turn;
     if (this.#nodeId === null || this.#hasSaidGoodbye) return;
-    const command = { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why } as const;
-    // A node whose session is gone must not stand as connected for ever because the store was away in that moment.
-    for (;;) {
-      const result = await this.#execute(command);
-      if (result.ok || !isForNow(result.problem) || this.#options.registry.isStopping()) return;
-      await this.#pause(RETRY_MS);
-    }
+    await this.#options.fleet.record(
+      this.#nodeId,
+      { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why },
+      this.#actor(),
+    );
   }
 
   async #receive(text: string, isBinary: boolean): Promise<void> {
@@ -143,25 +131,40 @@ export class AgentSession {
       this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
       return;
     }
+    this.#take(message);
+  }
+
+  /** Begins to record what was said, without waiting for what was said before: the fleet keeps the order. */
+  #take(message: Exclude<AgentMessage, Hello>): void {
     switch (message.kind) {
       case 'heartbeat':
         if (message.load !== undefined && this.#nodeId !== null)
           this.#options.fleet.measured(this.#nodeId, message.load);
-        if (message.workload !== undefined) await this.#record({ kind: 'RecordWorkload', workload: message.workload });
+        if (message.workload !== undefined)
+          this.#begin(this.#record({ kind: 'RecordWorkload', workload: message.workload }));
         return;
       case 'availability.report':
-        await this.#record({ kind: 'RecordAvailability', report: message });
+        this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
         return;
       case 'operation.update':
-        await this.#update(message);
+        this.#begin(this.#update(message));
         return;
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
-        await this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why });
+        this.#begin(this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why }));
         return;
       }
     }
+  }
+
+  #begin(recording: Promise<unknown>): void {
+    this.#waiting += 1;
+    recording
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   async #hello(hello: Hello): Promise<void> {
@@ -230,7 +233,9 @@ export class AgentSession {
     const recorded = await this.#record({ kind: 'RecordOperation', update });
     if (recorded?.node == null) return;
     const { operationId, sequence } = update;
-    if (answerToUpdate(recorded.node, update) === 'stop') {
+    const answer = answerToUpdate(recorded.node, update);
+    if (answer === 'wait') return;
+    if (answer === 'stop') {
       this.#send({
         kind: 'operation.cancel',
         operationId,
@@ -241,36 +246,25 @@ export class AgentSession {
   }
 
   /**
-   * While the store cannot be written the session goes on: what the agent said is recorded, and acknowledged, when it can be.
+   * While the store is away the session goes on: what the agent said is recorded, and acknowledged, when it can be.
    * Only a hello is not waited for: the agent comes back.
    */
   async #record(command: Command): Promise<Executed | null> {
-    for (;;) {
-      const result = await this.#execute(command);
-      if (result.ok) return result.value;
-      if (!isForNow(result.problem)) {
-        this.close(AGENT_CLOSE.badMessage, result.problem.detail);
-        return null;
-      }
-      if (!this.#isWelcomed) {
-        this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
-        return null;
-      }
-      await this.#pause(RETRY_MS);
-      if (!this.socket.isOpen() || this.#options.registry.isStopping()) return null;
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      clock.wakeAt(clock.now() + ms, resolve);
-    });
-  }
-
-  #execute(command: Command): ReturnType<Fleet['execute']> {
     if (this.#nodeId === null) throw new Error(`${command.kind} before hello`);
-    return this.#options.fleet.execute(this.#nodeId, command, { name: 'agent', address: this.#options.remoteIp });
+    const { fleet } = this.#options;
+    const result = this.#isWelcomed
+      ? await fleet.record(this.#nodeId, command, this.#actor())
+      : await fleet.execute(this.#nodeId, command, this.#actor());
+    if (result.ok) return result.value;
+    const { code, detail } = result.problem;
+    if (code === 'store-unavailable' || code === 'outcome-unknown')
+      this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
+    else this.close(AGENT_CLOSE.badMessage, detail);
+    return null;
+  }
+
+  #actor(): Actor {
+    return { name: 'agent', address: this.#options.remoteIp };
   }
 
   #send(message: ServerMessage): void {
@@ -293,9 +287,4 @@ export class AgentSession {
     );
     this.socket.terminate();
   }
-}
-
-/** Whether the same may be recorded a little later. */
-function isForNow({ code }: Problem): boolean {
-  return code === 'store-unavailable' || code === 'outcome-unknown';
 }

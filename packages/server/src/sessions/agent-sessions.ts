@@ -94,6 +94,8 @@ export class AgentSessions {
     const session = this.#registry.open(sessionSocket(socket), remoteIp.replace(/^::ffff:/u, ''));
     this.#sockets.add(socket);
     socket.on('message', (bytes, isBinary) => session.receive(textOf(bytes), isBinary));
+    // An agent that asks for a sign of life gives one.
+    socket.on('ping', () => this.#registry.heard(session));
     socket.on('pong', () => this.#registry.heard(session));
     // A message that is too large or not a frame: ws closes the socket itself, with the code that says so.
     socket.on('error', (error) =>

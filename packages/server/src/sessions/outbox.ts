@@ -22,6 +22,7 @@ function messageOf(effect: Effect, now: number): ServerMessage {
         kind: 'availability.set',
         generation: effect.generation,
         availability: effect.availability,
+        sinceGeneration: effect.sinceGeneration,
         forceInMs: effect.forceAt === null ? null : Math.max(0, effect.forceAt - now),
         holds: [...effect.holds],
       };

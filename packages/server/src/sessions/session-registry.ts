@@ -11,8 +11,6 @@ import type { SessionSocket } from './session-socket.ts';
 const HELLO_WITHIN_MS = 10_000;
 /** Milliseconds that an older agent gets to answer when a second one says its node's id. */
 const ANSWER_WITHIN_MS = 2000;
-/** Milliseconds until a lease that ran out is looked at again when that could not be recorded. */
-const RETRY_MS = 1000;
 
 export interface SessionRegistryOptions {
   readonly fleet: Fleet;
@@ -56,12 +54,10 @@ export class SessionRegistry {
       remoteIp,
       fleet,
       times,
-      clock,
       logger,
       registry: {
         admit: (one, hello) => this.#admit(one, hello),
         heard: (one) => this.heard(one),
-        isStopping: () => this.#isStopping,
       },
     });
     const cancel = clock.wakeAt(clock.now() + HELLO_WITHIN_MS, () => {
@@ -176,9 +172,7 @@ export class SessionRegistry {
       await session.ended(`nothing was heard of its agent for ${Math.round(times.leaseMs / 1000)} s`);
     }
     const lastHeardAt = this.#heardAt.get(nodeId) ?? fleet.node(nodeId)?.lastSeenAt ?? null;
-    const result = await fleet.execute(nodeId, { kind: 'ExpireLease', lastHeardAt }, { name: 'server', address: null });
-    const isUnrecorded = !result.ok && result.problem.code === 'store-unavailable';
-    if (isUnrecorded) this.#leases.set(nodeId, clock.now() + RETRY_MS);
-    else if (!this.#byNode.has(nodeId)) this.#heardAt.delete(nodeId);
+    await fleet.record(nodeId, { kind: 'ExpireLease', lastHeardAt }, { name: 'server', address: null });
+    if (!this.#byNode.has(nodeId)) this.#heardAt.delete(nodeId);
   }
 }

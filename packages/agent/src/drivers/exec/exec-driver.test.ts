@@ -41,6 +41,7 @@ function driverOf(
     {
       stateDirectory: directory,
       environment: () => ({ PATH: process.env['PATH'] ?? '' }),
+      availability: () => 'active',
       restartTimes: { pauseMsMin: 20, pauseMsMax: 100, recoveredAfterMs: 60_000 },
     },
   );
@@ -98,7 +99,7 @@ describe('the driver exec', () => {
         timeoutMs: 10_000,
         statusIntervalMs: 20,
       },
-      { stateDirectory: directory, environment: () => ({}) },
+      { stateDirectory: directory, environment: () => ({}), availability: () => 'active' },
     );
     drivers.push(broken);
     await broken.start();

@@ -46,6 +46,7 @@ function driverOf(
       {
         stateDirectory: directory,
         environment: () => ({ PATH: process.env['PATH'] ?? '', ...environment() }),
+        availability: () => 'active',
         restartTimes: times,
       },
     ),
@@ -112,7 +113,7 @@ describe('starting', () => {
     const driver = track(
       createDriver(
         { kind: 'process', command: [program], cwd: directory },
-        { stateDirectory: directory, environment: () => ({}), restartTimes },
+        { stateDirectory: directory, environment: () => ({}), availability: () => 'active', restartTimes },
       ),
     );
     await driver.start();
@@ -229,7 +230,7 @@ describe('replacing', () => {
     const driver = track(
       createDriver(
         { kind: 'process', command: [program], cwd: directory },
-        { stateDirectory: directory, environment: () => ({}), restartTimes },
+        { stateDirectory: directory, environment: () => ({}), availability: () => 'active', restartTimes },
       ),
     );
     await driver.start();

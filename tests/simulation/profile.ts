@@ -1,0 +1,57 @@
+/** What kind of trouble a world is in: drawn from its seed, so that some worlds have much of one thing and none of another. */
+import { Random } from './random.ts';
+
+export interface Profile {
+  readonly nodes: number;
+  readonly clients: number;
+  /** Virtual milliseconds during which things go wrong. */
+  readonly troubleMs: number;
+  /** Probability that the agent dies at a step: before and after each effect and each write of its journal. */
+  readonly agentCrash: number;
+  /** Probability that the server dies at a step: before and after each commit and each message that it sends. */
+  readonly serverCrash: number;
+  /** Milliseconds that a dead process stays dead at most. */
+  readonly downMsMax: number;
+  /** Probability that a message is slow, and how slow at most. */
+  readonly slow: number;
+  readonly slowMsMax: number;
+  /** Probability per connection and look that it breaks; what is on the way then is lost, or comes late. */
+  readonly cut: number;
+  /** Probability per node and look that nothing passes for a while, in one direction or both. */
+  readonly partition: number;
+  /** Probability that a connection attempt fails. */
+  readonly refused: number;
+  /** Probability that a commit fails, and that nobody knows at first whether it did. */
+  readonly storeFails: number;
+  readonly storeDoubts: number;
+  /** Probability per look that the server stands still for longer than a lease. */
+  readonly freeze: number;
+  /** Which side is put back to an older copy of itself in the middle; `none`: neither. */
+  readonly restore: 'none' | 'server' | 'agent';
+  /** Milliseconds between two requests of a client at most. */
+  readonly requestEveryMsMax: number;
+}
+
+export function profileOf(seed: number): Profile {
+  const random = new Random(seed, 'profile');
+  const isRestore = random.chance(0.2);
+  const restore = isRestore ? random.pick('server', 'agent') : 'none';
+  return {
+    nodes: random.pick(1, 1, 2),
+    clients: random.pick(1, 2, 3),
+    troubleMs: random.between(40_000, 100_000),
+    agentCrash: random.pick(0, 0.004, 0.03),
+    serverCrash: random.pick(0, 0.004, 0.02),
+    downMsMax: random.pick(500, 5000, 40_000),
+    slow: random.pick(0.01, 0.05, 0.3),
+    slowMsMax: random.pick(300, 4000),
+    cut: random.pick(0, 0.03, 0.15),
+    partition: random.pick(0, 0.02, 0.1),
+    refused: random.pick(0, 0.2),
+    storeFails: random.pick(0, 0, 0.03),
+    storeDoubts: random.pick(0, 0, 0.02),
+    freeze: random.pick(0, 0, 0),
+    restore,
+    requestEveryMsMax: random.pick(1500, 5000, 12_000),
+  };
+}
