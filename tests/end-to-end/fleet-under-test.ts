@@ -26,6 +26,13 @@ export interface GameOptions {
   readonly agent?: Readonly<Record<string, unknown>>;
 }
 
+export interface FleetOptions {
+  /** The address of a PostgreSQL database; absent: SQLite in the fleet's directory. */
+  readonly databaseUrl?: string;
+  /** The server's configuration file; absent: none. */
+  readonly serverConfig?: Readonly<Record<string, unknown>>;
+}
+
 interface StartedProcess {
   readonly child: ChildProcess;
   readonly output: () => string;
@@ -36,15 +43,17 @@ export class FleetUnderTest {
   readonly directory: string;
   url = '';
   #server: StartedProcess | null = null;
+  readonly #options: FleetOptions;
   readonly #agents = new Map<string, StartedProcess>();
   readonly ports = new Map<string, number>();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, options: FleetOptions) {
     this.directory = directory;
+    this.#options = options;
   }
 
-  static async start(): Promise<FleetUnderTest> {
-    const fleet = new FleetUnderTest(await mkdtemp(path.join(os.tmpdir(), 'sluice-fleet-')));
+  static async start(options: FleetOptions = {}): Promise<FleetUnderTest> {
+    const fleet = new FleetUnderTest(await mkdtemp(path.join(os.tmpdir(), 'sluice-fleet-')), options);
     await fleet.startServer();
     return fleet;
   }
@@ -52,9 +61,18 @@ export class FleetUnderTest {
   /** Starts the server on the same data and, from the second time on, at the same address. */
   async startServer(): Promise<void> {
     const listen = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host;
-    const server = startProcess([sluice, 'server', '--listen', listen, '--data', path.join(this.directory, 'data')], {
+    const { databaseUrl, serverConfig } = this.#options;
+    const flags = ['--listen', listen];
+    if (databaseUrl === undefined) flags.push('--data', path.join(this.directory, 'data'));
+    if (serverConfig !== undefined) {
+      const file = path.join(this.directory, 'server.yaml');
+      await writeFile(file, stringify(serverConfig));
+      flags.push('--config', file);
+    }
+    const server = startProcess([sluice, 'server', ...flags], {
       SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
       SLUICE_JOIN_TOKEN: JOIN_TOKEN,
+      ...(databaseUrl === undefined ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
     });
     this.#server = server;
     this.url = await waitFor(
@@ -73,6 +91,11 @@ export class FleetUnderTest {
   async stopServer(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#server?.child.kill(signal);
     await this.#server?.ended;
+  }
+
+  /** The end of what the server that runs now has printed and logged. */
+  serverOutput(): string {
+    return this.#server?.output() ?? '';
   }
 
   /** Writes agent.yaml for a node with a game server, and starts its agent. */

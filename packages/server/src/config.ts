@@ -14,7 +14,10 @@ export interface ServerConfig {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Not used, nor made, when there is a `databaseUrl`. */
   readonly dataDirectory: string;
+  /** The address of a PostgreSQL database, its password in it: never logged. `null`: SQLite in `dataDirectory`. */
+  readonly databaseUrl: string | null;
   /** `null`: the stored one, or a new one at the first start. */
   readonly adminToken: string | null;
   readonly joinToken: string | null;
@@ -98,12 +101,6 @@ class ConfigError extends Error {}
 
 function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig {
   const file = flags.config === undefined ? {} : readFile(flags.config);
-  const database = flags.database ?? env['SLUICE_DATABASE_URL'] ?? file.database;
-  if (database !== undefined) {
-    throw new ConfigError(
-      'This version keeps its data in SQLite; give a directory with --data DIR instead of a database address.',
-    );
-  }
   const { host, port } = parseListen(flags.listen ?? env['SLUICE_LISTEN'] ?? file.listen ?? '127.0.0.1:7070');
   const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
   const isOpen = flags.insecureNoAuth ?? false;
@@ -120,9 +117,11 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     );
   }
   const { defaultTimeout } = file.drain ?? {};
+  const address = databaseUrl(flags.database ?? env['SLUICE_DATABASE_URL'] ?? file.database);
   return {
     host,
     port,
+    databaseUrl: address,
     dataDirectory: path.resolve(flags.data ?? env['SLUICE_DATA'] ?? file.data ?? './sluice-data'),
     adminToken: secret(env, 'SLUICE_ADMIN_TOKEN'),
     joinToken: secret(env, 'SLUICE_JOIN_TOKEN'),
@@ -132,11 +131,16 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     heartbeatIntervalMs,
     leaseMs,
     retention: retention(file),
-    warnings: isLoopback
-      ? []
-      : [
-          `Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`,
-        ],
+    warnings: [
+      ...(isLoopback
+        ? []
+        : [
+            `Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`,
+          ]),
+      ...(address !== null && flags.data !== undefined
+        ? ['--data is not used: everything is kept in the PostgreSQL database.']
+        : []),
+    ],
   };
 }
 
@@ -152,7 +156,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, retention.events and retention.operations (maxAge, maxCount).`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, retention.events and retention.operations (maxAge, maxCount).`,
   );
 }
 
@@ -181,6 +185,16 @@ function parseListen(text: string): { readonly host: string; readonly port: numb
     );
   }
   return { host, port };
+}
+
+/** @param text Not repeated in an error: it may hold a password. An empty one is none, as an unset variable of a container is. */
+function databaseUrl(text = ''): string | null {
+  if (text === '') return null;
+  if (/^postgres(?:ql)?:\/\//u.test(text)) return text;
+  throw new ConfigError(
+    'The address of the database must begin with postgres://, such as postgres://sluice:PASSWORD@db.example:5432/sluice. ' +
+      'To keep everything in SQLite, leave it out and give a directory with --data DIR.',
+  );
 }
 
 /** @param text Matches the pattern of `Duration`. */

@@ -11,6 +11,7 @@ import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
+import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
 export interface RunningServer {
@@ -37,7 +38,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   };
   let isStopping = false;
   try {
-    const store = await openSqliteStore(config.dataDirectory);
+    const { databaseUrl, dataDirectory } = config;
+    const store =
+      databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
     closings.push(() => store.close());
     const { adminToken, joinToken, isOpen } = config;
     const authentication = await Authentication.open({ store, adminToken, joinToken, isOpen, now: () => clock.now() });
@@ -62,7 +65,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     const about: AboutServer = {
       startedAt: clock.now(),
-      storeKind: 'sqlite',
+      storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
       retention: config.retention,
       massSilence: () => null,
     };

@@ -11,6 +11,7 @@ interface ServerOptions {
   readonly config?: string;
   readonly listen?: string;
   readonly data?: string;
+  readonly database?: string;
   readonly insecureNoAuth?: boolean;
   readonly logLevel?: string;
 }
@@ -19,13 +20,17 @@ export function serverCommand(terminal: Terminal, finish: Finish): Command {
   return new Command('server')
     .summary('run the control plane on this machine')
     .description(
-      'Serves the API, keeps everything in an SQLite database in --data, and talks with the agents. At the first start it makes\n' +
+      'Serves the API, keeps everything in an SQLite database in --data (or in PostgreSQL), and talks with the agents. At the first start it makes\n' +
         'an admin token and a join token for agents, prints them once and keeps only their hashes; SLUICE_ADMIN_TOKEN and\n' +
         'SLUICE_JOIN_TOKEN set them instead. Ctrl-C stops it; nothing is lost.',
     )
     .option('--config <file>', 'configuration file')
     .option('--listen <host:port>', 'where to listen (or SLUICE_LISTEN; default 127.0.0.1:7070)')
     .option('--data <dir>', 'where the database is (or SLUICE_DATA; default ./sluice-data)')
+    .option(
+      '--database <url>',
+      'instead of --data: a PostgreSQL database (better: SLUICE_DATABASE_URL, which no list of processes shows)',
+    )
     .option('--insecure-no-auth', 'ask nobody for a token; only on a loopback address')
     .addOption(
       new Option('--log-level <level>', 'or SLUICE_LOG_LEVEL; default info').choices([

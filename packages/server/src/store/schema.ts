@@ -25,6 +25,8 @@ export interface EventsTable {
 export interface EventSequenceTable {
   readonly id: number;
   readonly last_sequence: number;
+  /** The id of the commit that was made last, where commits have ids: on a database that can be lost in the middle of one. */
+  readonly last_commit_id: string | null;
 }
 
 export interface OperationsTable {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentFromText } from './document-text.ts';
 import { describeHistory } from './store-suite-history.ts';
+import { describeRetention } from './store-suite-retention.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
 import type { Store, StoredToken } from './store.ts';
 
@@ -281,5 +282,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
     });
 
     describeHistory(() => opened);
+    describeRetention(() => opened);
   });
 }

@@ -2,6 +2,7 @@
 import type { Migration } from 'kysely';
 import { createFirstTables } from './0001-nodes-events-operations-tokens.ts';
 import { createAnsweredRequests } from './0002-answered-requests.ts';
+import { addLastCommit } from './0003-last-commit.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -9,5 +10,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
   return {
     '0001-nodes-events-operations-tokens': { up: (kysely) => createFirstTables(kysely, types) },
     '0002-answered-requests': { up: (kysely) => createAnsweredRequests(kysely, types) },
+    '0003-last-commit': { up: (kysely) => addLastCommit(kysely, types) },
   };
 }

@@ -6,13 +6,7 @@
  */
 import type Database from 'better-sqlite3';
 import { documentText } from '../document-text.ts';
-import type {
-  AnsweredRequestsTable,
-  EventSequenceTable,
-  EventsTable,
-  NodesTable,
-  OperationsTable,
-} from '../schema.ts';
+import type { AnsweredRequestsTable, EventSequenceTable, EventsTable, NodesTable, OperationsTable } from '../schema.ts';
 import type { AnsweredRequest, NodeChange, SettledOutcome } from '../store.ts';
 
 /** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */

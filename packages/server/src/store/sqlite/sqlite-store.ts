@@ -67,10 +67,7 @@ export class SqliteStore implements Store {
     return doing('loading the nodes from the store', () => loadFleet(this.#kysely));
   }
 
-  async commit(
-    changes: readonly NodeChange[],
-    answered: readonly AnsweredRequest[] = [],
-  ): Promise<CommitOutcome> {
+  async commit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[] = []): Promise<CommitOutcome> {
     try {
       return this.#commit(changes, answered);
     } catch (error) {

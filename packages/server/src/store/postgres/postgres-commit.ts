@@ -1,0 +1,181 @@
+/**
+ * The commit on PostgreSQL: one transaction of three round trips, whatever the number of changes. The one-row counter is
+ * locked first, so commits come one after the other in the order of their sequence numbers, whoever makes them.
+ */
+import type { AnsweredRequest, NodeChange } from '../store.ts';
+import { documentText } from '../document-text.ts';
+import type { PostgresSession, Statement } from './postgres-session.ts';
+
+/** The rows of a commit, each table's as JSON; sequence numbers begin at 1 and are moved up to where the counter stands. */
+export interface CommitRows {
+  /** What each change begins with, for those changes that no other change of the commit goes before. */
+  readonly expected: ReadonlyMap<string, number | null>;
+  /** Nodes whose changes do not follow one another. */
+  readonly inconsistent: ReadonlySet<string>;
+  /** In the order of the changes. */
+  readonly nodeIds: readonly string[];
+  readonly nodes: string;
+  /** Nodes that are new in this commit, and so were never heard of. */
+  readonly newNodeIds: readonly string[];
+  readonly forgottenNodeIds: readonly string[];
+  readonly events: string;
+  readonly eventCount: number;
+  /** For each change how many events it has. */
+  readonly eventCounts: readonly number[];
+  readonly operations: string;
+  readonly answered: string;
+}
+
+/** Everything is put into words before the database hears of it. Throws when JSON cannot say a document. */
+export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[]): CommitRows {
+  const expected = new Map<string, number | null>();
+  const inconsistent = new Set<string>();
+  /** The last change of each node: the one that the node is left as. */
+  const last = new Map<string, NodeChange>();
+  const isNew = new Set<string>();
+  const events: object[] = [];
+  const operations = new Map<string, object>();
+  for (const change of changes) {
+    const { nodeId, expectedRevision, state } = change;
+    const before = last.get(nodeId);
+    if (before === undefined) expected.set(nodeId, expectedRevision);
+    else if (expectedRevision !== (before.state === null ? null : before.revision)) inconsistent.add(nodeId);
+    last.set(nodeId, change);
+    if (expectedRevision === null && state !== null) isNew.add(nodeId);
+    for (const { kind, at, body } of change.events)
+      events.push({ sequence: events.length + 1, node_id: nodeId, kind, at, body: documentText(body) });
+    for (const operation of change.operations) {
+      operations.set(operation.id, {
+        id: operation.id,
+        node_id: operation.nodeId,
+        command: operation.command,
+        status: operation.status,
+        created_at: operation.createdAt,
+        ended_at: operation.endedAt,
+        body: documentText(operation.body),
+      });
+    }
+  }
+  const left = [...last.values()];
+  const nodes = left.flatMap(({ nodeId, revision, state }) =>
+    state === null ? [] : [{ node_id: nodeId, revision, state: documentText(state) }],
+  );
+  const requests = new Map(
+    answered.map(({ key, fingerprint, operationId, answeredAt }) => [
+      key,
+      { key, fingerprint, operation_id: operationId, answered_at: answeredAt },
+    ]),
+  );
+  return {
+    expected,
+    inconsistent,
+    nodeIds: [...last.keys()],
+    nodes: JSON.stringify(nodes),
+    newNodeIds: nodes.map(({ node_id }) => node_id).filter((nodeId) => isNew.has(nodeId)),
+    forgottenNodeIds: left.filter(({ state }) => state === null).map(({ nodeId }) => nodeId),
+    events: JSON.stringify(events),
+    eventCount: events.length,
+    eventCounts: changes.map((change) => change.events.length),
+    operations: JSON.stringify([...operations.values()]),
+    answered: JSON.stringify([...requests.values()]),
+  };
+}
+
+/** What a transaction has come to when nothing but its COMMIT is missing. */
+export type PreparedCommit =
+  | { readonly ok: true; readonly sequences: readonly (readonly number[])[] }
+  | { readonly ok: false; readonly nodeIds: readonly string[] };
+
+/**
+ * Opens the transaction and writes everything into it. Nothing of it lasts unless COMMIT follows.
+ * @param commitId Kept with the counter: whoever finds it there knows that this commit was made.
+ * @throws What `PostgresSession.query` throws; the transaction is to be rolled back then.
+ */
+export async function prepareCommit(
+  session: PostgresSession,
+  rows: CommitRows,
+  commitId: string,
+): Promise<PreparedCommit> {
+  // Each is begun when the one before it is done, so the revisions are read under the counter's lock.
+  const [, counter, stored] = await Promise.all([
+    session.query({ text: 'begin' }),
+    session.query<{ last_sequence: number }>(lockCounter),
+    session.query<{ node_id: string; revision: number }>(selectRevisions, [rows.nodeIds]),
+  ]);
+  const lastSequence = counter.rows[0]?.last_sequence;
+  if (lastSequence === undefined)
+    throw new Error('reading the last sequence number: its row is missing; restore the database from a backup');
+  const revisions = new Map(stored.rows.map(({ node_id, revision }) => [node_id, revision]));
+  const conflicts = conflictingNodes(rows, revisions);
+  if (conflicts.length > 0) return { ok: false, nodeIds: conflicts };
+  await session.query(write, [
+    rows.nodes,
+    rows.newNodeIds,
+    rows.forgottenNodeIds,
+    rows.events,
+    rows.operations,
+    rows.answered,
+    lastSequence,
+    lastSequence + rows.eventCount,
+    commitId,
+  ]);
+  let sequence = lastSequence;
+  return { ok: true, sequences: rows.eventCounts.map((count) => Array.from({ length: count }, () => (sequence += 1))) };
+}
+
+/** All of them, in the order of the changes. */
+function conflictingNodes(rows: CommitRows, revisions: ReadonlyMap<string, number>): readonly string[] {
+  return rows.nodeIds.filter(
+    (nodeId) => rows.inconsistent.has(nodeId) || (revisions.get(nodeId) ?? null) !== rows.expected.get(nodeId),
+  );
+}
+
+const lockCounter: Statement = {
+  name: 'sluice-lock-counter',
+  text: 'select last_sequence from event_sequence for update',
+};
+
+const selectRevisions: Statement = {
+  name: 'sluice-select-revisions',
+  text: 'select node_id, revision from nodes where node_id = any($1::text[]) for update',
+};
+
+/**
+ * All tables in one statement: its parts see the tables as they were before it, and no two of them touch the same row.
+ * A COMMIT is not to be given up halfway, as PostgreSQL would when it waits long for a standby: it would say that it is done.
+ */
+const write: Statement = {
+  name: 'sluice-write',
+  text: `
+with written_nodes as (
+  insert into nodes (node_id, revision, state)
+  select node_id, revision, state from json_to_recordset($1::json) as given (node_id text, revision bigint, state text)
+  on conflict (node_id) do update set revision = excluded.revision, state = excluded.state
+), new_last_seen as (
+  insert into node_last_seen (node_id, last_seen_at) select unnest($2::text[]), null
+  on conflict (node_id) do update set last_seen_at = null
+), forgotten_nodes as (
+  delete from nodes where node_id = any($3::text[])
+), forgotten_last_seen as (
+  delete from node_last_seen where node_id = any($3::text[])
+), written_events as (
+  insert into events (sequence, node_id, kind, at, body)
+  select $7::bigint + sequence, node_id, kind, at, body
+  from json_to_recordset($4::json) as given (sequence bigint, node_id text, kind text, at bigint, body text)
+), written_operations as (
+  insert into operations (id, node_id, command, status, created_at, ended_at, body)
+  select id, node_id, command, status, created_at, ended_at, body
+  from json_to_recordset($5::json) as given
+    (id text, node_id text, command text, status text, created_at bigint, ended_at bigint, body text)
+  on conflict (id) do update set node_id = excluded.node_id, command = excluded.command, status = excluded.status,
+    created_at = excluded.created_at, ended_at = excluded.ended_at, body = excluded.body
+), written_answers as (
+  insert into answered_requests (key, fingerprint, operation_id, answered_at)
+  select key, fingerprint, operation_id, answered_at
+  from json_to_recordset($6::json) as given (key text, fingerprint text, operation_id text, answered_at bigint)
+  on conflict (key) do update set fingerprint = excluded.fingerprint, operation_id = excluded.operation_id,
+    answered_at = excluded.answered_at
+)
+update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text
+returning set_config('statement_timeout', '0', true)`,
+};

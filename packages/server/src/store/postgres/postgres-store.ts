@@ -1,0 +1,190 @@
+/** The store on PostgreSQL: for one server process at a time, which outlives the loss of its connection. */
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Schema } from '../schema.ts';
+import {
+  loadFleet,
+  pruneRows,
+  selectAnsweredRequests,
+  selectEvents,
+  selectOperation,
+  selectOperations,
+  selectTokens,
+  upsertToken,
+} from '../store-queries.ts';
+import { StoreUnavailableError } from '../store.ts';
+import type {
+  AnsweredRequest,
+  CommitOutcome,
+  EventsQuery,
+  LastSeen,
+  NodeChange,
+  OperationsQuery,
+  Pruned,
+  PruneRequest,
+  SettledOutcome,
+  Store,
+  StoredEvent,
+  StoredFleet,
+  StoredOperation,
+  StoredToken,
+} from '../store.ts';
+import type { Committer } from './committer.ts';
+import { openPostgres, type OpenedPostgres } from './open-postgres.ts';
+import type { PostgresAddress } from './postgres-address.ts';
+import { rowsOfCommit } from './postgres-commit.ts';
+import type { PostgresSession } from './postgres-session.ts';
+import { unavailableReason } from './unavailable-reason.ts';
+import type { Writer } from './writer.ts';
+
+/** Milliseconds for which a commit waits to find out what became of it, before it says that nobody knows: a connection that was only cut is back by then. */
+const SETTLING_MS_MAX = 2000;
+
+/** Rows of `recordLastSeen` in one statement: commits wait for it no longer than some 20 ms. */
+const LAST_SEEN_ROWS_MAX = 1000;
+
+/**
+ * Opens the store of a database whose tables are made when they are not there. Throws as `openPostgres` does, in words for a person.
+ * @param logger Hears when the connection is lost and when it is back.
+ */
+export async function openPostgresStore(url: string, logger: Logger): Promise<Store> {
+  return new PostgresStore(await openPostgres(url, logger));
+}
+
+/** See `Store` for what each verb promises. */
+class PostgresStore implements Store {
+  readonly #address: PostgresAddress;
+  readonly #kysely: Kysely<Schema>;
+  readonly #writer: Writer;
+  readonly #committer: Committer;
+  #closing: Promise<void> | null = null;
+
+  constructor({ address, kysely, writer, committer }: OpenedPostgres) {
+    this.#address = address;
+    this.#kysely = kysely;
+    this.#writer = writer;
+    this.#committer = committer;
+  }
+
+  async commit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[] = []): Promise<CommitOutcome> {
+    try {
+      const rows = rowsOfCommit(changes, answered);
+      const committed = await this.#writer.run((session) => this.#committer.commit(session, rows));
+      if (committed.ok || committed.code === 'revision-conflict') return committed;
+      const reason =
+        unavailableReason(committed.cause, this.#address) ??
+        'The connection to PostgreSQL was lost in the middle of it.';
+      return (
+        (await within(SETTLING_MS_MAX, committed.settled)) ?? {
+          ok: false,
+          code: 'outcome-unknown',
+          reason,
+          settled: committed.settled,
+        }
+      );
+    } catch (error) {
+      const reason = this.#reasonOf(error);
+      if (reason === null) throw new Error('committing changes to the store', { cause: error });
+      return { ok: false, code: 'store-unavailable', reason };
+    }
+  }
+
+  load(): Promise<StoredFleet> {
+    return this.#doing('loading the nodes from the store', () => loadFleet(this.#kysely));
+  }
+
+  events(query: EventsQuery): Promise<readonly StoredEvent[]> {
+    return this.#doing('reading events from the store', () => selectEvents(this.#kysely, query));
+  }
+
+  operation(id: string): Promise<StoredOperation | null> {
+    return this.#doing('reading an operation from the store', () => selectOperation(this.#kysely, id));
+  }
+
+  operations(query: OperationsQuery): Promise<readonly StoredOperation[]> {
+    return this.#doing('reading operations from the store', () => selectOperations(this.#kysely, query));
+  }
+
+  answeredRequests(keys: readonly string[]): Promise<readonly AnsweredRequest[]> {
+    return this.#doing('reading answered requests from the store', () => selectAnsweredRequests(this.#kysely, keys));
+  }
+
+  prune(request: PruneRequest): Promise<Pruned> {
+    return this.#doing('removing old rows from the store', () => pruneRows(this.#kysely, request));
+  }
+
+  recordLastSeen(rows: readonly LastSeen[]): Promise<void> {
+    return this.#doing('noting in the store when nodes were last seen', async () => {
+      for (let first = 0; first < rows.length; first += LAST_SEEN_ROWS_MAX) {
+        const some = rows.slice(first, first + LAST_SEEN_ROWS_MAX);
+        // In turn with the commits: the two would lock the same rows in different orders.
+        await this.#writer.run((session) => updateLastSeen(session, some));
+      }
+    });
+  }
+
+  tokens(): Promise<readonly StoredToken[]> {
+    return this.#doing('reading tokens from the store', () => selectTokens(this.#kysely));
+  }
+
+  putToken(token: StoredToken): Promise<void> {
+    return this.#doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer.close();
+    this.#committer.giveUp();
+    await this.#kysely.destroy();
+  }
+
+  /** When the database cannot be used now, the error says why; else it says what the store was doing. */
+  async #doing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      // Kysely connects anew after it was closed before its first use.
+      if (this.#closing !== null) throw new Error('the store is closed');
+      return await work();
+    } catch (error) {
+      const reason = this.#reasonOf(error);
+      if (reason !== null) throw new StoreUnavailableError(reason, { cause: error });
+      throw new Error(what, { cause: error });
+    }
+  }
+
+  #reasonOf(error: unknown): string | null {
+    return error instanceof StoreUnavailableError ? error.message : unavailableReason(error, this.#address);
+  }
+}
+
+async function updateLastSeen(session: PostgresSession, rows: readonly LastSeen[]): Promise<void> {
+  await session.query(
+    {
+      name: 'sluice-last-seen',
+      text: `update node_last_seen set last_seen_at = given.last_seen_at
+             from (select node_id, max(at) as last_seen_at from unnest($1::text[], $2::bigint[]) as row (node_id, at)
+                   group by node_id) as given
+             where node_last_seen.node_id = given.node_id
+               and (node_last_seen.last_seen_at is null or node_last_seen.last_seen_at < given.last_seen_at)`,
+    },
+    [rows.map(({ nodeId }) => nodeId), rows.map(({ lastSeenAt }) => lastSeenAt)],
+  );
+}
+
+/** @returns `null`: not within this time, or nobody will ever know. */
+async function within(msMax: number, settled: Promise<SettledOutcome>): Promise<SettledOutcome | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, msMax, null);
+  });
+  try {
+    return await Promise.race([settled, late]);
+  } catch {
+    // Whoever is told of the doubt hears of this from the promise itself.
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
