@@ -47,6 +47,8 @@ export interface Convergence {
   readonly returned: number;
   /** The forced end: how many were on it, and when the hook that ends them returned (`null`: it has not, or there is none). */
   readonly forcing: { readonly sessionsBefore: number | null; readonly hookReturnedAt: number | null } | null;
+  /** How often the hook failed that undrains a workload which only may be drained. */
+  readonly precautionsFailed: number;
   /** Why it does not get on, and when to try again. */
   readonly problem: string | null;
   readonly retryAt: number | null;
@@ -64,6 +66,7 @@ export const NOT_CONVERGED: Convergence = {
   zeroSeenAt: [],
   returned: 0,
   forcing: null,
+  precautionsFailed: 0,
   problem: null,
   retryAt: null,
   isActive: false,

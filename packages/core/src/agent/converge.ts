@@ -10,6 +10,8 @@ import { begin, record, type StepDraft } from './step-draft.ts';
 
 /** Milliseconds between two tries of a hook that failed. */
 const HOOK_RETRY_MS = 2000;
+/** How often a workload that may be drained is asked to undrain, in vain. */
+const PRECAUTIONS_MAX = 5;
 /** Milliseconds that sessions get to be gone after the hook that ends them; then the workload is replaced. */
 const END_SESSIONS_WITHIN_MS = 10_000;
 
@@ -58,16 +60,26 @@ function convergeToActive(draft: StepDraft): void {
   }
   if (convergence.isActive) return;
   // There is nothing to undo in a workload that does not run; should it start as a drained one all the same, it says so.
-  if (journal.mustUndrain) record(draft, { kind: 'undrain-hook-returned' });
+  if (journal.mustUndrain || journal.mayBeDrained) record(draft, { kind: 'undrain-hook-returned' });
   change(draft, { ...NOT_CONVERGED, openedIncarnation: convergence.openedIncarnation, isActive: true });
+}
+
+/** A workload that was never drained may well refuse to be undrained: that must not keep its node out for ever. */
+function failPrecaution(draft: StepDraft): void {
+  const { journal, convergence } = draft.state;
+  if (journal.mustUndrain || !journal.mayBeDrained) return;
+  const precautionsFailed = convergence.precautionsFailed + 1;
+  change(draft, { precautionsFailed });
+  if (precautionsFailed < PRECAUTIONS_MAX) return;
+  record(draft, { kind: 'undrain-hook-returned' });
+  change(draft, { precautionsFailed: 0, problem: null, retryAt: null });
 }
 
 /** Whether the workload that runs was asked to drain, or was started as a drained one, and has not been asked to undrain since. */
 function isDoorClosed({ convergence, journal, settings, workload }: AgentState): boolean {
   if (!settings.hasUndrainHook || workload.phase !== 'running') return false;
-  return (
-    journal.mustUndrain || (workload.startedAs === 'drain' && convergence.openedIncarnation !== workload.incarnation)
-  );
+  if (journal.mustUndrain || journal.mayBeDrained) return true;
+  return workload.startedAs === 'drain' && convergence.openedIncarnation !== workload.incarnation;
 }
 
 function convergeToDrain(draft: StepDraft): void {
@@ -150,6 +162,7 @@ export function onPendingReturned(
     const forcing =
       pending.kind === 'end-sessions-hook' || pending.kind === 'replace-to-end' ? null : convergence.forcing;
     change(draft, { problem: input.problem, retryAt: draft.now + HOOK_RETRY_MS, forcing });
+    if (pending.kind === 'undrain-hook') failPrecaution(draft);
     return;
   }
   switch (pending.kind) {

@@ -63,6 +63,8 @@ export interface Journal {
   readonly forceAt: number | null;
   readonly holds: readonly Hold[];
   readonly mustUndrain: boolean;
+  /** A whole drain was missed, or forgotten with an older copy of this journal: the workload may still be drained. */
+  readonly mayBeDrained: boolean;
   readonly evidence: DrainEvidence | null;
   /** Once drained, a deadline does not end sessions that came back. */
   readonly wasDrained: boolean;
@@ -76,6 +78,7 @@ const EMPTY_JOURNAL: Journal = {
   forceAt: null,
   holds: [],
   mustUndrain: false,
+  mayBeDrained: false,
   evidence: null,
   wasDrained: false,
   acts: [],
@@ -94,6 +97,8 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
         availability,
         forceAt,
         holds,
+        mayBeDrained:
+          availability === 'active' && (journal.mayBeDrained || (turned && journal.availability === 'active')),
         evidence: turned ? null : journal.evidence,
         wasDrained: turned ? false : journal.wasDrained,
       };
@@ -101,7 +106,7 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
     case 'drain-hook-called':
       return { ...journal, mustUndrain: true };
     case 'undrain-hook-returned':
-      return { ...journal, mustUndrain: false };
+      return { ...journal, mustUndrain: false, mayBeDrained: false };
     case 'drained':
       return { ...journal, evidence: entry.evidence, wasDrained: true };
     case 'sessions-returned':
@@ -161,7 +166,9 @@ export function entriesOf(journal: Journal): readonly JournalEntry[] {
   const { generation, availability, forceAt, holds } = journal;
   const entries: JournalEntry[] = [];
   for (let start = 0; start < journal.starts; start += 1) entries.push({ kind: 'agent-started' });
-  entries.push({ kind: 'availability', generation, availability, sinceGeneration: 0, forceAt, holds });
+  // One that may be drained replays as having missed a drain.
+  const sinceGeneration = journal.mayBeDrained ? 1 : 0;
+  entries.push({ kind: 'availability', generation, availability, sinceGeneration, forceAt, holds });
   if (journal.mustUndrain) entries.push({ kind: 'drain-hook-called' });
   if (journal.wasDrained) {
     entries.push({ kind: 'drained', evidence: journal.evidence ?? { kind: 'settled', settledAt: 0 } });

@@ -50,10 +50,13 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
 
 /**
  * What was sent when its turn had come may be taken when that is not so any more: a drain has begun meanwhile, another act
- * runs, or many nodes fell silent. It waits again then, and is sent anew at its turn. What has been begun has been begun.
+ * runs, or many nodes fell silent. It waits again then, and is sent anew at its turn. What has been begun has been begun,
+ * but while another act is known to run it is not believed: an agent performs one at a time, and says soon what became of that.
  */
 function isPermitted(node: NodeState, operation: OperationRecord, update: OperationUpdate): boolean {
-  return update.status !== 'accepted' || operation.status === 'running' || actOnNode(node)?.id === operation.id;
+  if (operation.status === 'running' || hasEnded(update)) return true;
+  const current = actOnNode(node);
+  return current?.id === operation.id || (update.status === 'running' && current?.status !== 'running');
 }
 
 type EndUpdate = OperationUpdate & { readonly status: 'succeeded' | 'failed' | 'cancelled' };

@@ -1,9 +1,10 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
 import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
-import { type Clock, type Command, type Result, underWay } from '@sluice/core';
+import { type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed, type Executed, type FleetSettings, type Once } from './commit-queue.ts';
+import { LiveOutputs } from './live-outputs.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
 import { readNode, readOperation } from './stored-documents.ts';
@@ -35,6 +36,7 @@ export class Fleet {
   readonly #flushes: WakeQueue;
   readonly #heardSinceFlush = new Set<string>();
   readonly #listeners = new Set<(nodeId: string) => void>();
+  readonly #outputs = new LiveOutputs();
   readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
   #lastSequence = 0;
   #sorted: readonly FleetNode[] | null = null;
@@ -65,24 +67,17 @@ export class Fleet {
     for (const stored of nodes) {
       fleet.#members.set(stored.nodeId, new Member(readNode(stored), stored.lastSeenAt, () => options.clock.now()));
     }
-    await Promise.all(
-      [...fleet.#members.values()].flatMap(({ state: { id, session } }) =>
-        session.kind === 'connected'
-          ? [
-              fleet.execute(
-                id,
-                {
-                  kind: 'RecordDisconnect',
-                  sessionId: session.sessionId,
-                  goodbye: false,
-                  why: 'the server was restarted',
-                },
-                SERVER,
-              ),
-            ]
-          : [],
-      ),
+    const connected = [...fleet.#members.values()].flatMap(({ state: { id, session } }) =>
+      session.kind === 'connected' ? [{ nodeId: id, sessionId: session.sessionId }] : [],
     );
+    const ended = connected.map(async ({ nodeId, sessionId }) => {
+      const why = 'the server was restarted';
+      const command = { kind: 'RecordDisconnect', sessionId, goodbye: false, why } as const;
+      const result = await fleet.execute(nodeId, command, SERVER);
+      // A store that cannot be written now keeps nobody from reading; it is the first thing that is recorded when it can be.
+      if (!result.ok) void fleet.record(nodeId, command, SERVER);
+    });
+    await Promise.all(ended);
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
     fleet.#flushes.set('last-seen', options.clock.now() + LAST_SEEN_FLUSH_MS);
     return fleet;
@@ -117,11 +112,13 @@ export class Fleet {
     const waiting = [...this.#members.values()].filter(({ state }) => underWay(state).wakeAt !== null);
     const nodeIds = waiting.map(({ state }) => state.id);
     const command = { kind: 'ShiftTimes', byMs } as const;
-    const results = await this.#commits.executeTogether(nodeIds, command, SERVER, () => {
+    let isRecorded = false;
+    await this.#commits.executeTogether(nodeIds, command, SERVER, () => {
+      isRecorded = true;
       reanchor();
       this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
     });
-    return results.every(({ ok }) => ok);
+    return isRecorded;
   }
 
   node(nodeId: string): FleetNode | undefined {
@@ -189,6 +186,18 @@ export class Fleet {
     this.#version += 1;
   }
 
+  /** What a command that runs on the node has written so far. Memory only; of what does not run there it is ignored. */
+  wrote(nodeId: string, operationId: string, output: string): void {
+    const state = this.#members.get(nodeId)?.state;
+    if (state !== undefined && operationOf(state, operationId)?.status === 'running')
+      this.#outputs.put(operationId, output);
+  }
+
+  /** `null`: nothing is known beside what the operation itself says. */
+  liveOutput(operationId: string): string | null {
+    return this.#outputs.get(operationId);
+  }
+
   /** Calls after each commit, once for each node that it changed. @returns What ends it. */
   subscribe(listener: (nodeId: string) => void): () => void {
     this.#listeners.add(listener);
@@ -222,6 +231,7 @@ export class Fleet {
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
       this.#version += 1;
     }
+    this.#outputs.dropEnded(events);
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }

@@ -1,0 +1,180 @@
+/** The committed events for those who follow them: the newest from memory, older ones from the store. Pulled, never pushed. */
+import type { Clock } from '@sluice/core';
+import type { EventsQuery, StoredEvent } from '../store/store.ts';
+import { type ServedEvent, serveEvent } from './served-event.ts';
+
+/** Events that are kept in memory while anybody follows: some seconds of a busy fleet of 10,000 nodes. */
+const RING_EVENTS_MAX = 10_000;
+/** Characters of all of them: an event with a command's output or large metadata has some 100,000. */
+const RING_LENGTH_MAX = 32 * 1_048_576;
+/** Events that are looked at, and characters that are given, at once: a turn of one reader does not keep others waiting. */
+const PAGE_EVENTS_MAX = 500;
+const PAGE_LENGTH_MAX = 256 * 1024;
+/** Sequence numbers that one read of the store covers, so that a rare kind does not make it walk through everything at once. */
+const STORE_WINDOW = 5000;
+/** Milliseconds for which events are gathered before readers are woken: a thousand commits a second wake each fifty times. */
+const GATHER_MS = 20;
+
+/** Which events; every given condition must hold. */
+export interface EventFilter {
+  readonly nodeId?: string | undefined;
+  readonly kinds?: readonly string[] | undefined;
+}
+
+export interface EventPage {
+  /** In the order of their sequence numbers. */
+  readonly events: readonly ServedEvent[];
+  /** Everything up to this event has been looked at. */
+  readonly upTo: number;
+  /** Events before this one would have belonged here and are gone; `null`: none is missing. */
+  readonly oldestKept: number | null;
+}
+
+/** Where events come from: the fleet. */
+export interface EventSource {
+  readonly lastSequence: number;
+  events(query: EventsQuery): Promise<readonly StoredEvent[]>;
+  subscribeToEvents(listener: (events: readonly StoredEvent[]) => void): () => void;
+}
+
+export class EventFeed {
+  readonly #source: EventSource;
+  readonly #clock: Clock;
+  /** Without a gap, from its first sequence number on; it is filled only while somebody follows. */
+  #ring: ServedEvent[] = [];
+  #ringLength = 0;
+  #followers = 0;
+  readonly #waiting = new Set<() => void>();
+  #isGathering = false;
+
+  constructor(source: EventSource, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+    source.subscribeToEvents((events) => this.#take(events));
+  }
+
+  /** The newest event that can be told. */
+  get lastSequence(): number {
+    return this.#source.lastSequence;
+  }
+
+  /** How many follow now. */
+  get followers(): number {
+    return this.#followers;
+  }
+
+  /** From now on the newest events are kept at hand. @returns What ends it. */
+  follow(): () => void {
+    this.#followers += 1;
+    return () => {
+      this.#followers -= 1;
+      if (this.#followers === 0) this.#emptyRing();
+    };
+  }
+
+  /** The oldest event that is kept; when there is none, the next one to come. */
+  async oldestSequence(): Promise<number> {
+    const next = this.lastSequence + 1;
+    const [oldest] = await this.#source.events({ limit: 1 });
+    return oldest?.sequence ?? next;
+  }
+
+  /** What comes after the event `after`, as far as it goes into one page. */
+  async page(after: number, filter: EventFilter): Promise<EventPage> {
+    const first = this.#ring[0]?.sequence;
+    return first === undefined || after + 1 < first
+      ? this.#pageOfStore(after, filter)
+      : this.#pageOfRing(after, filter);
+  }
+
+  /** Resolves when there is something after the event `after`, when the time is over, or when the signal is aborted. */
+  async changed(after: number, withinMs: number, signal: AbortSignal): Promise<void> {
+    if (this.lastSequence > after || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        this.#waiting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#clock.wakeAt(this.#clock.now() + withinMs, end);
+      this.#waiting.add(end);
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  #pageOfRing(after: number, filter: EventFilter): EventPage {
+    const first = this.#ring[0]?.sequence ?? 0;
+    const candidates = this.#ring.slice(after + 1 - first, after + 1 - first + PAGE_EVENTS_MAX);
+    const events: ServedEvent[] = [];
+    let upTo = after;
+    let length = 0;
+    for (const event of candidates) {
+      upTo = event.sequence;
+      if (!passes(event, filter)) continue;
+      events.push(event);
+      length += event.message.length;
+      if (length >= PAGE_LENGTH_MAX) break;
+    }
+    return { events, upTo, oldestKept: null };
+  }
+
+  async #pageOfStore(after: number, filter: EventFilter): Promise<EventPage> {
+    // What is in the store but not yet in memory waits: who reads a list after an event must see what it changed.
+    const { lastSequence } = this;
+    if (after >= lastSequence) return { events: [], upTo: after, oldestKept: null };
+    const from = Math.max(after, (await this.oldestSequence()) - 1);
+    const until = Math.min(from + STORE_WINDOW, lastSequence);
+    const stored = await this.#source.events({ ...filter, after: from, before: until + 1, limit: PAGE_EVENTS_MAX });
+    // Looked at after the page was read: it may have been removed in between, and is rather missed once too often.
+    const oldest = await this.oldestSequence();
+    const events: ServedEvent[] = [];
+    let length = 0;
+    for (const event of stored) {
+      if (length >= PAGE_LENGTH_MAX) break;
+      const served = serveEvent(event);
+      events.push(served);
+      length += served.message.length;
+    }
+    const isWhole = stored.length < PAGE_EVENTS_MAX && events.length === stored.length;
+    return {
+      events,
+      upTo: isWhole ? until : (events.at(-1)?.sequence ?? from),
+      oldestKept: oldest > after + 1 ? oldest : null,
+    };
+  }
+
+  #take(events: readonly StoredEvent[]): void {
+    if (this.#followers > 0) this.#keep(events.map(serveEvent));
+    if (this.#waiting.size === 0 || this.#isGathering) return;
+    this.#isGathering = true;
+    this.#clock.wakeAt(this.#clock.now() + GATHER_MS, () => {
+      this.#isGathering = false;
+      for (const end of [...this.#waiting]) end();
+    });
+  }
+
+  #keep(events: readonly ServedEvent[]): void {
+    const last = this.#ring.at(-1);
+    if (last !== undefined && events[0]?.sequence !== last.sequence + 1) this.#emptyRing();
+    for (const event of events) {
+      this.#ring.push(event);
+      this.#ringLength += event.message.length;
+    }
+    let goes = Math.max(0, this.#ring.length - RING_EVENTS_MAX);
+    let lengthGoes = this.#ring.slice(0, goes).reduce((sum, { message }) => sum + message.length, 0);
+    for (; this.#ringLength - lengthGoes > RING_LENGTH_MAX; goes += 1)
+      lengthGoes += this.#ring[goes]?.message.length ?? 0;
+    this.#ring.splice(0, goes);
+    this.#ringLength -= lengthGoes;
+  }
+
+  #emptyRing(): void {
+    this.#ring = [];
+    this.#ringLength = 0;
+  }
+}
+
+function passes(event: ServedEvent, { nodeId, kinds }: EventFilter): boolean {
+  return (nodeId === undefined || event.nodeId === nodeId) && (kinds === undefined || kinds.includes(event.kind));
+}

@@ -1,0 +1,19 @@
+/** A committed event as the event stream tells it. */
+import type { StreamedEvent } from '@sluice/contract';
+import type { StoredEvent } from '../store/store.ts';
+import { timestamp } from './timestamp.ts';
+
+export interface ServedEvent {
+  readonly sequence: number;
+  readonly nodeId: string;
+  readonly kind: string;
+  /** The whole message of server-sent events, written once for all who follow. */
+  readonly message: string;
+}
+
+export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): ServedEvent {
+  // What the stream says of an event goes before a field of the same name (an agent's update has a sequence of its own).
+  const fields = { sequence, nodeId, kind, at: timestamp(at) } satisfies Omit<StreamedEvent, 'actor'>;
+  const json = JSON.stringify({ ...fields, ...body, ...fields });
+  return { sequence, nodeId, kind, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
+}
