@@ -4,13 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Hello } from '@sluice/contract';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import type { CommitOutcome, NodeChange, Store } from '../store/store.ts';
+import type { CommitOutcome, NodeChange, SettledOutcome, Store } from '../store/store.ts';
 import { systemClock } from './system-clock.ts';
 import { Fleet } from './fleet.ts';
 import { newOperationId } from './operation-id.ts';
+import { Retention } from './retention.ts';
 
 const ALICE = { name: 'alice', address: '10.0.0.9' };
 
@@ -19,6 +20,8 @@ let store: Store;
 let fleet: Fleet;
 let commits: number;
 let failWith: CommitOutcome | null;
+/** How far the fleet's clock is ahead. */
+let laterMs: number;
 
 /** The real store, with a door at its commit: it counts, and it can refuse as a full disk would. */
 function guarded(real: Store): Store {
@@ -44,7 +47,7 @@ async function open(): Promise<void> {
   store = guarded(await openSqliteStore(directory));
   fleet = await Fleet.open({
     store,
-    clock: systemClock,
+    clock: { now: () => systemClock.now() + laterMs, wakeAt: (at, wake) => systemClock.wakeAt(at - laterMs, wake) },
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
     newOperationId,
     logger: pino({ level: 'silent' }),
@@ -60,6 +63,7 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-fleet-'));
   commits = 0;
   failWith = null;
+  laterMs = 0;
   await open();
 });
 
@@ -224,4 +228,109 @@ test('deadlines of before a start are kept after it', async () => {
 test('an unknown node is refused, and nothing is written', async () => {
   expect(await drain('nobody')).toMatchObject({ ok: false, problem: { code: 'node-not-found' } });
   expect(commits).toBe(0);
+});
+
+function runOnce(key: string) {
+  const command = { kind: 'ReleaseHold', hold: 'operator', reason: null } as const;
+  return fleet.execute('n1', command, ALICE, { key, fingerprint: 'f' });
+}
+
+async function operationOfKey(key: string): Promise<string | undefined> {
+  const result = await runOnce(key);
+  return result.ok ? result.value.operation?.id : undefined;
+}
+
+test('a request is known by its key for a day', async () => {
+  await register('n1');
+  const first = await operationOfKey('k');
+  laterMs = 86_400_000 - 60_000;
+  expect(await operationOfKey('k')).toBe(first);
+  laterMs = 86_400_000 + 60_000;
+  expect(await operationOfKey('k')).not.toBe(first);
+});
+
+describe('a commit of which nobody knows what became', () => {
+  let settle: (outcome: SettledOutcome) => void;
+
+  async function drainInDoubt(): Promise<string> {
+    await register('n1');
+    const settled = new Promise<SettledOutcome>((resolve) => {
+      settle = resolve;
+    });
+    failWith = { ok: false, code: 'outcome-unknown', reason: 'the connection was lost', settled };
+    const result = await drain('n1');
+    return result.ok ? 'done' : result.problem.code;
+  }
+
+  test('is said to be unknown, stops all that follows, and is seen when it turns out to be written', async () => {
+    expect(await drainInDoubt()).toBe('outcome-unknown');
+    expect(await drain('n1')).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+    expect(fleet.node('n1')?.state.holds).toEqual([]);
+    const seen: string[] = [];
+    fleet.subscribeToEvents((events) => seen.push(...events.map(({ kind }) => kind)));
+    failWith = null;
+    settle({ ok: true, sequences: [[100, 101, 102]] });
+    await waitFor('the hold', () => fleet.node('n1')?.state.holds.length === 1);
+    expect(seen).toEqual(['HoldPlaced', 'AvailabilityWished', 'OperationRequested']);
+    expect(fleet.lastSequence).toBe(102);
+    expect(fleet.storeProblem).toBeNull();
+  });
+
+  test('leaves nothing when it turns out not to be', async () => {
+    await drainInDoubt();
+    failWith = null;
+    settle({ ok: false, code: 'store-unavailable', reason: 'it was not written' });
+    await waitFor('the store to be back', async () => (await drain('n1')).ok);
+    const events = await store.events({ limit: 1000, kinds: ['HoldPlaced'] });
+    expect(events).toHaveLength(1);
+  });
+});
+
+test('what has happened waits for a store that is away, in its order', async () => {
+  await register('n1');
+  failWith = { ok: false, code: 'store-unavailable', reason: 'the disk is full' };
+  const done: string[] = [];
+  const record = (json: string) =>
+    fleet
+      .record('n1', { kind: 'ReplaceMetadata', json, ifRevision: null }, ALICE)
+      .then(({ ok }) => done.push(`${json} ${ok}`));
+  const recorded = [record('1'), record('2'), record('3')];
+  expect(await drain('n1')).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+  expect(done).toEqual([]);
+  failWith = null;
+  await Promise.all(recorded);
+  expect(done).toEqual(['1 true', '2 true', '3 true']);
+  expect(fleet.node('n1')?.state.metadata).toMatchObject({ json: '3', revision: 3 });
+});
+
+test('what waits for a store that is away is given up when the fleet is stopped', async () => {
+  await register('n1');
+  failWith = { ok: false, code: 'store-unavailable', reason: 'the disk is full' };
+  const recorded = fleet.record('n1', { kind: 'ReplaceMetadata', json: '1', ifRevision: null }, ALICE);
+  await fleet.stop();
+  expect(await recorded).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+});
+
+test('old history goes by age and by number, and what has not ended stays', async () => {
+  await register('n1');
+  const unended = await drain('n1');
+  for (let count = 0; count < 20; count += 1)
+    await fleet.execute('n1', { kind: 'ReleaseHold', hold: 'nobody', reason: null }, ALICE);
+  const retention = new Retention({
+    store,
+    clock: systemClock,
+    settings: { eventsMaxAgeMs: 86_400_000, eventsMaxCount: 5, operationsMaxAgeMs: 1, operationsMaxCount: 100 },
+    logger: pino({ level: 'silent' }),
+  });
+  try {
+    const left = await waitFor('the old operations to be gone', async () => {
+      const operations = await store.operations({ limit: 1000 });
+      return operations.length === 1 && operations[0]?.id;
+    });
+    expect(left).toBe(unended.ok ? unended.value.operation?.id : '');
+    expect((await store.events({ limit: 1000 })).map(({ sequence }) => sequence).at(-1)).toBe(fleet.lastSequence);
+    expect(await store.events({ limit: 1000 })).toHaveLength(5);
+  } finally {
+    await retention.stop();
+  }
 });

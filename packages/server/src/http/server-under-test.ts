@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type DeclaredCommand, type Hello } from '@sluice/contract';
 import { WebSocket } from 'ws';
-import { loadServerConfig } from '../config.ts';
+import { loadServerConfig, type ServerConfig } from '../config.ts';
 import { type RunningServer, startServer } from '../main.ts';
 
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
@@ -43,7 +43,7 @@ export interface NodeOptions {
 
 export class ServerUnderTest {
   readonly directory: string;
-  readonly #server: RunningServer;
+  #server: RunningServer;
   readonly #agents = new Map<string, WebSocket>();
 
   private constructor(directory: string, server: RunningServer) {
@@ -57,16 +57,17 @@ export class ServerUnderTest {
   ): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
     await prepare(directory);
-    const loaded = loadServerConfig({
-      flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
-      env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
-    });
-    if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
-    return new ServerUnderTest(directory, await startServer(loaded.config));
+    return new ServerUnderTest(directory, await startServer(configOf(directory)));
   }
 
   get url(): URL {
     return new URL(this.#server.url);
+  }
+
+  /** Stops the server and starts it on what it has kept, at another port; nodes are not connected then. */
+  async restart(): Promise<void> {
+    await this.#server.stop();
+    this.#server = await startServer(configOf(this.directory));
   }
 
   async stop(): Promise<void> {
@@ -156,6 +157,15 @@ export class ServerUnderTest {
         throw new Error(`the server still believes that ${id} is connected: ${JSON.stringify(json)}`);
     }
   }
+}
+
+function configOf(directory: string): ServerConfig {
+  const loaded = loadServerConfig({
+    flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
+    env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
+  });
+  if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
+  return loaded.config;
 }
 
 function helloOf(id: string, options: NodeOptions): Hello {

@@ -1,0 +1,107 @@
+/** Typical bugs, as edits of the real sources: a simulation that does not find them proves nothing. */
+
+interface Edit {
+  /** Relative to the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+interface PlantedBug {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'no sync before the act',
+    edits: [
+      {
+        file: 'packages/agent/src/agent-shell.ts',
+        find: 'await this.#journal.append(step.entries);',
+        replace: 'void this.#journal.append(step.entries);',
+      },
+    ],
+  },
+  {
+    name: 'generation ignored',
+    edits: [
+      {
+        file: 'packages/core/src/drain/decide-report.ts',
+        find: 'report.generation >= node.turnedAtGeneration &&',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'acknowledgement lost',
+    edits: [
+      {
+        file: 'packages/core/src/agent/act-updates.ts',
+        find: '.filter((act) => !act.isAcknowledged)',
+        replace: '.filter((act) => act.end === null)',
+      },
+    ],
+  },
+  {
+    name: 'deadline only on the agent',
+    edits: [
+      {
+        file: 'packages/server/src/fleet/fleet.ts',
+        find: 'this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'terminal state reopened',
+    edits: [
+      {
+        file: 'packages/core/src/operation/decide-update.ts',
+        find: 'if (operation === undefined || !isAct(operation) || isTerminal(operation.status)) return;',
+        replace: 'if (operation === undefined || !isAct(operation)) return;',
+      },
+      {
+        file: 'packages/core/src/operation/evolve-operation.ts',
+        find: 'if (operation === undefined || isTerminal(operation.status)) return node;',
+        replace: 'if (operation === undefined) return node;',
+      },
+    ],
+  },
+  {
+    name: 'an act is begun without permission',
+    edits: [
+      {
+        file: 'packages/core/src/agent/acts.ts',
+        find: "if (known === undefined) record(draft, { kind: 'act-accepted', start });",
+        replace: `if (known === undefined) record(draft, { kind: 'act-accepted', start });
+          draft.state = { ...draft.state, permitted: [...draft.state.permitted, operationId] };`,
+      },
+    ],
+  },
+  {
+    name: 'keys are kept apart from what they stand for',
+    edits: [
+      {
+        file: 'packages/server/src/fleet/commit-queue.ts',
+        find: 'await store.commit(changes, answered)',
+        replace: 'await store.commit(changes)',
+      },
+    ],
+  },
+  {
+    name: 'a server that starts believes that it has waited',
+    edits: [
+      {
+        file: 'packages/server/src/sessions/session-registry.ts',
+        find: 'this.#startedAt + times.leaseMs',
+        replace: 'this.#startedAt + 1000',
+      },
+      {
+        file: 'packages/server/src/sessions/session-registry.ts',
+        find: '(this.#heardAt.get(nodeId) ?? this.#startedAt)',
+        replace: '(this.#heardAt.get(nodeId) ?? 0)',
+      },
+    ],
+  },
+];
