@@ -83,24 +83,34 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'keys are kept apart from what they stand for',
     edits: [
       {
-        file: 'packages/server/src/fleet/commit-queue.ts',
+        file: 'packages/server/src/fleet/write-batch.ts',
         find: 'await store.commit(changes, answered)',
         replace: 'await store.commit(changes)',
       },
     ],
   },
   {
-    name: 'a server that starts believes that it has waited',
+    name: 'a server that starts blames the agents for its absence',
     edits: [
       {
-        file: 'packages/server/src/sessions/session-registry.ts',
-        find: 'this.#startedAt + times.leaseMs',
-        replace: 'this.#startedAt + 1000',
+        file: 'packages/server/src/sessions/leases.ts',
+        find: 'Math.max(heardAt ?? this.#from, this.#from) + leaseMs',
+        replace: '(heardAt ?? 0) + leaseMs',
+      },
+    ],
+  },
+  {
+    name: 'a server that stood still blames the agents',
+    edits: [
+      {
+        file: 'packages/server/src/sessions/leases.ts',
+        find: 'if (lateMs > this.#options.stallMs) this.#stalled(lateMs);',
+        replace: '',
       },
       {
-        file: 'packages/server/src/sessions/session-registry.ts',
-        find: '(this.#heardAt.get(nodeId) ?? this.#startedAt)',
-        replace: '(this.#heardAt.get(nodeId) ?? 0)',
+        file: 'packages/server/src/sessions/leases.ts',
+        find: 'if (lateMs > stallMs) this.#stalled(lateMs);',
+        replace: '',
       },
     ],
   },

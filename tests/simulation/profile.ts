@@ -50,7 +50,7 @@ export function profileOf(seed: number): Profile {
     refused: random.pick(0, 0.2),
     storeFails: random.pick(0, 0, 0.03),
     storeDoubts: random.pick(0, 0, 0.02),
-    freeze: random.pick(0, 0, 0),
+    freeze: random.pick(0, 0, 0.02),
     restore,
     requestEveryMsMax: random.pick(1500, 5000, 12_000),
   };

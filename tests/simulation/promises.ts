@@ -40,6 +40,7 @@ export class Promises {
   #forgiven = new Set<string>();
   #isServerRestored = false;
   serverStartedAt = 0;
+  serverFrozenUntil = 0;
   disk: SimulatedDisk | null = null;
   /** Everything that happened, as one number: the same seed gives the same. */
   trace = 0;
@@ -108,7 +109,7 @@ export class Promises {
   /** Asked every few seconds while a server runs: nothing waits longer than it may. */
   checkEnds(): void {
     const now = this.#now();
-    if (now - this.serverStartedAt < END_BOUND_MS) return;
+    if (now - Math.max(this.serverStartedAt, this.serverFrozenUntil) < END_BOUND_MS) return;
     for (const { id, status, body, endedAt } of this.disk?.operations.values() ?? []) {
       if (endedAt !== null) continue;
       const due = status === 'queued' ? body['deliverBy'] : body['deadlineAt'];

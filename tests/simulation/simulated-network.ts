@@ -33,7 +33,7 @@ interface Wire {
 interface Way {
   /** When everything that was sent so far has passed, if nothing is in its way. */
   clearAt: number;
-  last: { isDone: boolean; then: (() => void) | null } | null;
+  last: { isDone: boolean; next: (() => void) | null } | null;
 }
 
 interface Sending {
@@ -242,7 +242,7 @@ export class SimulatedNetwork {
     const { clock, guard } = this.#options;
     way.clearAt = Math.max(way.clearAt, clock.now() + this.#delayMs());
     const before = way.last;
-    way.last = { isDone: false, then: null };
+    way.last = { isDone: false, next: null };
     const mine = way.last;
     const deliver = () => {
       if (!isGone()) {
@@ -255,11 +255,11 @@ export class SimulatedNetwork {
         guard(arrive);
       }
       mine.isDone = true;
-      mine.then?.();
+      mine.next?.();
     };
     clock.wakeAt(way.clearAt, () => {
       if (before === null || before.isDone) deliver();
-      else before.then = deliver;
+      else before.next = deliver;
     });
   }
 

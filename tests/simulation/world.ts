@@ -148,8 +148,11 @@ export class World {
   #goWrong(): void {
     const { freeze } = this.profile;
     this.#network.trouble(this.#nodeIds);
-    if (this.#server !== null && this.#faults.chance(freeze))
+    if (this.#server !== null && this.#faults.chance(freeze)) {
       this.#server.life.frozenUntil = this.#clock.now() + this.#faults.between(5000, 60_000);
+      this.#promises.serverFrozenUntil = this.#server.life.frozenUntil;
+      this.#promises.note('the server stands still');
+    }
     for (const agent of this.#agents.values())
       if (agent.isAlive && this.#faults.chance(this.profile.agentCrash))
         void agent.stop().then(() => this.#returns(agent));

@@ -1,6 +1,7 @@
 /** Keeps one workload running: one act at a time, crashes answered with a pause, every start counted on the disk before it happens. */
 import { randomUUID } from 'node:crypto';
 import type { Availability } from '@sluice/contract';
+import { sentence } from '../error-sentence.ts';
 import { lastWords } from '../run-command.ts';
 import type {
   Driver,
@@ -13,7 +14,7 @@ import type {
 import type { EndOutcome, Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
 import { RESTART_TIMES, RestartBackoff, type RestartTimes } from './restart-backoff.ts';
 import { WorkloadLog } from './workload-log.ts';
-import { readWorkloadRecord, writeWorkloadRecord } from './workload-record.ts';
+import { readWorkloadRecord, type WorkloadStart, writeWorkloadRecord } from './workload-record.ts';
 
 /** Milliseconds that what a crashed workload leaves behind gets to end by itself. */
 const LEFTOVERS_GRACE_MS = 2000;
@@ -28,9 +29,6 @@ export interface SupervisorOptions {
   readonly availability: () => Availability;
   readonly restartTimes?: RestartTimes;
 }
-
-/** A start of the workload, as it is counted. */
-type Start = Pick<WorkloadObservation, 'incarnation' | 'startedAs'> & { readonly startedAt: number };
 
 /** What an agent that leaves says to whoever waits for it. */
 const LEAVING = 'The agent is stopping; its next start takes this up again.';
@@ -182,7 +180,7 @@ export class Supervisor implements Driver {
     return null;
   }
 
-  async #running(launched: Launched, start: Start): Promise<void> {
+  async #running(launched: Launched, start: WorkloadStart): Promise<void> {
     this.#runningSince = performance.now();
     this.#observe({ phase: 'running', ...start, pid: launched.pid, problem: null });
     try {
@@ -265,7 +263,7 @@ export class Supervisor implements Driver {
     };
   }
 
-  async #record(launched: Launched, start: Start): Promise<void> {
+  async #record(launched: Launched, start: WorkloadStart): Promise<void> {
     const { stateDirectory } = this.#options;
     await writeWorkloadRecord(stateDirectory, {
       driver: this.name,
@@ -298,10 +296,4 @@ export class Supervisor implements Driver {
       this.#retryIn(this.#backoff.pauseMs(0));
     });
   }
-}
-
-/** An error and its causes in one line. */
-function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${sentence(error.cause)}`;
 }

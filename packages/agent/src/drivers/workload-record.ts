@@ -25,6 +25,11 @@ export const WorkloadRecord = Type.Object({
 });
 export type WorkloadRecord = Type.Static<typeof WorkloadRecord>;
 
+/** A start of the workload, as it is counted. */
+export type WorkloadStart = Pick<WorkloadRecord, 'incarnation' | 'startedAt'> & {
+  readonly startedAs: Availability | null;
+};
+
 const workloadRecord = Compile(WorkloadRecord);
 
 /** `null`: no agent has ever started a workload with this state directory. */

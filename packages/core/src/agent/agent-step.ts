@@ -13,7 +13,6 @@ import {
   receiveAck,
   receiveCancel,
   receiveStart,
-  resumeActs,
 } from './acts.ts';
 import { updatesToSend } from './act-updates.ts';
 import type { AgentEffect, AgentInput } from './agent-io.ts';
@@ -21,6 +20,7 @@ import type { AgentState, RotationState } from './agent-state.ts';
 import { availabilityReport } from './availability-report.ts';
 import { converge, onPendingReturned, onReading, receiveAvailability } from './converge.ts';
 import type { JournalEntry } from './journal.ts';
+import { resumeActs } from './resume-acts.ts';
 import { record, send, type StepDraft } from './step-draft.ts';
 
 export interface AgentStep {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { AnsweredRequest, NodeChange, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, decideBatch, type Request } from './decide-batch.ts';
 import { storeProblemOf } from './store-problem.ts';
+import { problemOf, STORE_FAILED, writeBatch, type Written } from './write-batch.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
@@ -12,8 +13,6 @@ const BATCH_COMMANDS_MAX = 1000;
 const RETRY_MS = 1000;
 /** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
 export const ANSWERED_FOR_MS = 86_400_000;
-
-const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
 
 /** What came of a command, as committed. */
 export interface Executed {
@@ -63,11 +62,6 @@ interface Group {
   /** Called when they are durable, before anybody sees them. */
   readonly durable: () => void;
 }
-
-type Written =
-  | { readonly kind: 'written'; readonly sequences: readonly (readonly number[])[] }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly settled: Promise<SettledOutcome> };
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
@@ -217,7 +211,9 @@ export class CommitQueue {
         ),
     });
     const isNothing = batch.changes.length === 0 && batch.answered.length === 0;
-    const written: Written = isNothing ? { kind: 'written', sequences: [] } : await this.#write(batch);
+    const written: Written = isNothing
+      ? { kind: 'written', sequences: [] }
+      : await writeBatch(this.#options.store, batch, this.#options.logger);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
     if (written.kind === 'written') this.#publish(batch, written.sequences, groups);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, groups);
@@ -242,27 +238,6 @@ export class CommitQueue {
     } catch (error) {
       logger.error({ event: 'store-failed', err: error }, 'nobody knows what was answered before');
       return storeProblemOf(error) ?? STORE_FAILED;
-    }
-  }
-
-  async #write({ changes, answered }: Batch): Promise<Written> {
-    const { store, logger } = this.#options;
-    try {
-      const outcome = await store.commit(changes, answered);
-      if (outcome.ok) return { kind: 'written', sequences: outcome.sequences };
-      if (outcome.code === 'outcome-unknown') {
-        logger.error({ event: 'outcome-unknown', reason: outcome.reason }, 'nobody knows whether this was recorded');
-        return { kind: 'unknown', reason: outcome.reason, settled: outcome.settled };
-      }
-      const reason =
-        outcome.code === 'store-unavailable'
-          ? outcome.reason
-          : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
-      logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
-      return { kind: 'refused', reason };
-    } catch (error) {
-      logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
-      return { kind: 'refused', reason: STORE_FAILED };
     }
   }
 
@@ -304,15 +279,4 @@ function storedEvents({ nodeId, events }: NodeChange, sequences: readonly number
 
 function isPatient({ requests }: Group): boolean {
   return requests.every((request) => request.isPatient);
-}
-
-function problemOf(written: Written): Problem | null {
-  switch (written.kind) {
-    case 'written':
-      return null;
-    case 'refused':
-      return { code: 'store-unavailable', detail: written.reason };
-    case 'unknown':
-      return { code: 'outcome-unknown', detail: written.reason };
-  }
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { CommitOutcome, NodeChange, SettledOutcome, Store } from '../store/store.ts';
-import { systemClock } from './system-clock.ts';
+import { steadyClock } from './system-clock.ts';
 import { Fleet } from './fleet.ts';
 import { newOperationId } from './operation-id.ts';
 import { Retention } from './retention.ts';
@@ -47,7 +47,7 @@ async function open(): Promise<void> {
   store = guarded(await openSqliteStore(directory));
   fleet = await Fleet.open({
     store,
-    clock: { now: () => systemClock.now() + laterMs, wakeAt: (at, wake) => systemClock.wakeAt(at - laterMs, wake) },
+    clock: { now: () => steadyClock.now() + laterMs, wakeAt: (at, wake) => steadyClock.wakeAt(at - laterMs, wake) },
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
     newOperationId,
     logger: pino({ level: 'silent' }),
@@ -318,7 +318,7 @@ test('old history goes by age and by number, and what has not ended stays', asyn
     await fleet.execute('n1', { kind: 'ReleaseHold', hold: 'nobody', reason: null }, ALICE);
   const retention = new Retention({
     store,
-    clock: systemClock,
+    clock: steadyClock,
     settings: { eventsMaxAgeMs: 86_400_000, eventsMaxCount: 5, operationsMaxAgeMs: 1, operationsMaxCount: 100 },
     logger: pino({ level: 'silent' }),
   });

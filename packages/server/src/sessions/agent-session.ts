@@ -16,6 +16,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
 import type { SessionSocket } from './session-socket.ts';
+import type { SessionTimes } from './session-times.ts';
 
 /** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
 const UNSENT_BYTES_MAX = 4 * 1_048_576;
@@ -25,11 +26,6 @@ const WAITING_MESSAGES_MAX = 200;
 const CLOSE_REASON_BYTES_MAX = 123;
 
 const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
-
-export interface SessionTimes {
-  readonly heartbeatIntervalMs: number;
-  readonly leaseMs: number;
-}
 
 /** What a session needs of the registry of all sessions. */
 export interface Registry {
@@ -44,7 +40,8 @@ export interface SessionOptions {
   readonly remoteIp: string;
   readonly fleet: Fleet;
   readonly registry: Registry;
-  readonly times: SessionTimes;
+  /** For a session that begins now. */
+  readonly times: () => SessionTimes;
   readonly logger: Logger;
 }
 
@@ -59,12 +56,14 @@ export class AgentSession {
   #nodeId: string | null = null;
   #instanceId: string | null = null;
   #isWelcomed = false;
+  #times: SessionTimes;
   #hasSaidGoodbye = false;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.socket = options.socket;
     this.#options = options;
+    this.#times = options.times();
   }
 
   /** Takes what the agent says, one after the other. */
@@ -82,6 +81,11 @@ export class AgentSession {
   /** `null`: it has not said hello. */
   get nodeId(): string | null {
     return this.#nodeId;
+  }
+
+  /** What its agent was told. */
+  get times(): SessionTimes {
+    return this.#times;
   }
 
   get instanceId(): string | null {
@@ -149,6 +153,9 @@ export class AgentSession {
       case 'operation.update':
         this.#begin(this.#update(message));
         return;
+      case 'operation.output':
+        if (this.#nodeId !== null) this.#options.fleet.wrote(this.#nodeId, message.operationId, message.output);
+        return;
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
@@ -197,17 +204,17 @@ export class AgentSession {
       remoteIp: this.#options.remoteIp,
     });
     if (registered?.node == null) return;
-    const { fleet, times, logger } = this.#options;
+    const { fleet, logger } = this.#options;
     fleet.heard(hello.node.id);
     fleet.measured(hello.node.id, hello.load);
-    this.#welcome(registered.node, protocolVersion, times);
+    this.#welcome(registered.node, protocolVersion);
     logger.info(
       { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.#options.remoteIp },
       'an agent connected',
     );
   }
 
-  #welcome(node: NonNullable<Executed['node']>, protocolVersion: number, times: SessionTimes): void {
+  #welcome(node: NonNullable<Executed['node']>, protocolVersion: number): void {
     const current = this.#options.fleet.node(node.id)?.state ?? node;
     const messages = this.#outbox.take(current, this.#options.fleet.now());
     const availability = messages.find((message) => message.kind === 'availability.set');
@@ -219,8 +226,8 @@ export class AgentSession {
       kind: 'welcome',
       protocolVersion,
       sessionId: this.id,
-      heartbeatIntervalMs: times.heartbeatIntervalMs,
-      leaseMs: times.leaseMs,
+      heartbeatIntervalMs: this.#times.heartbeatIntervalMs,
+      leaseMs: this.#times.leaseMs,
       availability,
       metadata,
       operations: messages.filter((message) => message.kind === 'operation.start'),

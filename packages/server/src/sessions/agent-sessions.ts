@@ -7,6 +7,7 @@ import {
   AGENT_MESSAGE_BYTES_MAX,
   AGENT_SESSION_PATH,
   AGENT_SUBPROTOCOL,
+  type MassSilence,
   type ProblemCode,
   problemDocument,
   problems,
@@ -38,6 +39,11 @@ export class AgentSessions {
   constructor(options: AgentSessionsOptions) {
     this.#options = options;
     this.#registry = new SessionRegistry(options);
+  }
+
+  /** See `SessionRegistry.massSilence`. */
+  massSilence(): MassSilence | null {
+    return this.#registry.massSilence();
   }
 
   /** Takes the upgrades of an HTTP server. */

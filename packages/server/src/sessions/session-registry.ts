@@ -1,20 +1,33 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
-import { AGENT_CLOSE, type Hello } from '@sluice/contract';
-import type { Clock } from '@sluice/core';
+import { type Actor, AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
+import { type Clock, type MassSilenceState, NO_SILENCE, stepMassSilence } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
-import { WakeQueue } from '../fleet/wake-queue.ts';
-import { AgentSession, type SessionTimes } from './agent-session.ts';
+import { timestamp } from '../fleet/timestamp.ts';
+import { AgentSession } from './agent-session.ts';
+import { Leases } from './leases.ts';
 import type { SessionSocket } from './session-socket.ts';
+import { type SessionTimes, sessionTimesFor } from './session-times.ts';
 
 /** Milliseconds from the connection to the hello. */
 const HELLO_WITHIN_MS = 10_000;
 /** Milliseconds that an older agent gets to answer when a second one says its node's id. */
 const ANSWER_WITHIN_MS = 2000;
 
+/** Milliseconds by which a timer is late at least when this server stood still, and was not just busy. */
+const STALL_MS_MIN = 1000;
+/** Milliseconds within which what happens to many nodes is looked at once. */
+const TOGETHER_MS = 50;
+/** Milliseconds between two looks at whether the brake on mass silence may end. */
+const BRAKE_EVERY_MS = 1000;
+
+const SERVER: Actor = { name: 'server', address: null };
+
 export interface SessionRegistryOptions {
   readonly fleet: Fleet;
+  /** One that never steps: silence is counted by time that passed. */
   readonly clock: Clock;
+  /** As configured, for a fleet of usual size. */
   readonly times: SessionTimes;
   readonly newSessionId: () => string;
   readonly logger: Logger;
@@ -23,37 +36,60 @@ export interface SessionRegistryOptions {
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #byNode = new Map<string, AgentSession>();
-  /** Epoch milliseconds; a node's lease counts from here. */
-  readonly #heardAt = new Map<string, number>();
   /** Who waits for a word of a session, to know whether it is still alive. */
   readonly #listening = new Map<AgentSession, (isAnswering: boolean) => void>();
   /** Sessions that have not said hello, and what ends the waiting for it. */
   readonly #unheard = new Map<AgentSession, () => void>();
-  readonly #leases: WakeQueue;
-  readonly #startedAt: number;
+  readonly #leases: Leases;
   readonly #unsubscribe: () => void;
+  readonly #offline = new Set<string>();
+  /** What the brake on mass silence has not been told yet. */
+  readonly #fell = new Set<string>();
+  readonly #back = new Set<string>();
+  #silence: MassSilenceState = NO_SILENCE;
+  #cancelJudging: (() => void) | null = null;
   #isStopping = false;
 
   constructor(options: SessionRegistryOptions) {
-    const { fleet, clock, times } = options;
+    const { fleet, clock, times, logger } = options;
     this.#options = options;
-    this.#startedAt = clock.now();
-    this.#leases = new WakeQueue(clock, (nodeId) => void this.#checkLease(nodeId));
-    this.#unsubscribe = fleet.subscribe((nodeId) => this.#byNode.get(nodeId)?.tellWhatIsUnderWay());
-    for (const { state } of fleet.nodes()) {
-      if (state.offlineSince === null) this.#leases.set(state.id, this.#startedAt + times.leaseMs);
-    }
+    this.#leases = new Leases({
+      clock,
+      logger,
+      stallMs: Math.max(times.heartbeatIntervalMs / 2, STALL_MS_MIN),
+      expired: (nodeId, lastHeardAt) => void this.#expire(nodeId, lastHeardAt),
+    });
+    this.#unsubscribe = fleet.subscribe((nodeId) => this.#changed(nodeId));
+    for (const { state } of fleet.nodes())
+      if (state.offlineSince === null) this.#leases.begin(state.id, this.#times().leaseMs, false);
+      else this.#offline.add(state.id);
+  }
+
+  /** Many nodes fell silent together; `null`: no more than usual. */
+  massSilence(): MassSilence | null {
+    const { fleet, clock } = this.#options;
+    const { since, silent } = this.#silence;
+    if (since === null) return null;
+    const ofNodes = fleet.nodes().length;
+    return {
+      since: timestamp(fleet.now() - (clock.now() - since)),
+      silentNodes: silent.size,
+      ofNodes,
+      detail:
+        `${silent.size} of ${ofNodes} nodes fell silent together. Look for a cause on this side first: the network, a certificate, the server's own machine. ` +
+        'What waits for these nodes is not done when they return before somebody confirms it (sluice operations confirm). Nodes that will not return: sluice nodes forget.',
+    };
   }
 
   /** A socket was opened; what it says goes to the session, and its end to `ended`. */
   open(socket: SessionSocket, remoteIp: string): AgentSession {
-    const { fleet, times, logger, clock, newSessionId } = this.#options;
+    const { fleet, logger, clock, newSessionId } = this.#options;
     const session = new AgentSession({
       id: newSessionId(),
       socket,
       remoteIp,
       fleet,
-      times,
+      times: () => this.#times(),
       logger,
       registry: {
         admit: (one, hello) => this.#admit(one, hello),
@@ -73,8 +109,7 @@ export class SessionRegistry {
     this.#listening.get(session)?.(true);
     const { nodeId } = session;
     if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
-    // The queue is not touched: a lease that comes up looks when the node was heard last.
-    this.#heardAt.set(nodeId, this.#options.clock.now());
+    this.#leases.heard(nodeId);
     this.#options.fleet.heard(nodeId);
   }
 
@@ -86,7 +121,7 @@ export class SessionRegistry {
     if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
     this.#byNode.delete(nodeId);
     if (this.#isStopping) return;
-    this.#armLease(nodeId);
+    this.#leases.watch(nodeId);
     await session.ended(why);
   }
 
@@ -94,6 +129,7 @@ export class SessionRegistry {
   stop(): void {
     this.#isStopping = true;
     this.#leases.stop();
+    this.#cancelJudging?.();
     this.#unsubscribe();
     for (const cancel of this.#unheard.values()) cancel();
     this.#unheard.clear();
@@ -123,8 +159,7 @@ export class SessionRegistry {
       if (this.#byNode.get(id) === older) break;
     }
     this.#byNode.set(id, session);
-    this.#heardAt.set(id, this.#options.clock.now());
-    this.#armLease(id);
+    this.#leases.begin(id, this.#times().leaseMs, true);
     return 'admitted';
   }
 
@@ -150,29 +185,70 @@ export class SessionRegistry {
     });
   }
 
-  #armLease(nodeId: string): void {
-    this.#leases.set(nodeId, this.#leaseEnd(nodeId));
+  #times(): SessionTimes {
+    const { fleet, times } = this.#options;
+    return sessionTimesFor(fleet.nodes().length, times);
   }
 
-  /** Counted from the last word, but never from before this server's start: its own absence is not the agent's. */
-  #leaseEnd(nodeId: string): number {
-    return (this.#heardAt.get(nodeId) ?? this.#startedAt) + this.#options.times.leaseMs;
-  }
-
-  async #checkLease(nodeId: string): Promise<void> {
-    const { clock, fleet, times } = this.#options;
-    if (clock.now() < this.#leaseEnd(nodeId)) {
-      this.#armLease(nodeId);
-      return;
+  #changed(nodeId: string): void {
+    this.#byNode.get(nodeId)?.tellWhatIsUnderWay();
+    const state = this.#options.fleet.node(nodeId)?.state;
+    if (state === undefined) this.#leases.forget(nodeId);
+    if (state?.offlineSince != null) {
+      this.#offline.add(nodeId);
+    } else if (this.#offline.delete(nodeId)) {
+      this.#back.add(nodeId);
+      this.#judgeSoon(TOGETHER_MS);
     }
+  }
+
+  async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {
+    const { clock, fleet } = this.#options;
     const session = this.#byNode.get(nodeId);
     if (session !== undefined) {
       session.socket.terminate();
       this.#byNode.delete(nodeId);
-      await session.ended(`nothing was heard of its agent for ${Math.round(times.leaseMs / 1000)} s`);
+      await session.ended(`nothing was heard of its agent for ${Math.round(session.times.leaseMs / 1000)} s`);
     }
-    const lastHeardAt = this.#heardAt.get(nodeId) ?? fleet.node(nodeId)?.lastSeenAt ?? null;
-    await fleet.record(nodeId, { kind: 'ExpireLease', lastHeardAt }, { name: 'server', address: null });
-    if (!this.#byNode.has(nodeId)) this.#heardAt.delete(nodeId);
+    const heardAt = lastHeardAt === null ? null : fleet.now() - (clock.now() - lastHeardAt);
+    const command = { kind: 'ExpireLease', lastHeardAt: heardAt ?? fleet.node(nodeId)?.lastSeenAt ?? null } as const;
+    const wasOffline = fleet.node(nodeId)?.state.offlineSince != null;
+    const result = await fleet.record(nodeId, command, SERVER);
+    if (!this.#byNode.has(nodeId)) this.#leases.forget(nodeId);
+    // One that said goodbye is offline already: it did not fall silent.
+    if (!result.ok || result.value.node?.offlineSince == null || wasOffline) return;
+    this.#fell.add(nodeId);
+    this.#judgeSoon(TOGETHER_MS);
+  }
+
+  #judgeSoon(ms: number): void {
+    if (this.#cancelJudging !== null && ms > TOGETHER_MS) return;
+    this.#cancelJudging?.();
+    const { clock } = this.#options;
+    this.#cancelJudging = clock.wakeAt(clock.now() + ms, () => {
+      this.#cancelJudging = null;
+      this.#judge();
+    });
+  }
+
+  #judge(): void {
+    const { clock, fleet, logger } = this.#options;
+    const before = this.#silence;
+    const event = { fell: [...this.#fell].filter((nodeId) => this.#offline.has(nodeId)), back: [...this.#back] };
+    this.#fell.clear();
+    this.#back.clear();
+    const { state, confirm } = stepMassSilence(before, event, {
+      now: clock.now(),
+      leaseMs: this.#times().leaseMs,
+      believedNodes: fleet.nodes().length - this.#offline.size,
+    });
+    this.#silence = state;
+    if (before.since === null && state.since !== null)
+      logger.warn({ event: 'mass-silence', silentNodes: state.silent.size }, this.massSilence()?.detail ?? '');
+    if (before.since !== null && state.since === null)
+      logger.warn({ event: 'mass-silence-over' }, 'no more nodes are silent than usual');
+    const because = `${state.silent.size} nodes fell silent together`;
+    for (const nodeId of confirm) void fleet.record(nodeId, { kind: 'RequireConfirmation', because }, SERVER);
+    if (state.since !== null) this.#judgeSoon(BRAKE_EVERY_MS);
   }
 }

@@ -1,0 +1,45 @@
+/** One batch to the store, and what came of it. */
+import type { Problem } from '@sluice/contract';
+import type { Logger } from 'pino';
+import type { SettledOutcome, Store } from '../store/store.ts';
+import type { Batch } from './decide-batch.ts';
+
+export const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
+
+export type Written =
+  | { readonly kind: 'written'; readonly sequences: readonly (readonly number[])[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly settled: Promise<SettledOutcome> };
+
+/** Never throws: what cannot be written is said. */
+export async function writeBatch(store: Store, { changes, answered }: Batch, logger: Logger): Promise<Written> {
+  try {
+    const outcome = await store.commit(changes, answered);
+    if (outcome.ok) return { kind: 'written', sequences: outcome.sequences };
+    if (outcome.code === 'outcome-unknown') {
+      logger.error({ event: 'outcome-unknown', reason: outcome.reason }, 'nobody knows whether this was recorded');
+      return { kind: 'unknown', reason: outcome.reason, settled: outcome.settled };
+    }
+    const reason =
+      outcome.code === 'store-unavailable'
+        ? outcome.reason
+        : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
+    logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
+    return { kind: 'refused', reason };
+  } catch (error) {
+    logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
+    return { kind: 'refused', reason: STORE_FAILED };
+  }
+}
+
+/** What the one who asked is told; `null`: it was written. */
+export function problemOf(written: Written): Problem | null {
+  switch (written.kind) {
+    case 'written':
+      return null;
+    case 'refused':
+      return { code: 'store-unavailable', detail: written.reason };
+    case 'unknown':
+      return { code: 'outcome-unknown', detail: written.reason };
+  }
+}

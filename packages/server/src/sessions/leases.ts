@@ -1,0 +1,109 @@
+/**
+ * How long each node is believed without a word. Silence is the agent's only when this server could have heard: its own
+ * absence, before its start or while it stood still, is nobody's.
+ */
+import type { Clock } from '@sluice/core';
+import type { Logger } from 'pino';
+import { WakeQueue } from '../fleet/wake-queue.ts';
+
+/** Milliseconds between two looks at whether this process runs. */
+const TICK_MS = 1000;
+
+export interface LeasesOptions {
+  /** One that never steps: leases are counted by time that passed, not by what the wall says. */
+  readonly clock: Clock;
+  /** Milliseconds by which a timer must be late to show that this process stood still. */
+  readonly stallMs: number;
+  readonly logger: Logger;
+  /** Nothing was heard of the node for its whole lease. @param lastHeardAt Of the same clock; `null`: never since the start. */
+  readonly expired: (nodeId: string, lastHeardAt: number | null) => void;
+}
+
+interface Lease {
+  /** `null`: not since this server started. */
+  readonly heardAt: number | null;
+  readonly leaseMs: number;
+}
+
+export class Leases {
+  readonly #options: LeasesOptions;
+  readonly #leases = new Map<string, Lease>();
+  readonly #queue: WakeQueue;
+  /** Nothing counts from before this instant. */
+  #from: number;
+  #cancelTick: () => void;
+
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+    this.#from = options.clock.now();
+    this.#queue = new WakeQueue(options.clock, (nodeId) => this.#check(nodeId));
+    this.#cancelTick = this.#tick();
+  }
+
+  /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
+  begin(nodeId: string, leaseMs: number, isHeard: boolean): void {
+    this.#leases.set(nodeId, { heardAt: isHeard ? this.#options.clock.now() : null, leaseMs });
+    this.#arm(nodeId);
+  }
+
+  /** The queue is not touched: a lease that comes up looks when the node was heard last. */
+  heard(nodeId: string): void {
+    const lease = this.#leases.get(nodeId);
+    if (lease !== undefined) this.#leases.set(nodeId, { ...lease, heardAt: this.#options.clock.now() });
+  }
+
+  /** The node is believed for what is left of its lease; afterwards it has expired. */
+  watch(nodeId: string): void {
+    if (this.#leases.has(nodeId)) this.#arm(nodeId);
+  }
+
+  forget(nodeId: string): void {
+    this.#leases.delete(nodeId);
+    this.#queue.set(nodeId, null);
+  }
+
+  stop(): void {
+    this.#cancelTick();
+    this.#queue.stop();
+  }
+
+  #arm(nodeId: string): void {
+    const lease = this.#leases.get(nodeId);
+    this.#queue.set(nodeId, lease === undefined ? null : this.#endOf(lease));
+  }
+
+  #endOf({ heardAt, leaseMs }: Lease): number {
+    return Math.max(heardAt ?? this.#from, this.#from) + leaseMs;
+  }
+
+  #check(nodeId: string): void {
+    const lease = this.#leases.get(nodeId);
+    if (lease === undefined) return;
+    const lateMs = this.#options.clock.now() - this.#endOf(lease);
+    // What came in while this process stood still is read only after its timers have had their turn.
+    if (lateMs > this.#options.stallMs) this.#stalled(lateMs);
+    if (this.#options.clock.now() < this.#endOf(lease)) {
+      this.#arm(nodeId);
+      return;
+    }
+    this.#options.expired(nodeId, lease.heardAt);
+  }
+
+  #tick(): () => void {
+    const { clock, stallMs } = this.#options;
+    const expectedAt = clock.now() + TICK_MS;
+    return clock.wakeAt(expectedAt, () => {
+      const lateMs = clock.now() - expectedAt;
+      if (lateMs > stallMs) this.#stalled(lateMs);
+      this.#cancelTick = this.#tick();
+    });
+  }
+
+  #stalled(lateMs: number): void {
+    this.#from = this.#options.clock.now();
+    this.#options.logger.warn(
+      { event: 'server-stalled', lateMs },
+      'this server stood still; every node gets a full lease before it is called offline',
+    );
+  }
+}
