@@ -27,10 +27,12 @@ export class MeasuredServer {
     this.#directory = directory;
   }
 
-  static async start(): Promise<MeasuredServer> {
+  /** @param databaseUrl Of a PostgreSQL database; `null`: SQLite in a directory of its own. */
+  static async start(databaseUrl: string | null): Promise<MeasuredServer> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
     const child = spawn(process.execPath, [sluice, 'server', '--listen', '127.0.0.1:0', '--data', directory], {
       env: {
+        ...(databaseUrl === null ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
         PATH: process.env['PATH'],
         SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
         SLUICE_JOIN_TOKEN: JOIN_TOKEN,
@@ -109,8 +111,11 @@ export class MeasuredServer {
 }
 
 /** Runs a benchmark against a server of its own, which ends with it. */
-export async function withServer(work: (server: MeasuredServer) => Promise<void>): Promise<void> {
-  const server = await MeasuredServer.start();
+export async function withServer(
+  work: (server: MeasuredServer) => Promise<void>,
+  databaseUrl: string | null = null,
+): Promise<void> {
+  const server = await MeasuredServer.start(databaseUrl);
   try {
     await work(server);
   } finally {

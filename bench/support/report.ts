@@ -14,12 +14,13 @@ export function report(name: string, figures: readonly Figure[]): void {
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node.js ${machine.node}, commit ${machine.commit}`,
   );
   const rows = [
-    ['what', 'repeated', 'p50', 'p99', 'CPU per call'],
-    ...figures.map(({ name: what, repeated, p50Ms, p99Ms, cpuMicroseconds }) => [
+    ['what', 'repeated', 'p50', 'p99', 'per second', 'CPU per call'],
+    ...figures.map(({ name: what, repeated, p50Ms, p99Ms, perSecond, cpuMicroseconds }) => [
       what,
       String(repeated),
       `${p50Ms.toFixed(2)} ms`,
       `${p99Ms.toFixed(2)} ms`,
+      perSecond === null ? '' : String(perSecond),
       cpuMicroseconds === null ? 'not told' : `${cpuMicroseconds} µs`,
     ]),
   ];

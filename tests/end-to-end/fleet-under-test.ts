@@ -31,6 +31,14 @@ export interface FleetOptions {
   readonly databaseUrl?: string;
   /** The server's configuration file; absent: none. */
   readonly serverConfig?: Readonly<Record<string, unknown>>;
+  /** Where the server keeps its data; absent: in the fleet's directory. */
+  readonly dataDirectory?: string;
+  /** A command that runs the server's, such as one that puts it into a namespace; absent: none. */
+  readonly serverLauncher?: readonly string[];
+  /** A module that is loaded into every process before its own; absent: none. */
+  readonly preload?: string;
+  /** Added to the environment of every process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface StartedProcess {
@@ -61,19 +69,24 @@ export class FleetUnderTest {
   /** Starts the server on the same data and, from the second time on, at the same address. */
   async startServer(): Promise<void> {
     const listen = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host;
-    const { databaseUrl, serverConfig } = this.#options;
+    const { databaseUrl, serverConfig, serverLauncher } = this.#options;
     const flags = ['--listen', listen];
-    if (databaseUrl === undefined) flags.push('--data', path.join(this.directory, 'data'));
+    if (databaseUrl === undefined) flags.push('--data', this.dataDirectory);
     if (serverConfig !== undefined) {
       const file = path.join(this.directory, 'server.yaml');
       await writeFile(file, stringify(serverConfig));
       flags.push('--config', file);
     }
-    const server = startProcess([sluice, 'server', ...flags], {
-      SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
-      SLUICE_JOIN_TOKEN: JOIN_TOKEN,
-      ...(databaseUrl === undefined ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
-    });
+    const server = startProcess(
+      [...this.#preload(), sluice, 'server', ...flags],
+      {
+        ...this.#options.env,
+        SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
+        SLUICE_JOIN_TOKEN: JOIN_TOKEN,
+        ...(databaseUrl === undefined ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
+      },
+      serverLauncher,
+    );
     this.#server = server;
     this.url = await waitFor(
       'the server to say its address',
@@ -88,9 +101,30 @@ export class FleetUnderTest {
     });
   }
 
-  async stopServer(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  get dataDirectory(): string {
+    return this.#options.dataDirectory ?? path.join(this.directory, 'data');
+  }
+
+  get serverPid(): number {
+    const pid = this.#server?.child.pid;
+    if (pid === undefined) throw new Error('the server does not run');
+    return pid;
+  }
+
+  #preload(): readonly string[] {
+    const { preload } = this.#options;
+    return preload === undefined ? [] : ['--import', preload];
+  }
+
+  /** Sends a signal that does not end the server. */
+  signalServer(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#server?.child.kill(signal);
-    await this.#server?.ended;
+  }
+
+  /** @returns Its exit code; `null`: the signal ended it. */
+  async stopServer(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.#server?.child.kill(signal);
+    return (await this.#server?.ended) ?? null;
   }
 
   /** The end of what the server that runs now has printed and logged. */
@@ -130,15 +164,24 @@ export class FleetUnderTest {
   startAgent(nodeId: string): void {
     this.#agents.set(
       nodeId,
-      startProcess([sluice, 'agent', '--config', this.configFile(nodeId)], { SLUICE_JOIN_TOKEN: JOIN_TOKEN }),
+      startProcess([...this.#preload(), sluice, 'agent', '--config', this.configFile(nodeId)], {
+        ...this.#options.env,
+        SLUICE_JOIN_TOKEN: JOIN_TOKEN,
+      }),
     );
   }
 
-  /** Ends only the agent; its workload stays. */
-  async stopAgent(nodeId: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  /** Ends only the agent; its workload stays. @returns Its exit code; `null`: the signal ended it. */
+  async stopAgent(nodeId: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const agent = this.#agents.get(nodeId);
     agent?.child.kill(signal);
-    await agent?.ended;
+    return (await agent?.ended) ?? null;
+  }
+
+  agentPid(nodeId: string): number {
+    const pid = this.#agents.get(nodeId)?.child.pid;
+    if (pid === undefined) throw new Error(`the agent of ${nodeId} does not run`);
+    return pid;
   }
 
   agentOutput(nodeId: string): string {
@@ -282,8 +325,13 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): StartedProcess {
-  const child = spawn(process.execPath, args, {
+function startProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  launcher: readonly string[] = [],
+): StartedProcess {
+  const [command = process.execPath, ...before] = [...launcher, process.execPath];
+  const child = spawn(command, [...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: os.tmpdir(), NO_COLOR: '1', ...env },
   });

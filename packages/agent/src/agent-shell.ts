@@ -31,6 +31,17 @@ export interface ShellOptions {
 /** Entries after which the journal is written anew with only what still counts: it stays under a few hundred KiB. */
 const ENTRIES_UNTIL_COMPACTION = 1000;
 
+/** Milliseconds until a journal that could not be written is tried again. */
+const RETRY_MS = 1000;
+
+/** Inputs that say how something is now: an older one says nothing any more. */
+const LOOKED_AT: ReadonlySet<AgentInput['kind']> = new Set([
+  'WorkloadObserved',
+  'SessionsRead',
+  'LoadMeasured',
+  'Woken',
+]);
+
 /** Takes inputs in order. What an input decides is journaled and synced before any of its effects is performed. */
 export class AgentShell {
   #state: AgentState;
@@ -42,6 +53,8 @@ export class AgentShell {
   #turn: Promise<void> | null = null;
   #cancelTimer: (() => void) | null = null;
   #isStopped = false;
+  /** Ends the pause before the journal is tried again; `null`: there is none. */
+  #goOn: (() => void) | null = null;
   #entriesSinceCompaction = 0;
 
   constructor(options: ShellOptions) {
@@ -60,6 +73,12 @@ export class AgentShell {
   /** Never throws and never waits: inputs queue up behind the one that is being taken. */
   take(input: AgentInput): void {
     if (this.#isStopped) return;
+    // Of what is only looked at the newest counts: a journal that cannot be written must not fill the memory.
+    const isNewer = ({ kind }: AgentInput) => kind === input.kind;
+    if (this.#goOn !== null && LOOKED_AT.has(input.kind)) {
+      const older = this.#waiting.findIndex(isNewer);
+      if (older !== -1) this.#waiting.splice(older, 1);
+    }
     this.#waiting.push(input);
     this.#turn ??= this.#takeAll();
   }
@@ -69,6 +88,7 @@ export class AgentShell {
     this.#isStopped = true;
     this.#waiting.length = 0;
     this.#cancelTimer?.();
+    this.#goOn?.();
     await this.#turn;
   }
 
@@ -88,7 +108,7 @@ export class AgentShell {
         await this.#journal.append(step.entries);
         this.#entriesSinceCompaction += step.entries.length;
       } catch (error) {
-        this.#refuse(input, error);
+        await this.#unjournaled(input, error);
         return;
       }
     }
@@ -110,13 +130,20 @@ export class AgentShell {
     }
   }
 
-  /** What cannot be journaled is not done: the state stays as it was, and an act is refused in plain words. */
-  #refuse(input: AgentInput, error: unknown): void {
+  /**
+   * What cannot be journaled is not done: the state stays as it was. An act is refused in plain words; everything else is
+   * tried again until it can be, in its order.
+   */
+  async #unjournaled(input: AgentInput, error: unknown): Promise<void> {
     this.#logger.error(
       { event: 'journal-unwritable', input: input.kind, err: error },
-      'the journal cannot be written; nothing was done',
+      'the journal cannot be written; nothing was done because of this input',
     );
-    if (input.kind !== 'MessageReceived' || input.message.kind !== 'operation.start') return;
+    if (input.kind !== 'MessageReceived' || input.message.kind !== 'operation.start') {
+      await this.#pause();
+      if (!this.#isStopped) await this.#takeOne(input);
+      return;
+    }
     this.#perform({
       kind: 'Send',
       message: {
@@ -132,6 +159,17 @@ export class AgentShell {
         },
         output: null,
       },
+    });
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.wakeAt(this.#clock.now() + RETRY_MS, () => this.#goOn?.());
+      this.#goOn = () => {
+        cancel();
+        this.#goOn = null;
+        resolve();
+      };
     });
   }
 

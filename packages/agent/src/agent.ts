@@ -219,12 +219,12 @@ export class Agent {
         });
         return { ok: outcome.kind !== 'failed', problem: outcome.kind === 'failed' ? outcome.problem : null };
       },
-      runCommand: (name, params, timeoutMs, signal) =>
+      runCommand: (name, params, timeoutMs, context) =>
         runDeclaredCommand(this.#config.commands, name, params, {
           timeoutMs,
           environment: { ...this.#environment, ...this.#told() },
           cwd,
-          signal,
+          ...context,
         }),
       workloadOutput: () => Promise.resolve(this.#driver.output(LAST_OUTPUT_BYTES)),
       keepMetadata: (json) => writeFileDurably(this.#metadataFile, `${json}\n`),

@@ -8,7 +8,11 @@ import {
 } from '@sluice/contract';
 import { Errors } from 'typebox/schema';
 import type { ParameterSetting } from './config-file.ts';
-import { type CommandLine, runCommand } from './run-command.ts';
+import { jsonTail } from './output-tail.ts';
+import { type CommandLine, type CommandOutcome, runCommand } from './run-command.ts';
+
+/** Bytes of an output's JSON: with the rest of a message it stays under the 64 KiB that a server takes. */
+const OUTPUT_JSON_BYTES_MAX = 49_152;
 
 export interface ConfiguredCommand {
   readonly description: string;
@@ -35,6 +39,8 @@ export interface CommandContext {
   readonly cwd: string;
   /** Cancels it. */
   readonly signal: AbortSignal;
+  /** Told now and then what it has printed so far. */
+  readonly tellOutput?: (output: string) => void;
 }
 
 /** What the server is told of them. */
@@ -92,7 +98,7 @@ export async function runDeclaredCommand(
   commands: ConfiguredCommands,
   name: string,
   given: Readonly<Record<string, Json>>,
-  { timeoutMs, environment, cwd, signal }: CommandContext,
+  { timeoutMs, environment, cwd, signal, tellOutput }: CommandContext,
 ): Promise<CommandEnd> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return failed('command-not-found', `This agent declares no command '${name}'.`);
@@ -106,31 +112,39 @@ export async function runDeclaredCommand(
     timeoutMs,
     signal,
     outputBytesMax: OPERATION_OUTPUT_LENGTH_MAX,
+    ...(tellOutput === undefined
+      ? {}
+      : { tellOutput: (output: string) => tellOutput(jsonTail(output, OUTPUT_JSON_BYTES_MAX)) }),
   });
+  return endOf(outcome, name, timeoutMs);
+}
+
+function endOf(outcome: CommandOutcome, name: string, timeoutMs: number): CommandEnd {
+  const output = outcome.kind === 'cannot-start' ? '' : jsonTail(outcome.output, OUTPUT_JSON_BYTES_MAX);
   switch (outcome.kind) {
     case 'cannot-start':
       return failed('cannot-run', `'${name}' cannot be started: ${outcome.reason}.`);
     case 'timed-out':
       return {
         ...failed('timed-out', `'${name}' did not end within ${timeoutMs} ms and was stopped.`),
-        output: outcome.output,
+        output,
       };
     case 'aborted':
       return {
         status: 'cancelled',
         result: null,
         error: { code: 'cancelled', message: `'${name}' was stopped before it ended.` },
-        output: outcome.output,
+        output,
       };
     case 'exited': {
       const result = outcome.code === null ? null : { exitCode: outcome.code };
-      if (outcome.code === 0) return { status: 'succeeded', result, error: null, output: outcome.output };
+      if (outcome.code === 0) return { status: 'succeeded', result, error: null, output };
       const how = outcome.signal === null ? `exited with code ${outcome.code}` : `was ended by ${outcome.signal}`;
       return {
         status: 'failed',
         result,
         error: { code: 'command-failed', message: `'${name}' ${how}.` },
-        output: outcome.output,
+        output,
       };
     }
   }

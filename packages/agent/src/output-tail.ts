@@ -5,6 +5,7 @@ export class OutputTail {
   readonly #bytesMax: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #hasGrown = false;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -13,6 +14,7 @@ export class OutputTail {
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
+    this.#hasGrown = true;
     // Joined only when twice too much has come, so that adding stays cheap however small the chunks are.
     if (this.#bytes > 2 * this.#bytesMax) this.#shorten();
   }
@@ -20,6 +22,13 @@ export class OutputTail {
   text(): string {
     this.#shorten();
     return textOfTail(Buffer.concat(this.#chunks), this.#bytesMax);
+  }
+
+  /** The text, when anything was added since the last time; else `null`. */
+  textIfGrown(): string | null {
+    if (!this.#hasGrown) return null;
+    this.#hasGrown = false;
+    return this.text();
   }
 
   #shorten(): void {
@@ -38,6 +47,16 @@ export function textOfTail(bytes: Buffer, bytesMax: number): string {
   // A UTF-8 character has at most three bytes after its first; those are 10xxxxxx.
   for (let skipped = 0; skipped < 3 && isContinuation(bytes[from]); skipped += 1) from += 1;
   return bytes.toString('utf8', from);
+}
+
+/** The end of a text whose JSON is at most this many bytes: a control character takes six there, and a message has a limit. */
+export function jsonTail(text: string, jsonBytesMax: number): string {
+  let tail = text;
+  for (;;) {
+    const excess = Buffer.byteLength(JSON.stringify(tail)) - jsonBytesMax;
+    if (excess <= 0) return tail;
+    tail = tail.slice(Math.ceil(excess / 6)).replace(/^[\udc00-\udfff]/u, '');
+  }
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -25,7 +25,7 @@ export interface EffectParts {
     name: string,
     params: Readonly<Record<string, Json>>,
     timeoutMs: number,
-    signal: AbortSignal,
+    context: { readonly signal: AbortSignal; readonly tellOutput: (output: string) => void },
   ) => Promise<CommandEnd>;
   readonly workloadOutput: () => Promise<string>;
   readonly keepMetadata: (json: string) => Promise<void>;
@@ -71,7 +71,10 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
         const controller = new AbortController();
         running.set(operationId, controller);
         const end = await parts
-          .runCommand(name, params, timeoutMs, controller.signal)
+          .runCommand(name, params, timeoutMs, {
+            signal: controller.signal,
+            tellOutput: (output) => parts.send({ kind: 'operation.output', operationId, output }),
+          })
           .catch((error: unknown): CommandEnd => {
             const message = failure(effect, error).problem ?? '';
             return { status: 'failed', result: null, error: { code: 'cannot-run', message }, output: '' };

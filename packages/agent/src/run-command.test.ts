@@ -1,4 +1,5 @@
 /** Commands of the configuration: no shell, nobody left behind, and an answer in time whatever they do. */
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -108,4 +109,23 @@ describe('runCommand', () => {
     expect(await liveProcess(child)).not.toBeNull();
     process.kill(child, 'SIGKILL');
   });
+});
+
+test('output that grows is told while the command runs, and what was told is not told again', async () => {
+  const told: string[] = [];
+  // Each line waits until the one before it was told.
+  const source = `
+    const { existsSync } = require('node:fs');
+    const when = (name, act) => existsSync(name) ? act() : setTimeout(when, 20, name, act);
+    console.log('one');
+    when('heard-1', () => { console.log('two'); when('heard-2', () => process.exit(0)); });
+  `;
+  const outcome = await run(script(source), {
+    tellOutput: (output) => {
+      told.push(output);
+      writeFileSync(path.join(directory, `heard-${told.length}`), '');
+    },
+  });
+  expect(outcome).toMatchObject({ kind: 'exited', code: 0, output: 'one\ntwo\n' });
+  expect(told).toEqual(['one\n', 'one\ntwo\n']);
 });

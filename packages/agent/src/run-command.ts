@@ -10,6 +10,8 @@ import { quote } from './quote.ts';
 const OUTPUT_BYTES_DEFAULT = 16_384;
 /** Milliseconds between SIGTERM and SIGKILL for a command that takes too long. */
 const STOP_GRACE_MS = 2000;
+/** Milliseconds between two tellings of an output that grows. */
+const TELL_EVERY_MS = 1000;
 /** Milliseconds to read on after the command has exited, where a process that it left behind keeps its output open. */
 const OUTPUT_AFTER_EXIT_MS = 200;
 
@@ -26,6 +28,8 @@ export interface CommandRun {
   readonly signal?: AbortSignal;
   /** How much of the end of stdout and stderr, as they came, is kept. */
   readonly outputBytesMax?: number;
+  /** Told the output so far while it grows, and not oftener than `TELL_EVERY_MS`. */
+  readonly tellOutput?: (output: string) => void;
   /** A file descriptor that takes the output instead; `output` is empty then. For commands that leave a process behind. */
   readonly outputDescriptor?: number;
 }
@@ -53,6 +57,8 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
   const { child, pid, exited, closed } = started;
 
   const settled = new AbortController();
+  const { tellOutput } = run;
+  const telling = tellOutput === undefined ? null : setInterval(() => tellIfGrown(tail, tellOutput), TELL_EVERY_MS);
   const outOfTime = sleep(run.timeoutMs, 'timed-out' as const, { signal: settled.signal });
   const abandoned =
     run.signal === undefined
@@ -62,6 +68,7 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
   for (const waiting of [outOfTime, ...abandoned]) waiting.catch(() => null);
   const first = await Promise.race([exited, outOfTime, ...abandoned]);
   settled.abort();
+  clearInterval(telling ?? undefined);
 
   if (first === 'timed-out' || first === 'aborted') {
     await endGroup(pid, STOP_GRACE_MS);
@@ -97,6 +104,11 @@ export function lastWords(output: string): string {
   const words = output.trim();
   if (words === '') return '';
   return `; its last output: ${words.length > LAST_WORDS_LENGTH_MAX ? `…${words.slice(-LAST_WORDS_LENGTH_MAX)}` : words}`;
+}
+
+function tellIfGrown(tail: OutputTail, tellOutput: (output: string) => void): void {
+  const text = tail.textIfGrown();
+  if (text !== null) tellOutput(text);
 }
 
 type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };

@@ -1,4 +1,5 @@
 /** From a command's flags to a client of the server. */
+import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@sluice/client';
 import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -27,5 +28,5 @@ export async function withClient(
     return exitCodes.wrongUsage;
   }
   const { url, token } = settings;
-  return act(createClient({ url, signal: terminal.interrupt, ...(token === null ? {} : { token }) }));
+  return act(createClient({ url, signal: terminal.interrupt, newIdempotencyKey: randomUUID, ...(token === null ? {} : { token }) }));
 }

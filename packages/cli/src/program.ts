@@ -2,6 +2,7 @@
 import { Command, type Argument } from 'commander';
 import { agentCommand } from './commands/agent.ts';
 import { demoCommand } from './commands/demo.ts';
+import { eventsCommand } from './commands/events.ts';
 import { nodesCommandsCommand } from './commands/nodes-commands.ts';
 import { nodesDrainCommand } from './commands/nodes-drain.ts';
 import { nodesForgetCommand } from './commands/nodes-forget.ts';
@@ -15,8 +16,11 @@ import { nodesRestartCommand } from './commands/nodes-restart.ts';
 import { nodesRunCommand } from './commands/nodes-run.ts';
 import { nodesUndrainCommand } from './commands/nodes-undrain.ts';
 import { nodesWhyCommand } from './commands/nodes-why.ts';
+import { operationsCancelCommand } from './commands/operations-cancel.ts';
+import { operationsConfirmCommand } from './commands/operations-confirm.ts';
 import { operationsGetCommand } from './commands/operations-get.ts';
 import { operationsListCommand } from './commands/operations-list.ts';
+import { operationsOutputCommand } from './commands/operations-output.ts';
 import { operationsWatchCommand } from './commands/operations-watch.ts';
 import { serverCommand } from './commands/server.ts';
 import { sluiceVersion, versionCommand } from './commands/version.ts';
@@ -55,11 +59,19 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       nodesForgetCommand,
     ],
   ).addCommand(meta);
-  const operations = group('operations', 'list, get, watch', 'What was asked for, by whom, and what came of it.', [
-    operationsListCommand,
-    operationsGetCommand,
-    operationsWatchCommand,
-  ]);
+  const operations = group(
+    'operations',
+    'list, get, watch, output, cancel, confirm',
+    'What was asked for, by whom, and what came of it.',
+    [
+      operationsListCommand,
+      operationsGetCommand,
+      operationsWatchCommand,
+      operationsOutputCommand,
+      operationsCancelCommand,
+      operationsConfirmCommand,
+    ],
+  );
 
   const program = new Command('sluice')
     .description(
@@ -69,9 +81,12 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .version(sluiceVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
+    // `sluice server` has flags of its own and commands with flags of the same names.
+    .enablePositionalOptions()
     .addCommand(demoCommand(terminal, finish).helpGroup('Try it:'))
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
+    .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))

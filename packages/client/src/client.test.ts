@@ -153,6 +153,20 @@ describe('answers', () => {
   });
 });
 
+describe('output', () => {
+  test('it is text, whatever it says; something else is not from Sluice', async () => {
+    const { url } = await listen((response, _seen, count) =>
+      response.writeHead(200, { 'content-type': count === 1 ? 'text/plain; charset=utf-8' : 'text/html' }).end('{"a"'),
+    );
+    const client = createClient({ url });
+    expect(await client.operationOutput({ id: 'op_1' })).toMatchObject({ ok: true, value: '{"a"' });
+    expect(await client.operationOutput({ id: 'op_1' })).toMatchObject({
+      ok: false,
+      problem: { code: 'not-a-sluice-answer' },
+    });
+  });
+});
+
 describe('trouble', () => {
   test('nothing listens there: a GET and a POST both say so', async () => {
     const { url } = await listen(() => undefined);
@@ -171,7 +185,7 @@ describe('trouble', () => {
     }
   });
 
-  test('a GET is tried again after a broken connection, a POST never', async () => {
+  test('a GET is tried again after a broken connection, a POST without a key never', async () => {
     const { url, seen } = await listen((response, one, count) =>
       count === 1 || one.method === 'POST' ? response.destroy() : json(response, 200, { items: [] }),
     );
@@ -179,6 +193,24 @@ describe('trouble', () => {
     expect(await client.listNodes()).toMatchObject({ ok: true });
     expect(await client.drainNode({ id: 'n' })).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
     expect(seen.map((one) => one.method)).toEqual(['GET', 'GET', 'POST']);
+  });
+
+  test('a POST with a key is tried again with the same key, also while the server is not there for a while', async () => {
+    const { url, seen } = await listen((response, _one, count) =>
+      count < 3 ? response.destroy() : json(response, 200, { id: 'op_1' }),
+    );
+    let keys = 0;
+    const client = createClient({ url, newIdempotencyKey: () => `key-${(keys += 1)}` });
+    expect(await client.drainNode({ id: 'n', body: { timeout: 5 } })).toMatchObject({ ok: true });
+    expect(await client.restartNode({ id: 'n', idempotencyKey: 'mine' })).toMatchObject({ ok: true });
+    expect(await client.replaceMetadata({ id: 'n', body: { meta: 1 } })).toMatchObject({ ok: true });
+    expect(seen.map(({ method, headers, body }) => [method, headers['idempotency-key'], body])).toEqual([
+      ['POST', 'key-1', '{"timeout":5}'],
+      ['POST', 'key-1', '{"timeout":5}'],
+      ['POST', 'key-1', '{"timeout":5}'],
+      ['POST', 'mine', '{}'],
+      ['PUT', undefined, '{"meta":1}'],
+    ]);
   });
 
   test('no answer in time, and a call ended by its caller', async () => {

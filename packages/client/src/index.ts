@@ -1,4 +1,6 @@
 /** The public door of the typed HTTP client: what the CLI, the dashboard and tests use to speak to a Sluice server. */
 export type { Answer, ClientProblem, ConnectionProblemCode } from './answer.ts';
-export { createClient, type Client, type ClientOptions } from './client.ts';
+export { createClient, type Client } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
+export type { ClientEvent, EventsItem, EventsRequest } from './follow-events.ts';
 export type { RequestOf, ResponseOf } from './route-types.ts';

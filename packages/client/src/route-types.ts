@@ -25,10 +25,16 @@ type BodyPart<R> = R extends { readonly body: infer Body }
       /** The body as JSON text, sent as it is: for numbers that JavaScript would round. */
       | { readonly bodyText: string }
   : unknown;
-type HeaderPart<R> = R extends { readonly headers: unknown }
+type HeaderPart<R> = R extends { readonly headers: unknown; readonly method: 'PUT' | 'PATCH' }
   ? {
       /** The ETag that the change is based on; when the thing has another by now, the answer is `precondition-failed`. */
       readonly ifMatch?: string;
+    }
+  : unknown;
+type IdempotencyPart<R> = R extends { readonly method: 'POST' }
+  ? {
+      /** The same request with the same key is carried out once, however often it arrives; instead of the client's own keys. */
+      readonly idempotencyKey?: string;
     }
   : unknown;
 type PreviousPart<R, Name extends RouteName> = R extends { readonly method: 'GET' }
@@ -43,5 +49,6 @@ export type RequestOf<Name extends RouteName> = PathPart<Routes[Name]> &
   QueryPart<Routes[Name]> &
   BodyPart<Routes[Name]> &
   HeaderPart<Routes[Name]> &
+  IdempotencyPart<Routes[Name]> &
   PreviousPart<Routes[Name], Name> &
   CallOptions;

@@ -7,6 +7,7 @@ export * from './events/fleet-event.ts';
 export { OperationRecord, OperationTask } from './events/operation-events.ts';
 export * from './http/commands.ts';
 export * from './http/drain.ts';
+export * from './http/events.ts';
 export * from './http/health.ts';
 export { IDEMPOTENCY_KEY_LENGTH_MAX } from './http/idempotency.ts';
 export * from './http/metadata.ts';

@@ -5,6 +5,7 @@ import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
 import { Node } from './http/node.ts';
 import { NodeCommand } from './http/commands.ts';
+import { StreamedEvent } from './http/events.ts';
 import { Operation } from './http/operation.ts';
 import { ServerStatus } from './http/server.ts';
 
@@ -16,7 +17,7 @@ const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden',
 /** Problems that any POST can give. */
 const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown'];
 
-const components = { Node, NodeCommand, Operation, ServerStatus };
+const components = { Node, NodeCommand, Operation, ServerStatus, StreamedEvent };
 
 /** The OpenAPI 3.1 document of every route in the contract. */
 export function createOpenapiDocument(): Document {
@@ -40,6 +41,7 @@ export function createOpenapiDocument(): Document {
       { name: 'metadata', description: 'Any JSON that operators attach to a node.' },
       { name: 'commands', description: 'What nodes can be told to do.' },
       { name: 'operations', description: 'What was asked, by whom, and what came of it.' },
+      { name: 'events', description: 'What happens, as it happens.' },
       { name: 'server', description: 'The server itself.' },
     ],
     security: [{ token: [] }],
@@ -85,7 +87,10 @@ function operationObject(route: Route): Document {
           },
         }),
     responses: {
-      200: { description: 'Done.', content: { 'application/json': { schema: plain(route.response) } } },
+      200: {
+        description: 'Done.',
+        content: { [route.responseMediaType ?? 'application/json']: { schema: plain(route.response) } },
+      },
       ...problemResponses(route),
     },
   };

@@ -162,6 +162,12 @@ export const problems = {
     whatToDo:
       'Look when the store is back, or send the request again with the same Idempotency-Key: it is then done once in all.',
   },
+  'too-many-streams': {
+    status: 503,
+    exitCode: 7,
+    title: 'Too many follow the events already',
+    whatToDo: 'End what follows `GET /api/v1/events` without need, then try again.',
+  },
   stopping: {
     status: 503,
     exitCode: 7,

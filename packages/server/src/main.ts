@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
 import type { ServerConfig } from './config.ts';
-import { systemClock } from './fleet/system-clock.ts';
+import { watchClock } from './fleet/clock-watch.ts';
+import { steadyClock, WallClock } from './fleet/system-clock.ts';
+import { EventFeed } from './fleet/event-feed.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { newOperationId } from './fleet/operation-id.ts';
 import { Retention } from './fleet/retention.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
+import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
@@ -30,7 +33,7 @@ export interface RunningServer {
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const logger = createLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn({ event: 'configuration-warning' }, warning);
-  const clock = systemClock;
+  const clock = new WallClock();
   // What was opened is closed in the opposite order, at the end or when something after it cannot be opened.
   const closings: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -52,13 +55,20 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
     });
     closings.push(() => fleet.stop());
+    const stopWatching = watchClock({
+      clock,
+      shiftTimes: (byMs, anchor) => fleet.shiftTimes(byMs, anchor),
+      logger,
+    });
+    closings.push(stopWatching);
+    fleet.subscribeToEvents(logLoudEvents(logger));
     const retention = new Retention({ store, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
     const sessions = new AgentSessions({
       fleet,
       authentication,
-      clock,
+      clock: steadyClock,
       times: { heartbeatIntervalMs, leaseMs },
       newSessionId: randomUUID,
       logger,
@@ -67,9 +77,16 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
       retention: config.retention,
-      massSilence: () => null,
+      massSilence: () => sessions.massSilence(),
     };
-    const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping, about });
+    const app = await createHttpApp({
+      fleet,
+      feed: new EventFeed(fleet, clock),
+      authentication,
+      logger,
+      isStopping: () => isStopping,
+      about,
+    });
     closings.push(() => app.close());
     closings.push(() => sessions.stop());
     sessions.attach(app.server);

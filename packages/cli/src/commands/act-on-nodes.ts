@@ -78,8 +78,8 @@ async function finish(
   if (options.wait && operations.length > 0) {
     const end = await waitForOperations(terminal, client, operations, {
       timeoutSeconds: options.waitTimeout ?? null,
-      howToCancel: ({ command, nodeId }) =>
-        command === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null,
+      howToCancel: ({ id, command, nodeId }) =>
+        command === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : `sluice operations cancel ${id}`,
     });
     operations = end.operations;
     codes.push(end.exitCode);

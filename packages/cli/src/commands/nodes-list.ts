@@ -2,19 +2,16 @@
 import type { Client } from '@sluice/client';
 import { Command } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
-import { exitCodes, exitCodeOf, type ExitCode } from '../exit-codes.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { renderNodesTable } from '../output/nodes-table.ts';
-import { printNote, printProblem } from '../output/print.ts';
+import { printProblem } from '../output/print.ts';
 import { printable } from '../output/printable.ts';
-import { createRedraw } from '../output/redraw.ts';
 import type { SettingFlags } from '../settings.ts';
-import { pause, type Terminal } from '../terminal.ts';
-
-/** Milliseconds between two looks of --watch; an unchanged list costs the server a 304. */
-const LOOK_INTERVAL_MS = 1000;
+import type { Terminal } from '../terminal.ts';
+import { watchAnswer } from '../waiting/watch-answer.ts';
 
 interface ListOptions extends SettingFlags {
   readonly type?: string;
@@ -53,30 +50,14 @@ async function listOnce(terminal: Terminal, client: Client, options: ListOptions
   return exitCodes.done;
 }
 
-async function watch(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
-  const redraw = createRedraw(terminal.stdout);
-  let previous: NodeList | null = null;
-  let isReachable = true;
-  while (!terminal.interrupt.aborted) {
-    const answer = await client.listNodes({ ...requestOf(options), ...(previous === null ? {} : { previous }) });
-    if (answer.ok) {
-      if (!isReachable) printNote(terminal, 'The server is back.');
-      isReachable = true;
-      const isCurrent = answer.isUnchanged && terminal.stdout.isTTY !== true;
-      previous = answer;
-      // On a terminal the clocks run on even when nothing else changes; piped, only changes are worth a snapshot.
-      if (!isCurrent) redraw.draw(render(terminal, answer, options));
-    } else {
-      const code = exitCodeOf(answer.problem);
-      if (code === exitCodes.interrupted) break;
-      const mayPass = code === exitCodes.unreachable || code === exitCodes.timedOut;
-      if (previous === null || !mayPass) return printProblem(terminal, answer.problem);
-      if (isReachable) printNote(terminal, `${answer.problem.detail} Still trying; Ctrl-C ends it.`);
-      isReachable = false;
-    }
-    await pause(LOOK_INTERVAL_MS, terminal.interrupt);
-  }
-  return exitCodes.done;
+function watch(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
+  return watchAnswer<NodeList['value']>(
+    terminal,
+    client,
+    null,
+    (previous) => client.listNodes({ ...requestOf(options), ...(previous === null ? {} : { previous }) }),
+    (answer) => render(terminal, answer, options),
+  );
 }
 
 function requestOf({ type, status, selector }: ListOptions) {

@@ -7,11 +7,10 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printError, printLine, printNote, printProblem } from '../output/print.ts';
-import { printable } from '../output/printable.ts';
 import { quoteArgument } from '../quote-argument.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
+import { hasEnded, isDeclared, outcomeInWords } from '../waiting/operation-in-words.ts';
 import { waitForOperations } from '../waiting/wait-for-operations.ts';
 import { waitTimeoutOption } from './act-on-nodes.ts';
 import { readParameterValues } from './parameter-values.ts';
@@ -84,20 +83,19 @@ async function run(
   const end = options.wait
     ? await waitForOperations(terminal, client, [answer.value], {
         timeoutSeconds: options.waitTimeout ?? null,
-        howToCancel: () => null,
+        howToCancel: ({ id: operationId }) => `sluice operations cancel ${operationId}`,
+        showsOutput: options.output === 'table' && isDeclared(answer.value),
       })
     : { operations: [answer.value], exitCode: exitCodes.done };
   for (const operation of end.operations) print(terminal, operation, options.output);
   return end.exitCode;
 }
 
-/** The output goes to stdout as it is, and what came of it to stderr, so that the output can be piped. */
+/** The output has gone to stdout as it came; what came of it goes to stderr, so that the output can be piped. */
 function print(terminal: Terminal, operation: Operation, format: Format): void {
   if (format === 'json' || format === 'yaml') terminal.stdout.write(renderDocument(format, operation));
   else if (format === 'name') printLine(terminal, operation.id);
   else {
-    const output = printable(operation.output ?? '', 'line-breaks');
-    terminal.stdout.write(output === '' || output.endsWith('\n') ? output : `${output}\n`);
     if (hasEnded(operation)) printNote(terminal, `${operation.nodeId}: ${outcomeInWords(operation)}`);
     else
       printNote(

@@ -1,19 +1,22 @@
 /** `sluice operations list`: what was asked for, by whom, and what came of it. */
 import { OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, type Operation } from '@sluice/contract';
+import type { Client } from '@sluice/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
-import { printLine, printNote, printProblem } from '../output/print.ts';
+import { printNote, printProblem } from '../output/print.ts';
+import { printable } from '../output/printable.ts';
 import { operationStatusCell } from '../output/status.ts';
 import { renderTable, type Column } from '../output/table.ts';
 import { agoInWords } from '../output/time-in-words.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasEnded, outcomeInWords, progressParts } from '../waiting/operation-in-words.ts';
+import { watchAnswer } from '../waiting/watch-answer.ts';
 
 /** Seconds of the longest look back: ten years. */
 const SINCE_SECONDS_MAX = 10 * 365 * 86_400;
@@ -25,7 +28,10 @@ interface ListOptions extends SettingFlags {
   readonly since?: number;
   readonly limit?: string;
   readonly output: Format;
+  readonly watch?: boolean;
 }
+
+type OperationList = Extract<Awaited<ReturnType<Client['listOperations']>>, { readonly ok: true }>;
 
 export function operationsListCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('list')
@@ -45,31 +51,64 @@ export function operationsListCommand(terminal: Terminal, finish: Finish): Comma
         `at most this many (default ${OPERATIONS_LIMIT_DEFAULT}, at most ${OPERATIONS_LIMIT_MAX})`,
       ).argParser(limit),
     )
-    .addOption(formatOption(['table', 'wide', 'json', 'yaml', 'name']));
+    .addOption(formatOption(['table', 'wide', 'json', 'yaml', 'name']))
+    .option('--watch', 'show it again whenever it changes, until Ctrl-C');
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations list --node lobby-1 --status failed --since 7d')
     .action((options: ListOptions) =>
       finish(
-        withClient(terminal, options, async (client) => {
-          const answer = await client.listOperations({ query: queryOf(options) });
-          if (!answer.ok) return printProblem(terminal, answer.problem);
-          const { items, nextCursor } = answer.value;
-          const { stdout, environment } = terminal;
-          const { output } = options;
-          if (output === 'json' || output === 'yaml') stdout.write(renderDocument(output, answer.value));
-          else if (output === 'name') for (const one of items) printLine(terminal, one.id);
-          else if (items.length === 0) printLine(terminal, 'No operations.');
-          else {
-            const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
-            stdout.write(renderTable(columnsOf(output === 'wide'), items, width, paintFor(stdout, environment)));
-          }
-          if (nextCursor !== null && output !== 'json' && output !== 'yaml') {
-            printNote(terminal, 'There are older ones: narrow it with --node, --status or --since, or raise --limit.');
-          }
-          return exitCodes.done;
-        }),
+        withClient(terminal, options, (client) =>
+          options.watch ? watch(terminal, client, options) : listOnce(terminal, client, options),
+        ),
       ),
     );
+}
+
+async function listOnce(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
+  const answer = await client.listOperations({ query: queryOf(options) });
+  if (!answer.ok) return printProblem(terminal, answer.problem);
+  terminal.stdout.write(render(terminal, answer, options));
+  const { output } = options;
+  if (answer.value.nextCursor !== null && output !== 'json' && output !== 'yaml')
+    printNote(terminal, 'There are older ones: narrow it with --node, --status or --since, or raise --limit.');
+  return exitCodes.done;
+}
+
+function watch(terminal: Terminal, client: Client, options: ListOptions): Promise<ExitCode> {
+  let shown = '';
+  return watchAnswer<OperationList['value']>(
+    terminal,
+    client,
+    options.node ?? null,
+    async () => {
+      const answer = await client.listOperations({ query: queryOf(options) });
+      // The list has no ETag: that it is as it was is seen here.
+      const isUnchanged = answer.ok && answer.text === shown;
+      if (answer.ok) shown = answer.text;
+      return answer.ok ? { ...answer, isUnchanged } : answer;
+    },
+    (answer) => render(terminal, answer, options),
+  );
+}
+
+function render(terminal: Terminal, { value }: OperationList, options: ListOptions): string {
+  const { stdout, environment } = terminal;
+  const { output } = options;
+  switch (output) {
+    case 'json':
+      // One line a snapshot, so that programs can read a watch line by line.
+      return options.watch ? `${JSON.stringify(value)}\n` : renderDocument('json', value);
+    case 'yaml':
+      return `${options.watch ? '---\n' : ''}${renderDocument('yaml', value)}`;
+    case 'name':
+      return value.items.map((one) => `${printable(one.id)}\n`).join('');
+    case 'table':
+    case 'wide': {
+      if (value.items.length === 0) return 'No operations.\n';
+      const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
+      return renderTable(columnsOf(output === 'wide'), value.items, width, paintFor(stdout, environment));
+    }
+  }
 }
 
 function columnsOf(isWide: boolean): readonly Column<Operation>[] {

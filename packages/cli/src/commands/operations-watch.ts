@@ -4,10 +4,9 @@ import { withClient, withConnectionOptions } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printLine, printProblem } from '../output/print.ts';
-import { quoteArgument } from '../quote-argument.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
+import { hasEnded, isDeclared, outcomeInWords } from '../waiting/operation-in-words.ts';
 import { waitForOperations } from '../waiting/wait-for-operations.ts';
 import { waitTimeoutOption } from './act-on-nodes.ts';
 
@@ -20,7 +19,7 @@ export function operationsWatchCommand(terminal: Terminal, finish: Finish): Comm
   const command = new Command('watch')
     .summary('follow an operation to its end')
     .description(
-      'Shows how far it is until it has ended. Exit code 0: it succeeded; 1: it failed, was cancelled or expired.',
+      'Shows how far it is, and what a command writes, until it has ended. Exit code 0: it succeeded; 1: it failed, was cancelled or expired.',
     )
     .argument('<id>', 'operation')
     .addOption(waitTimeoutOption())
@@ -32,12 +31,12 @@ export function operationsWatchCommand(terminal: Terminal, finish: Finish): Comm
         withClient(terminal, options, async (client) => {
           const answer = await client.getOperation({ id });
           if (!answer.ok) return printProblem(terminal, answer.problem);
+          const { output } = options;
           const end = await waitForOperations(terminal, client, [answer.value], {
             timeoutSeconds: options.waitTimeout ?? null,
-            howToCancel: ({ command: name, nodeId }) =>
-              name === 'drain' ? `sluice nodes undrain ${quoteArgument(nodeId)}` : null,
+            howToCancel: ({ id: operationId }) => `sluice operations cancel ${operationId}`,
+            showsOutput: output === 'table' && isDeclared(answer.value),
           });
-          const { output } = options;
           for (const operation of end.operations) {
             if (output === 'json' || output === 'yaml') terminal.stdout.write(renderDocument(output, operation));
             else if (hasEnded(operation)) printLine(terminal, `${operation.nodeId}: ${outcomeInWords(operation)}`);

@@ -6,6 +6,11 @@ import type { Finish } from '../finish.ts';
 import { printError, printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { serverBackupCommand } from './server-backup.ts';
+import { serverExportCommand } from './server-export.ts';
+import { serverImportCommand } from './server-import.ts';
+import { serverRestoreCommand } from './server-restore.ts';
+import { serverStatusCommand } from './server-status.ts';
 
 interface ServerOptions {
   readonly config?: string;
@@ -17,31 +22,42 @@ interface ServerOptions {
 }
 
 export function serverCommand(terminal: Terminal, finish: Finish): Command {
-  return new Command('server')
-    .summary('run the control plane on this machine')
-    .description(
-      'Serves the API, keeps everything in an SQLite database in --data (or in PostgreSQL), and talks with the agents. At the first start it makes\n' +
-        'an admin token and a join token for agents, prints them once and keeps only their hashes; SLUICE_ADMIN_TOKEN and\n' +
-        'SLUICE_JOIN_TOKEN set them instead. Ctrl-C stops it; nothing is lost.',
-    )
-    .option('--config <file>', 'configuration file')
-    .option('--listen <host:port>', 'where to listen (or SLUICE_LISTEN; default 127.0.0.1:7070)')
-    .option('--data <dir>', 'where the database is (or SLUICE_DATA; default ./sluice-data)')
-    .option(
-      '--database <url>',
-      'instead of --data: a PostgreSQL database (better: SLUICE_DATABASE_URL, which no list of processes shows)',
-    )
-    .option('--insecure-no-auth', 'ask nobody for a token; only on a loopback address')
-    .addOption(
-      new Option('--log-level <level>', 'or SLUICE_LOG_LEVEL; default info').choices([
-        'debug',
-        'info',
-        'warn',
-        'error',
-      ]),
-    )
-    .addHelpText('after', '\nExample:\n  sluice server --listen 127.0.0.1:7070 --data /var/lib/sluice')
-    .action((options: ServerOptions) => finish(serve(terminal, options)));
+  return (
+    new Command('server')
+      .summary('run the control plane on this machine; status, backup, restore, export, import')
+      .description(
+        'Serves the API, keeps everything in an SQLite database in --data (or in PostgreSQL), and talks with the agents. At the first start it makes\n' +
+          'an admin token and a join token for agents, prints them once and keeps only their hashes; SLUICE_ADMIN_TOKEN and\n' +
+          'SLUICE_JOIN_TOKEN set them instead. Ctrl-C stops it; nothing is lost.',
+      )
+      .option('--config <file>', 'configuration file')
+      .option('--listen <host:port>', 'where to listen (or SLUICE_LISTEN; default 127.0.0.1:7070)')
+      .option('--data <dir>', 'where the database is (or SLUICE_DATA; default ./sluice-data)')
+      .option(
+        '--database <url>',
+        'instead of --data: a PostgreSQL database (better: SLUICE_DATABASE_URL, which no list of processes shows)',
+      )
+      .option('--insecure-no-auth', 'ask nobody for a token; only on a loopback address')
+      .addOption(
+        new Option('--log-level <level>', 'or SLUICE_LOG_LEVEL; default info').choices([
+          'debug',
+          'info',
+          'warn',
+          'error',
+        ]),
+      )
+      // Its flags and those of the commands below it have the same names: what comes after a command's name is the command's.
+      .enablePositionalOptions()
+      .usage('[options] [command]')
+      .helpCommand(false)
+      .addCommand(serverStatusCommand(terminal, finish))
+      .addCommand(serverBackupCommand(terminal, finish))
+      .addCommand(serverRestoreCommand(terminal, finish))
+      .addCommand(serverExportCommand(terminal, finish))
+      .addCommand(serverImportCommand(terminal, finish))
+      .addHelpText('after', '\nExample:\n  sluice server --listen 127.0.0.1:7070 --data /var/lib/sluice')
+      .action((options: ServerOptions) => finish(serve(terminal, options)))
+  );
 }
 
 async function serve(terminal: Terminal, flags: ServerOptions): Promise<ExitCode> {

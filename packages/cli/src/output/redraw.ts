@@ -4,6 +4,8 @@ import type { OutputStream } from '../terminal.ts';
 export interface Redraw {
   /** Draws `text` (whole lines) when it differs from what is there. */
   draw(text: string): void;
+  /** Something else was written below: the next drawing comes after it. */
+  forget(): void;
 }
 
 /** Rows of a terminal whose height is not known. */
@@ -21,6 +23,10 @@ export function createRedraw(stream: OutputStream): Redraw {
       else stream.write(`${drawn === null ? '' : '\n'}${whole}`);
       drawn = whole;
       rowsDrawn = whole.split('\n').length - 1;
+    },
+    forget() {
+      drawn = null;
+      rowsDrawn = 0;
     },
   };
 }

@@ -9,6 +9,11 @@ export function hasEnded(operation: Operation): boolean {
   return operation.status !== 'queued' && operation.status !== 'running';
 }
 
+/** Whether it is a command that the node's agent declares, and so has an output of its own. */
+export function isDeclared({ command }: Operation): boolean {
+  return command !== 'drain' && command !== 'undrain' && command !== 'restart';
+}
+
 /** What an operation is doing now, most telling first. */
 export function progressParts(operation: Operation, nowMs: number): readonly string[] {
   const counted =

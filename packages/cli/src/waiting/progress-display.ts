@@ -11,6 +11,8 @@ export interface ProgressDisplay {
   show(operations: readonly Operation[]): void;
   /** Something beside the operations, such as a server that cannot be reached. */
   note(text: string): void;
+  /** Whole lines of an answer that comes bit by bit, on stdout. */
+  print(text: string): void;
   stop(): void;
 }
 
@@ -22,12 +24,15 @@ const COLUMNS_DEFAULT = 80;
 
 /** Progress is written on stderr, so that stdout holds nothing but the answer. */
 export function createProgressDisplay(terminal: Terminal, idOf: (operation: Operation) => string): ProgressDisplay {
-  return terminal.stderr.isTTY === true ? barsDisplay(terminal.stderr, idOf) : linesDisplay(terminal, idOf);
+  return terminal.stderr.isTTY === true
+    ? barsDisplay(terminal.stderr, terminal.stdout, idOf)
+    : linesDisplay(terminal, idOf);
 }
 
-function barsDisplay(stream: OutputStream, idOf: (operation: Operation) => string): ProgressDisplay {
+function barsDisplay(stream: OutputStream, stdout: OutputStream, idOf: (operation: Operation) => string): ProgressDisplay {
   const bars = new Map<string, SingleBar>();
   let idWidth = 0;
+  let isMoving = true;
   const multiBar = new MultiBar({
     stream,
     hideCursor: true,
@@ -63,7 +68,15 @@ function barsDisplay(stream: OutputStream, idOf: (operation: Operation) => strin
       }
     },
     note: (text) => multiBar.log(`${printable(text)}\n`),
-    stop: () => multiBar.stop(),
+    // On the same terminal as the bars it must go above them; into a pipe or a file it goes by itself.
+    print: (text) => {
+      if (stdout.isTTY === true && isMoving) multiBar.log(text);
+      else stdout.write(text);
+    },
+    stop: () => {
+      isMoving = false;
+      multiBar.stop();
+    },
   };
 }
 
@@ -114,6 +127,7 @@ function linesDisplay(terminal: Terminal, idOf: (operation: Operation) => string
       }
     },
     note: (text) => printNote(terminal, text),
+    print: (text) => void terminal.stdout.write(text),
     stop: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** Versions of the agent protocol, with a line for each; both sides take the highest that both speak. */
 
 /**
- * 1 (2026-11): hello, welcome, heartbeat, operation.start|cancel|update|ack, availability.set|report, metadata.changed, goodbye.
+ * 1 (2026-11): hello, welcome, heartbeat, operation.start|cancel|update|output|ack, availability.set|report, metadata.changed, goodbye.
  */
 export const AGENT_PROTOCOL_VERSIONS: readonly number[] = [1];
 

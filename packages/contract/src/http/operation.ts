@@ -95,6 +95,21 @@ export const getOperation = defineRoute({
 
 const OperationParams = Type.Object({ id: Type.String() });
 
+export const operationOutput = defineRoute({
+  name: 'operationOutput',
+  method: 'GET',
+  path: '/api/v1/operations/:id/output',
+  tag: 'operations',
+  summary: "Get an operation's output",
+  description:
+    'The end of what its command has written, 16 KiB at most, as plain text; while it runs, as much as has come by now. Empty: there is none.',
+  access: 'viewer',
+  params: OperationParams,
+  response: Type.String(),
+  responseMediaType: 'text/plain',
+  problems: ['operation-not-found'],
+});
+
 export const CancelBody = Type.Object({ reason: Reason });
 export type CancelBody = Type.Static<typeof CancelBody>;
 

@@ -11,7 +11,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for parameters, as fastify writes them. */
   readonly path: string;
-  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'server';
+  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'events' | 'server';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
@@ -22,6 +22,8 @@ export interface Route {
   /** Media type of the body, where it is not `application/json`. */
   readonly bodyMediaTypes?: readonly string[];
   readonly response: TSchema;
+  /** Media type of a successful answer, where it is not `application/json`. */
+  readonly responseMediaType?: 'text/plain' | 'text/event-stream';
   /** Problems of its own; those that every route can give are not repeated. */
   readonly problems: readonly ProblemCode[];
 }

@@ -1,10 +1,11 @@
 /** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
 import { listCommands, runCommand } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
+import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
-import { cancelOperation, confirmOperation, getOperation, listOperations } from './operation.ts';
+import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operation.ts';
 import { restartNode } from './restart.ts';
 import { serverStatus } from './server.ts';
 
@@ -23,8 +24,10 @@ export const routes = {
   runCommand,
   listOperations,
   getOperation,
+  operationOutput,
   cancelOperation,
   confirmOperation,
+  events,
   serverStatus,
   livenessCheck,
   readinessCheck,

@@ -6,11 +6,13 @@ import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { logRequests } from './log-requests.ts';
+import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { serveRoute } from './serve-route.ts';
+import { watchUnusedConnections } from './unused-connections.ts';
 
 /** Characters of a path parameter: an id of 255 characters, each percent-encoded as up to four bytes. */
 const PARAMETER_LENGTH_MAX = NODE_ID_LENGTH_MAX * 12;
@@ -89,7 +91,13 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }),
   );
   await serveDocs(app);
-  for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts);
+  const streams = new OpenStreams(parts.logger);
+  const endUnusedConnections = watchUnusedConnections(app.server);
+  app.addHook('preClose', () => {
+    streams.endAll();
+    endUnusedConnections();
+  });
+  for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts, streams);
   refuseOtherMethods(app, Object.values<Route>(routes));
   await app.ready();
   return app;

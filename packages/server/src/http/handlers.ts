@@ -2,10 +2,11 @@
 import type { RouteName, routes } from '@sluice/contract';
 import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
 import { listCommands } from './commands.ts';
+import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
-import { cancelOperation, confirmOperation, getOperation, listOperations } from './operations.ts';
+import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operations.ts';
 import type { Handler } from './route-context.ts';
 import { serverStatus } from './server-status.ts';
 
@@ -24,8 +25,10 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   runCommand,
   listOperations,
   getOperation,
+  operationOutput,
   cancelOperation,
   confirmOperation,
+  events,
   serverStatus,
   livenessCheck,
   readinessCheck,

@@ -15,6 +15,13 @@ export const getOperation: Handler<typeof routes.getOperation> = async ({ params
   return operation === null ? noSuchOperation(params.id) : value(viewOf(operation, fleet));
 };
 
+export const operationOutput: Handler<typeof routes.operationOutput> = async ({ params }, { fleet }) => {
+  const operation = await fleet.operation(params.id);
+  if (operation === null) return noSuchOperation(params.id);
+  const text = fleet.liveOutput(operation.id) ?? operation.output ?? '';
+  return { ok: true, value: { kind: 'text', text } };
+};
+
 export const cancelOperation: Handler<typeof routes.cancelOperation> = async (request, parts) => {
   const operationId = request.params.id;
   const operation = await parts.fleet.operation(operationId);

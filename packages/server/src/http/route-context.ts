@@ -4,11 +4,13 @@ import type { Static, TSchema } from 'typebox';
 import type { Logger } from 'pino';
 import type { Authentication, Principal } from '../authentication/authentication.ts';
 import type { Once } from '../fleet/commit-queue.ts';
+import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Result } from '@sluice/core';
 
 export interface HttpParts {
   readonly fleet: Fleet;
+  readonly feed: EventFeed;
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly isStopping: () => boolean;
@@ -48,11 +50,16 @@ export interface RouteRequest<R extends Route> extends RawRequest {
   readonly body: Part<R['body']>;
 }
 
-/** A 200 with a value or with JSON text that is ready, or a 304 of a known ETag. */
+/**
+ * A 200 with a value or with JSON text that is ready, or a 304 of a known ETag. On a route with a `responseMediaType` of its
+ * own: a text, or a stream of texts that goes on until it has ended by itself or its signal is aborted (its reader is gone).
+ */
 export type Reply<T> =
   | { readonly kind: 'value'; readonly value: T; readonly etag?: string }
   | { readonly kind: 'json'; readonly json: string; readonly etag?: string }
-  | { readonly kind: 'not-modified'; readonly etag: string };
+  | { readonly kind: 'not-modified'; readonly etag: string }
+  | { readonly kind: 'text'; readonly text: string; readonly etag?: string }
+  | { readonly kind: 'stream'; readonly open: (signal: AbortSignal) => AsyncIterable<string>; readonly etag?: string };
 
 export type Handler<R extends Route> = (
   request: RouteRequest<R>,

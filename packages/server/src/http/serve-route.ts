@@ -6,10 +6,10 @@ import type { Principal, Role } from '../authentication/authentication.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { sendProblem } from './problem-response.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
 import { checkOf } from './validate.ts';
 
-const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
 /** Each may do what the ones before it may. */
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 const NOBODY: Principal = { name: 'nobody', role: 'viewer' };
@@ -27,7 +27,9 @@ export function serveRoute<Name extends RouteName>(
   route: (typeof routes)[Name] & Route,
   handle: Handler<(typeof routes)[Name]>,
   parts: HttpParts,
+  streams: OpenStreams,
 ): void {
+  const mediaType = `${route.responseMediaType ?? 'application/json'}; charset=utf-8`;
   const check = checkOf<(typeof routes)[Name]>(route);
   app.route({
     method: route.method,
@@ -64,7 +66,7 @@ export function serveRoute<Name extends RouteName>(
         remoteAddress: request.ip.replace(/^::ffff:/u, ''),
       };
       if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
-      return send(reply, await handle(raw, parts));
+      return send(reply, await handle(raw, parts), mediaType, streams);
     },
   });
 }
@@ -87,16 +89,27 @@ function admit(
   };
 }
 
-function send(reply: FastifyReply, result: Result<Reply<unknown>>): FastifyReply {
+function send(
+  reply: FastifyReply,
+  result: Result<Reply<unknown>>,
+  mediaType: string,
+  streams: OpenStreams,
+): FastifyReply {
   if (!result.ok) return sendProblem(reply, result.problem);
   const { value } = result;
   if (value.etag !== undefined) void reply.header('etag', value.etag);
+  if (value.kind !== 'not-modified') void reply.header('content-type', mediaType);
   switch (value.kind) {
     case 'not-modified':
       return reply.code(304).send();
     case 'json':
-      return reply.header('content-type', JSON_MEDIA_TYPE).send(value.json);
+      return reply.send(value.json);
     case 'value':
-      return reply.header('content-type', JSON_MEDIA_TYPE).send(JSON.stringify(value.value));
+      return reply.send(JSON.stringify(value.value));
+    case 'text':
+      return reply.send(value.text);
+    case 'stream':
+      // Whoever asks only for the headers has no use for a stream.
+      return reply.request.method === 'HEAD' ? reply.send('') : streams.send(reply, value.open);
   }
 }

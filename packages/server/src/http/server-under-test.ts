@@ -4,7 +4,13 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type DeclaredCommand, type Hello } from '@sluice/contract';
+import {
+  AGENT_SESSION_PATH,
+  AGENT_SUBPROTOCOL,
+  type AgentMessage,
+  type DeclaredCommand,
+  type Hello,
+} from '@sluice/contract';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
 import { type RunningServer, startServer } from '../main.ts';
@@ -139,6 +145,13 @@ export class ServerUnderTest {
         reject(new Error(`the session of ${id} was closed: ${code} ${reason.toString()}`)),
       );
     });
+  }
+
+  /** What the node's agent says, as it is. */
+  say(id: string, message: AgentMessage): void {
+    const socket = this.#agents.get(id);
+    if (socket === undefined) throw new Error(`there is no agent of ${id}`);
+    socket.send(JSON.stringify(message));
   }
 
   /** The node's agent says goodbye and goes; resolves when the server knows it. */

@@ -6,7 +6,8 @@ import { METADATA_BYTES_MAX } from '@sluice/contract';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Authentication } from '../authentication/authentication.ts';
-import { systemClock } from '../fleet/system-clock.ts';
+import { steadyClock } from '../fleet/system-clock.ts';
+import { EventFeed } from '../fleet/event-feed.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
@@ -56,11 +57,11 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     adminToken: null,
     joinToken: null,
     isOpen: true,
-    now: () => systemClock.now(),
+    now: () => steadyClock.now(),
   });
   const fleet = await Fleet.open({
     store,
-    clock: systemClock,
+    clock: steadyClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: METADATA_BYTES_MAX },
     newOperationId,
     logger,
@@ -73,7 +74,14 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     massSilence: () => null,
   };
   let isStopping = false;
-  const app = await createHttpApp({ fleet, authentication, logger, isStopping: () => isStopping, about });
+  const app = await createHttpApp({
+    fleet,
+    authentication,
+    logger,
+    isStopping: () => isStopping,
+    about,
+    feed: new EventFeed(fleet, steadyClock),
+  });
   try {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     expect((await fetch(`${url}/api/v1/nodes`)).status).toBe(200);

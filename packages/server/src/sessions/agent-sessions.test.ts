@@ -390,3 +390,68 @@ describe('what the agent is told', () => {
     await nodeThat('n1', ({ status }) => status === 'drained');
   });
 });
+
+describe('many that fall silent together', () => {
+  const reload = { name: 'reload', description: '', parameters: {}, disruptive: false, timeoutMs: 1000 };
+
+  function status(): Promise<unknown> {
+    return ask('GET', '/api/v1/server/status');
+  }
+
+  async function fallSilent(ids: readonly string[]): Promise<void> {
+    for (const agent of agents.splice(0)) agent.socket.terminate();
+    for (const id of ids) await nodeThat(id, (node) => node.status === 'offline');
+  }
+
+  test('are shown as offline, a banner says so, and nothing is done to those that return before it is confirmed', async () => {
+    const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+    for (const id of ids) await PlayedAgent.connected(id, { commands: [reload] });
+    expect(await status()).toMatchObject({ massSilence: null, nodes: { total: 5, connected: 5 } });
+    for (const agent of agents.splice(0)) agent.socket.terminate();
+    // Asked for while nobody knows yet that the nodes are gone.
+    const operation = await ask('POST', '/api/v1/nodes/m1/commands/reload', {});
+    expect(operation).toMatchObject({ status: 'queued', confirmationNeeded: null });
+    await fallSilent(ids);
+    await waitFor('the banner', async () => /"silentNodes":5,"ofNodes":5/u.test(JSON.stringify(await status())));
+    const id = /"id":"([^"]+)"/u.exec(JSON.stringify(operation))?.[1] ?? '';
+    await waitFor('the act to need a word', async () =>
+      JSON.stringify(await ask('GET', `/api/v1/operations/${id}`)).includes('fell silent together'),
+    );
+
+    const back = await PlayedAgent.connected('m1', { commands: [reload] });
+    const welcome = await back.message('welcome');
+    expect(welcome).toMatchObject({ operations: [] });
+    expect(await ask('GET', '/api/v1/nodes/m1/why')).toMatchObject({
+      causes: expect.arrayContaining([
+        expect.objectContaining({ text: expect.stringContaining(`sluice operations confirm ${id}`) }),
+      ]),
+    });
+    expect(await ask('POST', `/api/v1/operations/${id}/confirm`, {})).toMatchObject({ confirmationNeeded: null });
+    expect(await back.message('operation.start')).toMatchObject({ operationId: id });
+  });
+
+  test('come back, and the banner goes', async () => {
+    const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+    for (const id of ids) await PlayedAgent.connected(id);
+    await fallSilent(ids);
+    await waitFor('the banner', async () => JSON.stringify(await status()).includes('"silentNodes":5'));
+    const returned: PlayedAgent[] = [];
+    for (const id of ids) returned.push(await PlayedAgent.connected(id));
+    const beat = setInterval(() => {
+      for (const agent of returned) agent.send({ kind: 'heartbeat' });
+    }, 200);
+    try {
+      await waitFor('the banner to go', async () => JSON.stringify(await status()).includes('"massSilence":null'));
+      expect(await status()).toMatchObject({ nodes: { connected: 5 } });
+    } finally {
+      clearInterval(beat);
+    }
+  });
+
+  test('that said goodbye are no silence', async () => {
+    const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+    for (const id of ids) (await PlayedAgent.connected(id)).send({ kind: 'goodbye', why: 'stopping' });
+    await fallSilent(ids);
+    expect(await status()).toMatchObject({ massSilence: null });
+  });
+});

@@ -1,22 +1,29 @@
 /** Documents as the text that a column keeps, and back. */
-import type { Document } from './store.ts';
+import { type Document, StoreUnavailableError } from './store.ts';
 
 /** The text of a document; throws when JSON cannot say it (a BigInt, a cycle). */
 export function documentText(document: Document): string {
   return JSON.stringify(document);
 }
 
-/** The document of a text; `where` names the row, for the error when a foreign hand has damaged it. */
+/**
+ * The document of a text.
+ * @param where Names the row.
+ * @throws StoreUnavailableError when a foreign hand or a failing disk has damaged it.
+ */
 export function documentFromText(text: string, where: string): Document {
   let value: unknown;
+  let cause: unknown = null;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`reading ${where}: its JSON is damaged; restore the store from a backup`, { cause: error });
+    cause = error;
   }
-  if (!isDocument(value))
-    throw new Error(`reading ${where}: its JSON is not an object; restore the store from a backup`);
-  return value;
+  if (isDocument(value)) return value;
+  throw new StoreUnavailableError(
+    `The database is damaged: ${where} cannot be read. Stop the server and restore the database from a backup.`,
+    { cause },
+  );
 }
 
 function isDocument(value: unknown): value is Document {

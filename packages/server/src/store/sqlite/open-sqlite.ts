@@ -2,18 +2,14 @@
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import path from 'node:path';
-import type { ColumnTypes } from '../migrations/column-types.ts';
 import { migrationsFor } from '../migrations/migrations.ts';
 import type { Schema } from '../schema.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import type { DataDirectoryLock } from './data-directory-lock.ts';
+import { finishRestore } from './finish-restore.ts';
+import { APPLICATION_ID, columnTypes, DATABASE_FILE, ownershipOf } from './our-database.ts';
 import { createPrivateDirectory, createPrivateFile } from './private-file.ts';
 import { unavailableReason } from './unavailable-reason.ts';
-
-const DATABASE_FILE = 'sluice.db';
-
-/** Written into the file's header ("SLUC"), so that a database of somebody else is told from ours. */
-const APPLICATION_ID = 0x534c5543;
 
 /**
  * Milliseconds that a statement waits for another program (`sqlite3`, a backup) to let go of the database. The whole process
@@ -23,9 +19,6 @@ const BUSY_TIMEOUT_MS = 500;
 
 /** Bytes that the write-ahead log is cut back to after it grew beyond; its usual size is 4 MB. */
 const WRITE_AHEAD_LOG_BYTES_MAX = 64 * 1024 * 1024;
-
-/** SQLite's integers have 64 bits and its texts are compared as UTF-8 bytes, which is by code point. */
-const columnTypes: ColumnTypes = { integer: 'integer', id: 'text' };
 
 export interface OpenedSqlite {
   readonly database: Database.Database;
@@ -52,6 +45,7 @@ export async function openSqlite(directory: string): Promise<OpenedSqlite> {
   const lock = await lockDataDirectory(directory);
   let database: Database.Database | null = null;
   try {
+    await finishRestore(directory);
     await createPrivateFile(file);
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     refuseForeign(database, file);
@@ -77,24 +71,20 @@ function openingReason(error: unknown): string {
 }
 
 function refuseForeign(database: Database.Database, file: string): void {
-  const tables = new Set(database.prepare<[], string>('select name from sqlite_schema').pluck().all());
-  if (tables.size === 0) return;
-  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new OpeningRefused(
-      `The database ${file} belongs to another program. Give a data directory of its own with --data, or move the file away.`,
-    );
-  }
-  const known = new Set(Object.keys(migrationsFor(columnTypes)));
-  const unknown = database
-    .prepare<[], string>('select name from kysely_migration order by name')
-    .pluck()
-    .all()
-    .find((name) => !known.has(name));
-  if (unknown !== undefined) {
-    throw new OpeningRefused(
-      `The database ${file} was written by a newer version of sluice (it has the migration '${unknown}'). ` +
-        'Start that version or a later one, or restore a backup that this version made.',
-    );
+  const ownership = ownershipOf(database);
+  switch (ownership.kind) {
+    case 'empty':
+    case 'ours':
+      return;
+    case 'foreign':
+      throw new OpeningRefused(
+        `The database ${file} belongs to another program. Give a data directory of its own with --data, or move the file away.`,
+      );
+    case 'newer':
+      throw new OpeningRefused(
+        `The database ${file} was written by a newer version of sluice (it has the migration '${ownership.migration}'). ` +
+          'Start that version or a later one, or restore a backup that this version made.',
+      );
   }
 }
 

@@ -11,13 +11,17 @@ export async function createPrivateDirectory(directory: string): Promise<void> {
   if (firstCreated === undefined) return;
   // SQLite syncs the directory of its files, but not the ones above it; without this a power cut may take the whole directory.
   const stop = path.dirname(path.resolve(firstCreated));
-  for (let made = path.resolve(directory); made !== stop; made = path.dirname(made)) {
-    const parent = await open(path.dirname(made), 'r');
-    try {
-      await parent.sync();
-    } finally {
-      await parent.close();
-    }
+  for (let made = path.resolve(directory); made !== stop; made = path.dirname(made))
+    await syncDirectory(path.dirname(made));
+}
+
+/** Makes the names in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -121,6 +121,7 @@ async function doing<Result>(what: string, work: () => Promise<Result>): Promise
   try {
     return await work();
   } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
     const reason = unavailableReason(error);
     if (reason !== null) throw new StoreUnavailableError(reason, { cause: error });
     throw new Error(what, { cause: error });

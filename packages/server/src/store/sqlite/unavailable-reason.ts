@@ -7,7 +7,7 @@ const reasons: Readonly<Record<string, string>> = {
   READONLY:
     'The database cannot be written: it is read-only. Check the rights of its files and whether its disk is mounted read-only.',
   IOERR:
-    "The disk that holds the database failed to read or write (an I/O error). Look for the cause in the system's log.",
+    "The disk that holds the database failed to read or write (an I/O error): it may have been set read-only, or have reached a limit. Look for the cause in the system's log.",
   BUSY: 'Another program is writing to the database and has not let go of it. End that program, or wait until it is done.',
   LOCKED:
     'Another program is writing to the database and has not let go of it. End that program, or wait until it is done.',
@@ -28,6 +28,6 @@ export function unavailableReason(error: unknown): string | null {
 }
 
 /** `FULL` of `SQLITE_FULL`, `IOERR` of `SQLITE_IOERR_WRITE`. */
-function primaryCode(code: string): string {
+export function primaryCode(code: string): string {
   return code.split('_')[1] ?? '';
 }

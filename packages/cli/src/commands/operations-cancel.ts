@@ -1,0 +1,44 @@
+/** `sluice operations cancel`: does away with what is not wanted any more. */
+import type { Operation } from '@sluice/contract';
+import { Command } from 'commander';
+import { withConnectionOptions } from '../connect.ts';
+import type { Finish } from '../finish.ts';
+import { formatOption } from '../output/formats.ts';
+import type { Terminal } from '../terminal.ts';
+import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
+import { actOnOperations, type ActOnOperationsOptions } from './act-on-operations.ts';
+
+interface CancelOptions extends ActOnOperationsOptions {
+  readonly reason?: string;
+}
+
+export function operationsCancelCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('cancel')
+    .summary('cancel operations')
+    .description(
+      'A drain is given up and its hold released. A restart or command that has not begun is never performed; a command\n' +
+        'that runs is stopped. A restart that has begun is finished, since half of one is worse.',
+    )
+    .argument('<id...>', 'operations')
+    .option('--reason <text>', 'why, for those who ask later')
+    .addOption(formatOption(['table', 'json', 'yaml', 'name']));
+  return withConnectionOptions(command)
+    .addHelpText('after', '\nExample:\n  sluice operations cancel op_01jd2x8q --reason "wrong node"')
+    .action((ids: string[], options: CancelOptions) =>
+      finish(
+        actOnOperations(
+          terminal,
+          ids,
+          options,
+          (client, id) =>
+            client.cancelOperation({ id, body: options.reason === undefined ? {} : { reason: options.reason } }),
+          cancelledInWords,
+        ),
+      ),
+    );
+}
+
+function cancelledInWords(operation: Operation): string {
+  if (hasEnded(operation)) return outcomeInWords(operation);
+  return `${operation.command} is being cancelled; what comes of it: sluice operations watch ${operation.id}`;
+}

@@ -1,0 +1,38 @@
+/** `sluice operations confirm`: says that operations are still wanted which wait for that. */
+import type { Operation } from '@sluice/contract';
+import { Command } from 'commander';
+import { withConnectionOptions } from '../connect.ts';
+import type { Finish } from '../finish.ts';
+import { formatOption } from '../output/formats.ts';
+import type { Terminal } from '../terminal.ts';
+import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
+import { actOnOperations, type ActOnOperationsOptions } from './act-on-operations.ts';
+
+export function operationsConfirmCommand(terminal: Terminal, finish: Finish): Command {
+  const command = new Command('confirm')
+    .summary('say that operations are still wanted')
+    .description(
+      'After many nodes fell silent together, a restart or command that waits for one of them is not delivered to it\n' +
+        'when it returns, before somebody says that it is still wanted. Of any other operation it changes nothing.',
+    )
+    .argument('<id...>', 'operations')
+    .addOption(formatOption(['table', 'json', 'yaml', 'name']));
+  return withConnectionOptions(command)
+    .addHelpText('after', '\nExample:\n  sluice operations confirm op_01jd2x8q')
+    .action((ids: string[], options: ActOnOperationsOptions) =>
+      finish(
+        actOnOperations(
+          terminal,
+          ids,
+          options,
+          (client, id) => client.confirmOperation({ id, body: {} }),
+          confirmedInWords,
+        ),
+      ),
+    );
+}
+
+function confirmedInWords(operation: Operation): string {
+  if (hasEnded(operation)) return outcomeInWords(operation);
+  return `${operation.command} is still wanted; follow it: sluice operations watch ${operation.id}`;
+}

@@ -1,0 +1,67 @@
+/** Events in a few words beside their kind: what the line of a feed has room for. */
+import type { ClientEvent } from '@sluice/client';
+import { isRecord } from '../is-record.ts';
+
+/** What the kind alone does not tell; empty when it tells all. Fields that are not as expected are passed over. */
+export function eventInWords(event: ClientEvent): string {
+  switch (event.kind) {
+    case 'HoldPlaced':
+      return isRecord(event['hold']) ? joined([text(event['hold']['name']), text(event['hold']['reason'])], ': ') : '';
+    case 'HoldReleased':
+      return joined([text(event['name']), text(event['why'])], ' ');
+    case 'HoldExpiryDeferred':
+      return joined([text(event['name']), text(event['because'])], ': ');
+    case 'AvailabilityWished':
+      return text(event['availability']);
+    case 'DrainProgressed':
+      return joined([text(event['phase']).replaceAll('-', ' '), sessions(event), text(event['problem'])], ', ');
+    case 'DrainDeadlineReached':
+    case 'NodeNoLongerEmpty':
+      return sessions(event);
+    case 'NodeDrained':
+      return isRecord(event['evidence']) ? text(event['evidence']['kind']).replaceAll('-', ' ') : '';
+    case 'ActivationHindered':
+      return text(event['problem']);
+    case 'AgentDisconnected':
+      return text(event['why']);
+    case 'WorkloadChanged':
+      return isRecord(event['workload'])
+        ? joined([text(event['workload']['phase']), health(event['workload']), text(event['workload']['problem'])], ', ')
+        : '';
+    case 'OperationRequested':
+      return isRecord(event['operation'])
+        ? joined([text(event['operation']['command']), text(event['operation']['reason'])], ': ')
+        : '';
+    case 'OperationProgressed':
+      return text(event['phase']);
+    case 'OperationEnded':
+      return joined([text(event['status']), failure(event['error'])], ': ');
+    case 'OperationCancelRequested':
+      return text(event['reason']);
+    case 'OperationConfirmationNeeded':
+      return text(event['because']);
+    default:
+      return '';
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function sessions(event: ClientEvent): string {
+  const left = event['sessionsRemaining'];
+  return typeof left === 'number' ? `${left} ${left === 1 ? 'session' : 'sessions'} left` : '';
+}
+
+function health(workload: Readonly<Record<string, unknown>>): string {
+  return workload['healthy'] === true ? 'healthy' : workload['healthy'] === false ? 'not healthy' : '';
+}
+
+function failure(error: unknown): string {
+  return isRecord(error) ? text(error['message']) : '';
+}
+
+function joined(parts: readonly string[], separator: string): string {
+  return parts.filter((part) => part !== '').join(separator);
+}

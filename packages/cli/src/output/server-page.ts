@@ -1,0 +1,68 @@
+/** How a server is, on one page: what is wrong comes first. */
+import type { NodeStatus, ServerStatus } from '@sluice/contract';
+import { durationInWords } from '@sluice/core';
+import type { Paint } from './colour.ts';
+import { renderPage } from './page.ts';
+import { nodeStatusCell } from './status.ts';
+import type { Cell } from './table.ts';
+import { agoInWords } from './time-in-words.ts';
+
+const STATUSES: readonly NodeStatus[] = ['active', 'draining', 'drained', 'restarting', 'unhealthy', 'offline'];
+
+const STORE_KINDS: Readonly<Record<ServerStatus['store']['kind'], string>> = {
+  sqlite: 'SQLite',
+  postgres: 'PostgreSQL',
+};
+
+/** `1,000,000` */
+const COUNT = new Intl.NumberFormat('en');
+
+/** Times are told by the server's own clock, which may differ from that of this machine. */
+export function renderServerPage(status: ServerStatus, paint: Paint): string {
+  const { version, startedAt, nodes, store, retention, massSilence } = status;
+  const nowMs = Date.parse(status.now);
+  const counts = STATUSES.filter((one) => (nodes.byStatus[one] ?? 0) > 0);
+  return renderPage(
+    `Sluice ${version}`,
+    conditionOf(status),
+    [
+      {
+        label: 'Silence',
+        lines:
+          massSilence === null
+            ? []
+            : [
+                `${massSilence.silentNodes} of ${massSilence.ofNodes} nodes fell silent ${agoInWords(massSilence.since, nowMs)}`,
+                massSilence.detail,
+              ],
+      },
+      { label: 'Problem', lines: store.problem === null ? [] : [`nothing can be recorded: ${store.problem}`] },
+      { label: 'Started', lines: [`${agoInWords(startedAt, nowMs)} (${startedAt})`] },
+      {
+        label: 'Nodes',
+        lines: [
+          [
+            `${nodes.total}, ${nodes.connected} with their agent connected`,
+            ...counts.map((one) => `${nodes.byStatus[one] ?? 0} ${nodeStatusCell(one).text}`),
+          ].join(' · '),
+        ],
+      },
+      { label: 'Store', lines: [STORE_KINDS[store.kind]] },
+      { label: 'Events', lines: [`the newest has the number ${COUNT.format(store.lastSequence)}`] },
+      {
+        label: 'Kept',
+        lines: [
+          `events for ${durationInWords(retention.eventsMaxAgeMs)}, at most ${COUNT.format(retention.eventsMaxCount)}`,
+          `operations for ${durationInWords(retention.operationsMaxAgeMs)}, at most ${COUNT.format(retention.operationsMaxCount)}`,
+        ],
+      },
+    ],
+    paint,
+  );
+}
+
+function conditionOf({ store, massSilence }: ServerStatus): Cell {
+  if (store.problem !== null) return { text: '✕ its store cannot be written', colour: 'red' };
+  if (massSilence !== null) return { text: '▲ many nodes fell silent together', colour: 'yellow' };
+  return { text: '● serving', colour: 'green' };
+}

@@ -1,0 +1,19 @@
+/** What a client is told once, at its making. */
+
+export interface ClientOptions {
+  /** Where the server is, such as `https://sluice.example:7070`; it may have a path. */
+  readonly url: string;
+  /** Absent: no `Authorization` is sent. */
+  readonly token?: string;
+  /** Milliseconds that a call may take, default 30,000. */
+  readonly timeoutMs?: number;
+  /** Ends every call of this client early. */
+  readonly signal?: AbortSignal;
+  /**
+   * Makes the `Idempotency-Key` of each POST that is not given one. With a key a POST whose connection broke is tried again,
+   * a bounded number of times, and nothing is done twice.
+   */
+  readonly newIdempotencyKey?: () => string;
+  /** The fetch to use instead of the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+}

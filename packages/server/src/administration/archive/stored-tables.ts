@@ -1,0 +1,67 @@
+/** The tables as an archive has them: which, in which order, by which key, and what each column may hold. */
+import Type, { type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Schema } from '../../store/schema.ts';
+
+/** A row with its columns in the order of the archive. */
+export type StoredRow = Readonly<Record<string, string | number | null>>;
+
+export interface StoredTable {
+  readonly name: keyof Schema;
+  /** The column that the rows are ordered by. */
+  readonly key: string;
+  readonly columns: readonly string[];
+  readonly isRow: (value: unknown) => value is StoredRow;
+}
+
+const text = Type.String();
+const integer = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+const orNull = (type: TSchema) => Type.Union([type, Type.Null()]);
+
+/** Every table of the schema and every column of it, or this does not typecheck. */
+type Columns = { readonly [Name in keyof Schema]: { readonly [Column in keyof Schema[Name]]: TSchema } };
+
+const columnsOf = {
+  nodes: { node_id: text, revision: integer, state: text },
+  node_last_seen: { node_id: text, last_seen_at: orNull(integer) },
+  events: { sequence: integer, node_id: text, kind: text, at: integer, body: text },
+  event_sequence: { id: integer, last_sequence: integer, last_commit_id: orNull(text) },
+  operations: {
+    id: text,
+    node_id: text,
+    command: text,
+    status: text,
+    created_at: integer,
+    ended_at: orNull(integer),
+    body: text,
+  },
+  tokens: {
+    id: text,
+    kind: text,
+    name: text,
+    hash: text,
+    role: orNull(text),
+    created_at: integer,
+    expires_at: orNull(integer),
+    revoked_at: orNull(integer),
+  },
+  answered_requests: { key: text, fingerprint: text, operation_id: text, answered_at: integer },
+} as const satisfies Columns;
+
+/** In the order in which an archive has them. Each is ordered by its first column, which is its primary key. */
+export const STORED_TABLES: readonly StoredTable[] = [
+  storedTable('nodes', columnsOf.nodes),
+  storedTable('node_last_seen', columnsOf.node_last_seen),
+  storedTable('events', columnsOf.events),
+  storedTable('event_sequence', columnsOf.event_sequence),
+  storedTable('operations', columnsOf.operations),
+  storedTable('tokens', columnsOf.tokens),
+  storedTable('answered_requests', columnsOf.answered_requests),
+];
+
+function storedTable(name: keyof Schema, types: Readonly<Record<string, TSchema>>): StoredTable {
+  const columns = Object.keys(types);
+  const row = Compile(Type.Object({ ...types }, { additionalProperties: false }));
+  const isRow = (value: unknown): value is StoredRow => row.Check(value);
+  return { name, key: columns[0] ?? '', columns, isRow };
+}

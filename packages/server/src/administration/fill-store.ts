@@ -1,0 +1,46 @@
+/** Fills a store for the tests of backup and export: every table has rows, with every kind of text and number that a row may hold. */
+import { change, commitOrFail } from '../store/store-suite-rows.ts';
+import type { Store } from '../store/store.ts';
+
+/** Nodes, each with one event and one operation. */
+export const NODES = 1234;
+
+/** Order by code point, not by any language; characters outside the first plane; what JSON escapes. */
+const ODD_IDS = ['Ä', 'a', 'Z', 'z"\\', 'ß', '節點', '🎮', ' space ', '\u00e9', 'e\u0301', "quote'"];
+
+export async function fillStore(store: Store): Promise<void> {
+  const ids = Array.from({ length: NODES }, (_, index) => ODD_IDS[index] ?? `node-${index}`);
+  const changes = ids.map((id, index) =>
+    change(id, null, index + 1, {
+      state: { id, nested: { lone: '\ud800', nul: '\u0000', line: '\n\r\u2028', large: 2 ** 53 - 1 }, index },
+      kinds: ['NodeRegistered'],
+      operationIds: [`op_${index}`],
+    }),
+  );
+  await commitOrFail(store, changes);
+  await store.commit(
+    [change('a', 2, 3, { kinds: ['NodeChanged'] })],
+    [{ key: 'admin key', fingerprint: 'f'.repeat(64), operationId: 'op_1', answeredAt: 1_700_000_000_000 }],
+  );
+  await store.recordLastSeen([{ nodeId: '🎮', lastSeenAt: 1_700_000_000_123 }]);
+  await store.putToken({
+    id: 'token-1',
+    kind: 'api',
+    name: 'the pipeline',
+    hash: 'a'.repeat(64),
+    role: 'operator',
+    createdAt: 1,
+    expiresAt: 2,
+    revokedAt: null,
+  });
+  await store.putToken({
+    id: 'token-2',
+    kind: 'join',
+    name: 'agents',
+    hash: 'b'.repeat(64),
+    role: null,
+    createdAt: 1,
+    expiresAt: null,
+    revokedAt: 3,
+  });
+}

@@ -1,0 +1,126 @@
+/** `GET /api/v1/events`: follows the fleet's events as server-sent events, from where the reader left off. */
+import { setImmediate } from 'node:timers/promises';
+import { type Problem, type routes, STREAM_READY, STREAM_RESET, STREAM_SIGN_EVERY_MS } from '@sluice/contract';
+import type { Result } from '@sluice/core';
+import type { EventFeed, EventFilter } from '../fleet/event-feed.ts';
+import type { Handler } from './route-context.ts';
+
+/** Streams at once: each costs a socket and a few kilobytes; dashboards and scripts of a large fleet have some dozens. */
+const STREAMS_MAX = 1000;
+/** Milliseconds after which a reader that lost the stream is to come back. */
+const RETRY_MS = 1000;
+/** Events that a filter may pass over before the reader is told how far the stream is, so that a resume does not read them again. */
+const PASSED_OVER_MAX = 1000;
+
+/** Where a stream begins: after the event `after`. `oldestKept`: what the reader knew is incomplete; `null`: it is not. */
+interface Beginning {
+  readonly after: number;
+  readonly oldestKept: number | null;
+}
+
+export const events: Handler<typeof routes.events> = async ({ query, headers }, { feed }) => {
+  const given = givenSequence(headers['last-event-id'], query.after);
+  if (!given.ok) return given;
+  if (feed.followers >= STREAMS_MAX) {
+    const detail = `${STREAMS_MAX} streams of events are open, which is as many as this server serves.`;
+    return { ok: false, problem: { code: 'too-many-streams', detail } };
+  }
+  const filter = { nodeId: blankAsAbsent(query.node), kinds: kindsOf(query.kind) };
+  const beginning = await beginningAt(given.value, feed);
+  return { ok: true, value: { kind: 'stream', open: (signal) => open(feed, filter, beginning, signal) } };
+};
+
+function open(feed: EventFeed, filter: EventFilter, beginning: Beginning, signal: AbortSignal): AsyncIterable<string> {
+  const leave = feed.follow();
+  signal.addEventListener('abort', leave, { once: true });
+  return tell(feed, filter, beginning, signal);
+}
+
+async function* tell(
+  feed: EventFeed,
+  filter: EventFilter,
+  beginning: Beginning,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let { after } = beginning;
+  const first = beginning.oldestKept === null ? '' : reset(after, beginning.oldestKept);
+  yield `retry: ${RETRY_MS}\n${first}${message(after, STREAM_READY, { sequence: after })}`;
+  let toldUpTo = after;
+  let toldAt = performance.now();
+  while (!signal.aborted) {
+    const page = await feed.page(after, filter);
+    after = page.upTo;
+    const text = page.events.map((event) => event.message).join('');
+    const missed = page.oldestKept === null ? '' : reset(page.oldestKept - 1, page.oldestKept);
+    const isQuiet = performance.now() - toldAt >= STREAM_SIGN_EVERY_MS;
+    const isFarBehind = after - (page.events.at(-1)?.sequence ?? toldUpTo) >= PASSED_OVER_MAX;
+    const sign = isFarBehind || (isQuiet && text === '') ? signOfLife(after) : '';
+    if (missed !== '' || text !== '' || sign !== '') {
+      yield missed + text + sign;
+      toldUpTo = sign === '' ? (page.events.at(-1)?.sequence ?? toldUpTo) : after;
+      toldAt = performance.now();
+    }
+    if (after < feed.lastSequence) await setImmediate();
+    else await feed.changed(after, Math.max(0, toldAt + STREAM_SIGN_EVERY_MS - performance.now()), signal);
+  }
+}
+
+function message(id: number, event: string, fields: Readonly<Record<string, number>>): string {
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(fields)}\n\n`;
+}
+
+function reset(id: number, oldestSequence: number): string {
+  return message(id, STREAM_RESET, { oldestSequence });
+}
+
+/** A comment, and how far the stream is: browsers take the `id`, readers that see only whole events take the comment. */
+function signOfLife(upTo: number): string {
+  return `: ${upTo}\nid: ${upTo}\n\n`;
+}
+
+/** What the reader has already; `null`: it begins now. */
+async function beginningAt(given: Given | null, feed: EventFeed): Promise<Beginning> {
+  if (given === null) return { after: feed.lastSequence, oldestKept: null };
+  const oldest = await feed.oldestSequence();
+  const { lastSequence } = feed;
+  // An event that has not happened: this server was restored from an older copy.
+  if (given.sequence > lastSequence) return { after: lastSequence, oldestKept: oldest };
+  if (oldest <= given.sequence + 1) return { after: given.sequence, oldestKept: null };
+  return { after: oldest - 1, oldestKept: given.isEverything ? null : oldest };
+}
+
+interface Given {
+  readonly sequence: number;
+  /** It asks for all that is kept, whatever that is. */
+  readonly isEverything: boolean;
+}
+
+function givenSequence(header: string | string[] | undefined, after: string | undefined): Result<Given | null> {
+  const fromHeader = blankAsAbsent(header === undefined ? undefined : String(header));
+  const fromQuery = blankAsAbsent(after);
+  const text = fromHeader ?? fromQuery;
+  if (text === undefined) return { ok: true, value: null };
+  // Fifteen digits are exact as a number.
+  if (/^\d{1,15}$/u.test(text)) {
+    const sequence = Number(text);
+    return { ok: true, value: { sequence, isEverything: fromHeader === undefined && sequence === 0 } };
+  }
+  const field = fromHeader === undefined ? 'after' : 'Last-Event-ID';
+  const problem: Problem = {
+    code: 'invalid-request',
+    field,
+    detail: `${field} must be the sequence number of an event.`,
+  };
+  return { ok: false, problem };
+}
+
+function kindsOf(text: string | undefined): readonly string[] | undefined {
+  return blankAsAbsent(text)
+    ?.split(',')
+    .map((kind) => kind.trim());
+}
+
+function blankAsAbsent(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}

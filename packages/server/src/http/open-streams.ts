@@ -1,0 +1,55 @@
+/** Answers that go on for as long as their reader stays: sent no faster than they are read, and ended when the server stops. */
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+
+/** Milliseconds in which a reader takes nothing of what waits for it, until its stream is ended. */
+const STALLED_MS_MAX = 60_000;
+/** Milliseconds that readers get at the server's stop to take the end of their stream. */
+const END_WITHIN_MS = 1000;
+
+export class OpenStreams {
+  readonly #logger: Logger;
+  readonly #open = new Map<AbortController, FastifyReply>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Sends what the stream gives; one chunk of it waits at most, whatever the reader does. */
+  send(reply: FastifyReply, open: (signal: AbortSignal) => AsyncIterable<string>): FastifyReply {
+    const ending = new AbortController();
+    this.#open.set(ending, reply);
+    reply.raw.once('close', () => {
+      this.#open.delete(ending);
+      ending.abort();
+    });
+    const chunks = this.#watched(open(ending.signal), () => reply.raw.destroy());
+    // An ended stream leaves no connection behind that would keep the server from stopping; nginx would gather what is live.
+    return reply.header('connection', 'close').header('x-accel-buffering', 'no').send(Readable.from(chunks));
+  }
+
+  endAll(): void {
+    for (const [ending, reply] of this.#open) {
+      ending.abort();
+      setTimeout(() => reply.raw.destroy(), END_WITHIN_MS).unref();
+    }
+  }
+
+  async *#watched(chunks: AsyncIterable<string>, giveUp: () => void): AsyncGenerator<string> {
+    try {
+      for await (const chunk of chunks) {
+        const timer = setTimeout(giveUp, STALLED_MS_MAX);
+        try {
+          yield chunk;
+        } finally {
+          clearTimeout(timer);
+        }
+      }
+    } catch (error) {
+      // The reader comes back and goes on where it was; what it meets then says whether the trouble lasts.
+      this.#logger.warn({ event: 'stream-failed', err: error }, 'a stream was ended by a failure');
+      giveUp();
+    }
+  }
+}
