@@ -65,7 +65,8 @@ class CrashSeries {
           commands: {
             mark: {
               description: 'Leaves a mark',
-              exec: ['sh', '-c', 'echo "$SLUICE_PARAM_KEY" >> "$0"', marks],
+              // Long enough to be killed in the middle.
+              exec: ['sh', '-c', 'echo "$SLUICE_PARAM_KEY" >> "$0"; exec sleep 0.3', marks],
               timeout: '5s',
               params: { key: { type: 'string' } },
             },
