@@ -121,7 +121,7 @@ export class SimulatedClients {
   }
 
   #command(nodeId: string): Command {
-    const { random } = this.#options;
+    const { random, clock } = this.#options;
     const timeoutMs = random.pick(null, 0, 2000, 20_000);
     const onDeadline = random.pick<OnDeadline>('force', 'cancel', 'hold');
     const hold = random.pick('operator', 'operator', 'rollout/1');
@@ -162,7 +162,7 @@ export class SimulatedClients {
         return { kind: 'CancelOperation', operationId: operation?.id ?? 'op_none', reason: null };
       }
       case 'silence':
-        if (random.chance(0.8)) return { kind: 'PassTime' };
+        if (random.chance(0.8)) return { kind: 'PassTime', heardSince: clock.now() };
         return { kind: 'RequireConfirmation', because: 'many nodes fell silent together' };
     }
   }

@@ -126,6 +126,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     recordLastSeen: () => Promise.resolve(),
     tokens: () => Promise.resolve([]),
     putToken: () => never,
+    bytes: () => never,
     close: () => Promise.resolve(),
   };
 }

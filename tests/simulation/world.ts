@@ -120,7 +120,8 @@ export class World {
     await this.#run(forMs);
     this.#isTroubled = false;
     this.#network.heal();
-    if (this.#server !== null) this.#server.life.frozenUntil = 0;
+    const { frozenUntil = 0 } = this.#server?.life ?? {};
+    if (frozenUntil > this.#clock.now()) await this.#run(frozenUntil - this.#clock.now());
     for (const nodeId of this.#nodeIds) if (this.#agents.get(nodeId)?.isAlive !== true) this.#startAgent(nodeId);
     const until = this.#clock.now() + PEACE_WITHIN_MS;
     for (let why = this.#whyNoPeace(); why !== null; why = this.#whyNoPeace()) {
@@ -148,10 +149,10 @@ export class World {
   #goWrong(): void {
     const { freeze } = this.profile;
     this.#network.trouble(this.#nodeIds);
-    if (this.#server !== null && this.#faults.chance(freeze)) {
+    if (this.#server !== null && this.#clock.now() >= this.#server.life.frozenUntil && this.#faults.chance(freeze)) {
       this.#server.life.frozenUntil = this.#clock.now() + this.#faults.between(5000, 60_000);
       this.#promises.serverFrozenUntil = this.#server.life.frozenUntil;
-      this.#promises.note('the server stands still');
+      this.#promises.note(`the server stands still until ${this.#server.life.frozenUntil - 1_800_000_000_000}`);
     }
     for (const agent of this.#agents.values())
       if (agent.isAlive && this.#faults.chance(this.profile.agentCrash))

@@ -55,7 +55,11 @@ export type Command =
   | { readonly kind: 'RequireConfirmation'; readonly because: string }
   /** The clock that the server reads was set by this many milliseconds. */
   | { readonly kind: 'ShiftTimes'; readonly byMs: number }
-  | { readonly kind: 'PassTime' };
+  | {
+      readonly kind: 'PassTime';
+      /** Since when the server could hear agents without a break: what they said before may still be on its way. */
+      readonly heardSince: number;
+    };
 
 /** What a decision may know besides the state. Values only, so that it can be replayed. */
 export interface Context {

@@ -64,6 +64,6 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
     case 'ExpireLease':
       return decideExpireLease(node, command);
     case 'PassTime':
-      return decidePassTime(node, context.now);
+      return decidePassTime(node, command.heardSince, context.now);
   }
 }

@@ -167,7 +167,7 @@ export class LivingNode {
 
   pass(ms: number): void {
     this.now += ms;
-    this.must({ kind: 'PassTime' });
+    this.must({ kind: 'PassTime', heardSince: START_AT });
   }
 
   operation(id: string): OperationRecord {

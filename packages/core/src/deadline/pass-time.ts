@@ -14,18 +14,21 @@ const FORCE_REPORT_WITHIN_MS = 30_000;
 /** Milliseconds beyond an act's own deadline until the server stops waiting for the agent's word about it. */
 const ACT_REPORT_WITHIN_MS = 15_000;
 
-/** Everything that is due at `now`. Nothing is due before `nextDueAt`. */
-export function decidePassTime(node: NodeState, now: number): Result<Decision> {
+/**
+ * Everything that is due at `now`. Nothing is due before `nextDueAt`.
+ * @param heardSince Since when the server could hear agents: where an agent's word is waited for, its time counts from then.
+ */
+export function decidePassTime(node: NodeState, heardSince: number, now: number): Result<Decision> {
   const draft = openDraft(node, now);
   for (const { name } of node.holds) {
     const hold = holdOf(draft, name);
-    if (hold !== undefined) passDeadline(draft, hold, now);
+    if (hold !== undefined) passDeadline(draft, hold, heardSince, now);
   }
   for (const { name } of node.holds) {
     const hold = holdOf(draft, name);
     if (hold !== undefined && hold.expiresAt !== null && hold.expiresAt <= now) expireHold(draft, hold);
   }
-  for (const { id } of node.operations) passOperation(draft, id, now);
+  for (const { id } of node.operations) passOperation(draft, id, heardSince, now);
   return decided(draft.events());
 }
 
@@ -35,20 +38,22 @@ export function nextDueAt(node: NodeState): number | null {
   for (const hold of node.holds) {
     if (hold.expiresAt !== null) instants.push(hold.expiresAt);
     if (hold.deadlineAt === null || isDrained(node) || waitingOperation(node, hold) === undefined) continue;
-    instants.push(hold.deadlineReachedAt === null ? hold.deadlineAt : forceReportDueAt(node, hold.deadlineAt));
+    instants.push(hold.deadlineReachedAt === null ? hold.deadlineAt : forceReportDueAt(node, hold.deadlineAt, 0));
   }
   for (const operation of node.operations) {
-    const dueAt = operationDueAt(operation);
+    const dueAt = operationDueAt(operation, 0);
     if (dueAt !== null) instants.push(dueAt);
   }
   return instants.length === 0 ? null : Math.min(...instants);
 }
 
 /** When an operation that has not ended ends by time alone; a drain's deadline is its hold's. */
-function operationDueAt(operation: OperationRecord): number | null {
+function operationDueAt(operation: OperationRecord, heardSince: number): number | null {
   if (operation.status === 'queued') return operation.deliverBy;
   if (isTerminal(operation.status) || operation.deadlineAt === null || operation.task.kind === 'drain') return null;
-  return isAct(operation) ? operation.deadlineAt + ACT_REPORT_WITHIN_MS : operation.deadlineAt;
+  return isAct(operation)
+    ? Math.max(operation.deadlineAt, heardSince) + ACT_REPORT_WITHIN_MS
+    : Math.max(operation.deadlineAt, heardSince + ACT_REPORT_WITHIN_MS);
 }
 
 function holdOf(draft: Draft, name: string): Hold | undefined {
@@ -65,11 +70,11 @@ function waitingOperation(node: NodeState, hold: Hold): OperationRecord | undefi
   );
 }
 
-function forceReportDueAt(node: NodeState, deadlineAt: number): number {
-  return deadlineAt + node.workload.stopGraceMs + FORCE_REPORT_WITHIN_MS;
+function forceReportDueAt(node: NodeState, deadlineAt: number, heardSince: number): number {
+  return Math.max(deadlineAt + node.workload.stopGraceMs, heardSince) + FORCE_REPORT_WITHIN_MS;
 }
 
-function passDeadline(draft: Draft, hold: Hold, now: number): void {
+function passDeadline(draft: Draft, hold: Hold, heardSince: number, now: number): void {
   const node = draft.node();
   const waiting = waitingOperation(node, hold);
   if (hold.deadlineAt === null || hold.deadlineAt > now || waiting === undefined || isDrained(node)) return;
@@ -85,7 +90,7 @@ function passDeadline(draft: Draft, hold: Hold, now: number): void {
     draft.record(endOperation(waiting.id, isRestart ? 'cancelled' : 'failed', { error }));
   switch (hold.onDeadline) {
     case 'force': {
-      if (now < forceReportDueAt(node, hold.deadlineAt)) return;
+      if (now < forceReportDueAt(node, hold.deadlineAt, heardSince)) return;
       const silence = node.session.kind === 'connected' ? '' : ', which is not connected,';
       const next = isRestart
         ? 'The workload was not restarted.'
@@ -125,10 +130,10 @@ function whyNotHealthy(node: NodeState): string | null {
   return `its workload is not healthy${node.workload.problem === null ? '' : ` (${node.workload.problem})`}`;
 }
 
-function passOperation(draft: Draft, operationId: string, now: number): void {
+function passOperation(draft: Draft, operationId: string, heardSince: number, now: number): void {
   const node = draft.node();
   const operation = operationOf(node, operationId);
-  const dueAt = operation === undefined ? null : operationDueAt(operation);
+  const dueAt = operation === undefined ? null : operationDueAt(operation, heardSince);
   if (operation === undefined || dueAt === null || dueAt > now) return;
   if (operation.status === 'queued') {
     const message = `Not delivered in time, so it was never performed and will not be: ${whyNotDelivered(node, operation)}.`;

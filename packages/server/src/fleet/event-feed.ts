@@ -150,7 +150,7 @@ export class EventFeed {
     this.#isGathering = true;
     this.#clock.wakeAt(this.#clock.now() + GATHER_MS, () => {
       this.#isGathering = false;
-      for (const end of [...this.#waiting]) end();
+      for (const end of this.#waiting) end();
     });
   }
 

@@ -39,6 +39,7 @@ function guarded(real: Store): Store {
     recordLastSeen: (rows) => real.recordLastSeen(rows),
     tokens: () => real.tokens(),
     putToken: (token) => real.putToken(token),
+    bytes: () => real.bytes(),
     close: () => real.close(),
   };
 }

@@ -7,11 +7,14 @@ import { CommitQueue, type Committed, type Executed, type FleetSettings, type On
 import { LiveOutputs } from './live-outputs.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
+import { storeProblemOf } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
 import { WakeQueue } from './wake-queue.ts';
 
 /** Milliseconds until what is due is tried again when it could not be recorded. */
 const RETRY_MS = 1000;
+/** Milliseconds by which a wake-up is late when this process stood still, and was not just busy. */
+const STALL_MS = 1000;
 /** Milliseconds between two bulk writes of when nodes were last heard of. */
 const LAST_SEEN_FLUSH_MS = 30_000;
 
@@ -39,6 +42,8 @@ export class Fleet {
   readonly #outputs = new LiveOutputs();
   readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
   #lastSequence = 0;
+  /** Since when agents could be heard without a break. */
+  #hearsSince: number;
   #sorted: readonly FleetNode[] | null = null;
   #version = 0;
 
@@ -55,7 +60,8 @@ export class Fleet {
       stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
       publish: (committed) => this.#publish(committed),
     });
-    this.#due = new WakeQueue(clock, (nodeId) => void this.#passTime(nodeId));
+    this.#hearsSince = clock.now();
+    this.#due = new WakeQueue(clock, (nodeId, lateMs) => void this.#passTime(nodeId, lateMs));
     this.#flushes = new WakeQueue(clock, () => void this.#flushLastSeen());
   }
 
@@ -151,6 +157,16 @@ export class Fleet {
     return this.#commits.storeProblem;
   }
 
+  /** The bytes that the store takes on its disk; `null`: it cannot be asked now. */
+  async storeBytes(): Promise<number | null> {
+    try {
+      return await this.#store.bytes();
+    } catch (error) {
+      if (storeProblemOf(error) === null) throw error;
+      return null;
+    }
+  }
+
   /** The number of the newest event that is visible here. */
   get lastSequence(): number {
     return this.#lastSequence;
@@ -236,9 +252,11 @@ export class Fleet {
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }
 
-  async #passTime(nodeId: string): Promise<void> {
+  async #passTime(nodeId: string, lateMs: number): Promise<void> {
+    // What agents said while this process stood still is unread yet.
+    if (lateMs > STALL_MS) this.#hearsSince = this.#clock.now();
     const revision = this.#members.get(nodeId)?.state.revision;
-    await this.record(nodeId, { kind: 'PassTime' }, SERVER);
+    await this.record(nodeId, { kind: 'PassTime', heardSince: this.#hearsSince }, SERVER);
     const state = this.#members.get(nodeId)?.state;
     if (state === undefined) return;
     // What was recorded has set its own next instant; where nothing was, it is looked at again a little later.

@@ -14,6 +14,6 @@ export interface ServedEvent {
 export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): ServedEvent {
   // What the stream says of an event goes before a field of the same name (an agent's update has a sequence of its own).
   const fields = { sequence, nodeId, kind, at: timestamp(at) } satisfies Omit<StreamedEvent, 'actor'>;
-  const json = JSON.stringify({ ...fields, ...body, ...fields });
+  const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
   return { sequence, nodeId, kind, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
 }

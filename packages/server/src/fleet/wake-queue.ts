@@ -9,14 +9,15 @@ interface Entry {
 /** Each id has at most one instant; a later `set` replaces an earlier one. */
 export class WakeQueue {
   readonly #clock: Clock;
-  readonly #wake: (id: string) => void;
+  readonly #wake: (id: string, lateMs: number) => void;
   /** The instant that counts for an id; heap entries that say otherwise are passed over when they come up. */
   readonly #wanted = new Map<string, number>();
   readonly #heap: Entry[] = [];
   #cancelTimer: (() => void) | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock, wake: (id: string) => void) {
+  /** @param wake Is told by how much it comes late, which shows that the process stood still. */
+  constructor(clock: Clock, wake: (id: string, lateMs: number) => void) {
     this.#clock = clock;
     this.#wake = wake;
   }
@@ -55,7 +56,7 @@ export class WakeQueue {
       this.#pop();
       if (this.#wanted.get(first.id) !== first.at) continue;
       this.#wanted.delete(first.id);
-      this.#wake(first.id);
+      this.#wake(first.id, now - first.at);
     }
     this.#arm();
   }
