@@ -1,14 +1,10 @@
 /** The `sluice` command as people and scripts run it: a real process against real nodes; output, exit codes, interruptions. */
-import { spawn } from 'node:child_process';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../wait-for.ts';
-import { ADMIN_TOKEN, FleetUnderTest } from './fleet-under-test.ts';
-
-const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.meta.url));
+import { FleetUnderTest } from './fleet-under-test.ts';
+import { type Ended, type Started, startSluice } from './sluice-process.ts';
 
 let fleet: FleetUnderTest;
 
@@ -30,42 +26,8 @@ beforeAll(async () => {
 
 afterAll(() => fleet.stop());
 
-interface Ended {
-  readonly exitCode: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-interface Started {
-  readonly ended: Promise<Ended>;
-  readonly error: () => string;
-  readonly interrupt: () => void;
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  const child = spawn(process.execPath, [sluice, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: os.tmpdir(),
-      SLUICE_URL: fleet.url,
-      SLUICE_TOKEN: ADMIN_TOKEN,
-      ...env,
-    },
-  });
-  let out = '';
-  let error = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    error += chunk.toString();
-  });
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (exitCode) => resolve({ exitCode, out, error }));
-  });
-  return { ended, error: () => error, interrupt: () => child.kill('SIGINT') };
-}
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Started =>
+  startSluice(fleet.url, args, env);
 
 function run(...args: readonly string[]): Promise<Ended> {
   return start(args).ended;

@@ -330,7 +330,7 @@ function startProcess(
   env: Readonly<Record<string, string>>,
   launcher: readonly string[] = [],
 ): StartedProcess {
-  const [command = process.execPath, ...before] = [...launcher, process.execPath];
+  const [command, ...before] = [...launcher, process.execPath];
   const child = spawn(command, [...before, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: os.tmpdir(), NO_COLOR: '1', ...env },

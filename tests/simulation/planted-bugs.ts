@@ -104,13 +104,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/sessions/leases.ts',
-        find: 'if (lateMs > this.#options.stallMs) this.#stalled(lateMs);',
-        replace: '',
-      },
-      {
-        file: 'packages/server/src/sessions/leases.ts',
-        find: 'if (lateMs > stallMs) this.#stalled(lateMs);',
-        replace: '',
+        find: 'this.#from = this.#options.clock.now();\n    this.#options.logger',
+        replace: 'this.#options.logger',
       },
     ],
   },

@@ -1,8 +1,8 @@
 /** Files that cannot be written while the server runs: changes are refused with the reason, everything else goes on, and it heals without a restart. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FleetUnderTest } from '../end-to-end/fleet-under-test.ts';
+import { startThatFails } from './run-sluice.ts';
 import { SmallDisk } from './small-disk.ts';
-import { startThatFails } from './start-that-fails.ts';
 import { WRITE_FAULTS } from './write-fault.ts';
 
 /** A silent node is offline after this. */

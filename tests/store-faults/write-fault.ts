@@ -1,6 +1,6 @@
 /** Ways to take the right to write from a server that runs, and to give it back: each works on files that are open already. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -40,17 +40,20 @@ async function setImmutable(names: readonly string[], isImmutable: boolean): Pro
   await execute('chattr', [isImmutable ? '+i' : '-i', ...names], { timeout: COMMAND_MS_MAX });
 }
 
-/** The directory last: what is in it cannot be found by name otherwise. */
-async function namesOf(directory: string): Promise<readonly string[]> {
-  return [...(await readdir(directory)).map((name) => path.join(directory, name)), directory];
+/**
+ * The database, its log, and last the directory: what is in it cannot be found by name otherwise. Not the index of the log
+ * (`-shm`): SQLite writes that through memory, where the system knows no error but to end the process (docs/backup.md).
+ */
+function namesOf(directory: string): readonly string[] {
+  return [path.join(directory, 'sluice.db'), path.join(directory, 'sluice.db-wal'), directory];
 }
 
-/** Files and directory become read-only, for root too: what a file system does that is set read-only after a fault of its disk. */
+/** Files and directory become read-only, for root too. */
 const immutableFiles: WriteFault = {
   name: 'a database and a directory that were made read-only (chattr +i)',
   whyNot: () => reasonOf(refuseImmutable),
-  begin: async ({ dataDirectory }) => setImmutable(await namesOf(dataDirectory), true),
-  end: async ({ dataDirectory }) => setImmutable((await namesOf(dataDirectory)).toReversed(), false),
+  begin: ({ dataDirectory }) => setImmutable(namesOf(dataDirectory), true),
+  end: ({ dataDirectory }) => setImmutable(namesOf(dataDirectory).toReversed(), false),
 };
 
 /** Throws unless the attribute stops a write to a file that is open. */

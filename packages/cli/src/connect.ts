@@ -28,5 +28,12 @@ export async function withClient(
     return exitCodes.wrongUsage;
   }
   const { url, token } = settings;
-  return act(createClient({ url, signal: terminal.interrupt, newIdempotencyKey: randomUUID, ...(token === null ? {} : { token }) }));
+  return act(
+    createClient({
+      url,
+      signal: terminal.interrupt,
+      newIdempotencyKey: randomUUID,
+      ...(token === null ? {} : { token }),
+    }),
+  );
 }

@@ -84,7 +84,7 @@ export async function exchange(
   }
 }
 
-export function aborted(): Refused {
+function aborted(): Refused {
   return connectionProblem('aborted', 'The call was ended before an answer came.', 'Nothing; it was asked for.');
 }
 

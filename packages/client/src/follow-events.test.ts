@@ -65,7 +65,11 @@ describe('what comes', () => {
     const { url, requests } = await listen(stream(ready(4) + event(5)));
     const items = await take(
       2,
-      createClient({ url: `${url}/behind/a/proxy`, token: 'secret' }).events({ node: '节点', kinds: ['A', 'B'], after: 4 }),
+      createClient({ url: `${url}/behind/a/proxy`, token: 'secret' }).events({
+        node: '节点',
+        kinds: ['A', 'B'],
+        after: 4,
+      }),
     );
     expect(items).toEqual([
       { kind: 'ready', sequence: 4 },

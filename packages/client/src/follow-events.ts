@@ -101,7 +101,10 @@ async function* connect(
     return work.finally(() => clearTimeout(timer));
   };
   try {
-    const response = await within(options.timeoutMs ?? TIMEOUT_MS_DEFAULT, open(options, request, position, connection));
+    const response = await within(
+      options.timeoutMs ?? TIMEOUT_MS_DEFAULT,
+      open(options, request, position, connection),
+    );
     const refusal = await within(SILENCE_MS_MAX, refusalIn(options, response));
     if (refusal !== null || response.body === null) {
       yield refusal ?? { kind: 'interrupted', ...problemOf(unreachable(options.url, null)) };

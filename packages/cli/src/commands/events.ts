@@ -89,7 +89,8 @@ function lineOf(terminal: Terminal, event: ClientEvent, format: Format): string 
   if (format === 'json') return `${JSON.stringify(event)}\n`;
   const { stdout, environment } = terminal;
   const paint = paintFor(stdout, environment);
-  const at = event.at.slice(11, 19);
+  // In UTC, as everything that the API tells.
+  const at = `${event.at.slice(11, 19)}Z`;
   const words = printable(eventInWords(event));
   const head = `${at}  ${String(event.sequence).padStart(6)}  ${padded(printable(event.nodeId), NODE_WIDTH)}  `;
   const kind = words === '' ? printable(event.kind) : `${padded(printable(event.kind), KIND_WIDTH)}  `;

@@ -36,7 +36,7 @@ test('status: a page for people, the API’s own for scripts', async () => {
   expect(page.exitCode).toBe(0);
   expect(page.out).toMatch(/^Sluice \S+ {2}● serving\nStarted +(now|\d+ s ago) /u);
   expect(page.out).toContain('Nodes    0, 0 with their agent connected\n');
-  expect(page.out).toMatch(/\nStore {4}SQLite/u);
+  expect(page.out).toMatch(/\nStore {4}SQLite, \d+ KiB\n/u);
   expect(page.out).toContain('events for 90 d, at most 1,000,000\n');
   const json: unknown = JSON.parse((await sluice(['status', '-o', 'json'], environment)).out);
   expect(json).toMatchObject({ nodes: { total: 0 }, store: { kind: 'sqlite', problem: null, lastSequence: 0 } });

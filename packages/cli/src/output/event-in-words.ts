@@ -26,7 +26,10 @@ export function eventInWords(event: ClientEvent): string {
       return text(event['why']);
     case 'WorkloadChanged':
       return isRecord(event['workload'])
-        ? joined([text(event['workload']['phase']), health(event['workload']), text(event['workload']['problem'])], ', ')
+        ? joined(
+            [text(event['workload']['phase']), health(event['workload']), text(event['workload']['problem'])],
+            ', ',
+          )
         : '';
     case 'OperationRequested':
       return isRecord(event['operation'])

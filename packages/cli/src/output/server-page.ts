@@ -1,6 +1,7 @@
 /** How a server is, on one page: what is wrong comes first. */
 import type { NodeStatus, ServerStatus } from '@sluice/contract';
 import { durationInWords } from '@sluice/core';
+import { bytesInWords } from './bytes-in-words.ts';
 import type { Paint } from './colour.ts';
 import { renderPage } from './page.ts';
 import { nodeStatusCell } from './status.ts';
@@ -47,7 +48,12 @@ export function renderServerPage(status: ServerStatus, paint: Paint): string {
           ].join(' · '),
         ],
       },
-      { label: 'Store', lines: [STORE_KINDS[store.kind]] },
+      {
+        label: 'Store',
+        lines: [
+          [STORE_KINDS[store.kind], store.bytes === null ? '' : bytesInWords(store.bytes)].filter(Boolean).join(', '),
+        ],
+      },
       { label: 'Events', lines: [`the newest has the number ${COUNT.format(store.lastSequence)}`] },
       {
         label: 'Kept',

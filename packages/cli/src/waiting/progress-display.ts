@@ -29,7 +29,11 @@ export function createProgressDisplay(terminal: Terminal, idOf: (operation: Oper
     : linesDisplay(terminal, idOf);
 }
 
-function barsDisplay(stream: OutputStream, stdout: OutputStream, idOf: (operation: Operation) => string): ProgressDisplay {
+function barsDisplay(
+  stream: OutputStream,
+  stdout: OutputStream,
+  idOf: (operation: Operation) => string,
+): ProgressDisplay {
   const bars = new Map<string, SingleBar>();
   let idWidth = 0;
   let isMoving = true;

@@ -26,6 +26,9 @@ export const ServerStatus = Type.Object(
     }),
     store: Type.Object({
       kind: Type.Union([Type.Literal('sqlite'), Type.Literal('postgres')]),
+      bytes: Nullable(
+        Type.Integer({ minimum: 0, description: 'What it takes on its disk; null when it cannot be asked now.' }),
+      ),
       problem: Nullable(Type.String({ description: 'Why the last write failed; null when it succeeded.' })),
       lastSequence: Type.Integer({ minimum: 0, description: 'The number of the newest event.' }),
     }),

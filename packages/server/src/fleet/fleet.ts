@@ -9,6 +9,7 @@ import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
 import { storeProblemOf } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
+import { StallWatch } from './stall-watch.ts';
 import { WakeQueue } from './wake-queue.ts';
 
 /** Milliseconds until what is due is tried again when it could not be recorded. */
@@ -35,6 +36,7 @@ export class Fleet {
   readonly #commits: CommitQueue;
   readonly #logger: Logger;
   readonly #members = new Map<string, Member>();
+  readonly #stalls: StallWatch;
   readonly #due: WakeQueue;
   readonly #flushes: WakeQueue;
   readonly #heardSinceFlush = new Set<string>();
@@ -61,7 +63,14 @@ export class Fleet {
       publish: (committed) => this.#publish(committed),
     });
     this.#hearsSince = clock.now();
-    this.#due = new WakeQueue(clock, (nodeId, lateMs) => void this.#passTime(nodeId, lateMs));
+    this.#stalls = new StallWatch({
+      clock,
+      stallMs: STALL_MS,
+      stalled: () => {
+        this.#hearsSince = clock.now();
+      },
+    });
+    this.#due = new WakeQueue(clock, (nodeId) => void this.#passTime(nodeId));
     this.#flushes = new WakeQueue(clock, () => void this.#flushLastSeen());
   }
 
@@ -229,6 +238,7 @@ export class Fleet {
   /** Lets what was begun be committed, and notes when nodes were last heard of. */
   async stop(): Promise<void> {
     this.#due.stop();
+    this.#stalls.stop();
     this.#flushes.stop();
     await this.#commits.stop();
     await this.#flushLastSeen();
@@ -252,9 +262,9 @@ export class Fleet {
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }
 
-  async #passTime(nodeId: string, lateMs: number): Promise<void> {
+  async #passTime(nodeId: string): Promise<void> {
     // What agents said while this process stood still is unread yet.
-    if (lateMs > STALL_MS) this.#hearsSince = this.#clock.now();
+    this.#stalls.look();
     const revision = this.#members.get(nodeId)?.state.revision;
     await this.record(nodeId, { kind: 'PassTime', heardSince: this.#hearsSince }, SERVER);
     const state = this.#members.get(nodeId)?.state;

@@ -9,15 +9,14 @@ interface Entry {
 /** Each id has at most one instant; a later `set` replaces an earlier one. */
 export class WakeQueue {
   readonly #clock: Clock;
-  readonly #wake: (id: string, lateMs: number) => void;
+  readonly #wake: (id: string) => void;
   /** The instant that counts for an id; heap entries that say otherwise are passed over when they come up. */
   readonly #wanted = new Map<string, number>();
   readonly #heap: Entry[] = [];
   #cancelTimer: (() => void) | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** @param wake Is told by how much it comes late, which shows that the process stood still. */
-  constructor(clock: Clock, wake: (id: string, lateMs: number) => void) {
+  constructor(clock: Clock, wake: (id: string) => void) {
     this.#clock = clock;
     this.#wake = wake;
   }
@@ -56,7 +55,7 @@ export class WakeQueue {
       this.#pop();
       if (this.#wanted.get(first.id) !== first.at) continue;
       this.#wanted.delete(first.id);
-      this.#wake(first.id, now - first.at);
+      this.#wake(first.id);
     }
     this.#arm();
   }

@@ -154,7 +154,7 @@ describe('what was removed', () => {
   beforeAll(async () => {
     pruned = await ServerUnderTest.start(async (directory) => {
       const store = await openSqliteStore(directory);
-      const event = { kind: 'NodeRegistered', at: 1, body: { actor: { name: 'agent', address: null } } };
+      const event = { kind: 'NodeRegistered', at: Date.now(), body: { actor: { name: 'agent', address: null } } };
       await store.commit([
         {
           nodeId: 'gone',

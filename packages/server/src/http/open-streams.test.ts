@@ -57,6 +57,7 @@ test('one that does not read keeps nobody waiting, and gets everything when it r
   for (let count = 0; count < 150; count += 1) await change({ LARGE, count });
   await reader.until('all changes', () => reader.events.length >= 150);
   reader.close();
+  expect(deaf.destroyed).toBe(false);
 
   let changes = 0;
   let rest = '';
@@ -68,6 +69,20 @@ test('one that does not read keeps nobody waiting, and gets everything when it r
   deaf.resume();
   await waitFor('it to have heard all', () => changes === 150, { seen: () => changes });
   deaf.destroy();
+});
+
+test('more streams than the server serves are refused, until one of them ends', async () => {
+  const streams: StreamReader[] = [];
+  for (let count = 0; count < 1000; count += 100)
+    streams.push(...(await Promise.all(Array.from({ length: 100 }, () => StreamReader.open(server.url, EVENTS)))));
+  expect(await server.ask('GET', EVENTS)).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '1' },
+    json: { code: 'too-many-streams' },
+  });
+  streams.pop()?.close();
+  await waitFor('room for another', async () => (await server.ask('GET', EVENTS)).status === 200);
+  for (const stream of streams) stream.close();
 });
 
 test('a server that stops ends its streams cleanly, and at once', async () => {

@@ -80,6 +80,7 @@ test('another node cannot speak for it', async () => {
   server.say('other', { kind: 'operation.output', operationId, output: 'lies' });
   server.say('busy', { ...update(operationId, 2), output: null });
   await until(operationId, '');
+  expect((await server.ask('GET', `/api/v1/operations/${operationId}`)).json).toMatchObject({ status: 'succeeded' });
 });
 
 test('there is no such operation', async () => {

@@ -3,7 +3,7 @@ import { type NodeStatus, type routes, SLUICE_VERSION } from '@sluice/contract';
 import { timestamp } from '../fleet/timestamp.ts';
 import { type Handler, value } from './route-context.ts';
 
-export const serverStatus: Handler<typeof routes.serverStatus> = (_request, { fleet, about }) => {
+export const serverStatus: Handler<typeof routes.serverStatus> = async (_request, { fleet, about }) => {
   const nodes = fleet.nodes();
   const byStatus: Record<NodeStatus, number> = {
     active: 0,
@@ -23,7 +23,12 @@ export const serverStatus: Handler<typeof routes.serverStatus> = (_request, { fl
     startedAt: timestamp(about.startedAt),
     now: timestamp(fleet.now()),
     nodes: { total: nodes.length, connected, byStatus },
-    store: { kind: about.storeKind, problem: fleet.storeProblem, lastSequence: fleet.lastSequence },
+    store: {
+      kind: about.storeKind,
+      bytes: await fleet.storeBytes(),
+      problem: fleet.storeProblem,
+      lastSequence: fleet.lastSequence,
+    },
     retention: about.retention,
     massSilence: about.massSilence(),
   });

@@ -107,11 +107,19 @@ export class ServerUnderTest {
       );
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
+        const answer = () => {
           const text = Buffer.concat(chunks).toString('utf8');
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
+        };
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          // A stream has no end; what it begins with is its answer.
+          if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+            answer();
+            response.destroy();
+          }
         });
+        response.on('end', answer);
       });
       request.end(body);
     });

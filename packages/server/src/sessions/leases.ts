@@ -4,10 +4,8 @@
  */
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
+import { StallWatch } from '../fleet/stall-watch.ts';
 import { WakeQueue } from '../fleet/wake-queue.ts';
-
-/** Milliseconds between two looks at whether this process runs. */
-const TICK_MS = 1000;
 
 export interface LeasesOptions {
   /** One that never steps: leases are counted by time that passed, not by what the wall says. */
@@ -31,13 +29,14 @@ export class Leases {
   readonly #queue: WakeQueue;
   /** Nothing counts from before this instant. */
   #from: number;
-  #cancelTick: () => void;
+  readonly #stalls: StallWatch;
 
   constructor(options: LeasesOptions) {
     this.#options = options;
     this.#from = options.clock.now();
     this.#queue = new WakeQueue(options.clock, (nodeId) => this.#check(nodeId));
-    this.#cancelTick = this.#tick();
+    const { clock, stallMs } = options;
+    this.#stalls = new StallWatch({ clock, stallMs, stalled: (lateMs) => this.#stalled(lateMs) });
   }
 
   /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
@@ -63,7 +62,7 @@ export class Leases {
   }
 
   stop(): void {
-    this.#cancelTick();
+    this.#stalls.stop();
     this.#queue.stop();
   }
 
@@ -79,24 +78,12 @@ export class Leases {
   #check(nodeId: string): void {
     const lease = this.#leases.get(nodeId);
     if (lease === undefined) return;
-    const lateMs = this.#options.clock.now() - this.#endOf(lease);
-    // What came in while this process stood still is read only after its timers have had their turn.
-    if (lateMs > this.#options.stallMs) this.#stalled(lateMs);
+    this.#stalls.look();
     if (this.#options.clock.now() < this.#endOf(lease)) {
       this.#arm(nodeId);
       return;
     }
     this.#options.expired(nodeId, lease.heardAt);
-  }
-
-  #tick(): () => void {
-    const { clock, stallMs } = this.#options;
-    const expectedAt = clock.now() + TICK_MS;
-    return clock.wakeAt(expectedAt, () => {
-      const lateMs = clock.now() - expectedAt;
-      if (lateMs > stallMs) this.#stalled(lateMs);
-      this.#cancelTick = this.#tick();
-    });
   }
 
   #stalled(lateMs: number): void {

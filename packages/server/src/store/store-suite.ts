@@ -271,6 +271,15 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       });
     });
 
+    test('says how many bytes it takes', async () => {
+      const before = await store.bytes();
+      expect(before).toBeGreaterThan(0);
+      await commitOrFail(store, [
+        change('a', null, 1, { state: { numbers: Array.from({ length: 100_000 }, (_, index) => index * 7919) } }),
+      ]);
+      expect(await store.bytes()).toBeGreaterThan(before + 100_000);
+    });
+
     test('a closed store refuses every verb, and closes twice without harm', async () => {
       await store.close();
       await store.close();
@@ -279,6 +288,7 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       await expect(store.events({ limit: 1 })).rejects.toThrow(/./u);
       await expect(store.recordLastSeen([{ nodeId: 'a', lastSeenAt: 1 }])).rejects.toThrow(/./u);
       await expect(store.tokens()).rejects.toThrow(/./u);
+      await expect(store.bytes()).rejects.toThrow(/./u);
     });
 
     describeHistory(() => opened);

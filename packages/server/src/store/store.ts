@@ -242,6 +242,9 @@ export interface Store {
   /** Inserts the token, or replaces the one with its id. */
   putToken(token: StoredToken): Promise<void>;
 
+  /** The bytes that it takes on its disk, logs of SQLite included. */
+  bytes(): Promise<number>;
+
   /** Ends all use of the store and lets another process have it. Closing twice does no harm. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** The store on PostgreSQL: for one server process at a time, which outlives the loss of its connection. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../schema.ts';
 import {
@@ -33,6 +33,7 @@ import type { Committer } from './committer.ts';
 import { openPostgres, type OpenedPostgres } from './open-postgres.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { rowsOfCommit } from './postgres-commit.ts';
+import { TABLES } from './prepare-database.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { unavailableReason } from './unavailable-reason.ts';
 import type { Writer } from './writer.ts';
@@ -129,6 +130,17 @@ class PostgresStore implements Store {
 
   putToken(token: StoredToken): Promise<void> {
     return this.#doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  }
+
+  bytes(): Promise<number> {
+    return this.#doing('measuring the store', async () => {
+      // With their indexes; tables of others in the same database do not count.
+      const { rows } = await sql<{ bytes: number }>`
+        select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint as bytes from pg_catalog.pg_class
+        where relkind = 'r' and oid = any(${[...TABLES]}::regclass[])
+      `.execute(this.#kysely);
+      return rows[0]?.bytes ?? 0;
+    });
   }
 
   close(): Promise<void> {

@@ -17,7 +17,16 @@ const MIGRATION_MS_MAX = 600_000;
 /** Ordered and compared by code point, whatever language the database is set to. */
 const columnTypes: ColumnTypes = { integer: 'bigint', id: sql`text collate "C"` };
 
-const TABLES = ['nodes', 'node_last_seen', 'events', 'event_sequence', 'operations', 'tokens', 'answered_requests'];
+/** The tables of a store. */
+export const TABLES: readonly string[] = [
+  'nodes',
+  'node_last_seen',
+  'events',
+  'event_sequence',
+  'operations',
+  'tokens',
+  'answered_requests',
+];
 
 /** @throws RefusedError, or what the driver threw. */
 export async function prepareDatabase(

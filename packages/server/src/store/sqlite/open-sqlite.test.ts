@@ -85,7 +85,7 @@ describe('refuses', () => {
     const text = 'This is a letter to my aunt. '.repeat(200);
     await writeFile(file, text);
     expect(await refusal()).toBe(
-      `The database ${file} cannot be opened. The file is not a SQLite database, or it is damaged. Stop the server and restore the data directory from a backup.`,
+      `The database ${file} cannot be opened. The file is not a SQLite database, or it is damaged. Stop the server and restore a backup with \`sluice server restore FILE\`.`,
     );
     expect(await readFile(file, 'utf8')).toBe(text);
   });
@@ -103,7 +103,7 @@ describe('refuses', () => {
   test('a database that was cut short', async () => {
     await makeStore();
     await truncate(file, 100 * 1024);
-    expect(await refusal()).toMatch(/sluice\.db .*is damaged.*estore the data directory from a backup/su);
+    expect(await refusal()).toMatch(/sluice\.db .*is damaged.*estore a backup with `sluice server restore FILE`/su);
   });
 
   test('a database with a damaged page among its nodes', async () => {
@@ -114,7 +114,7 @@ describe('refuses', () => {
     const handle = await open(file, 'r+');
     await handle.write(Buffer.alloc(4096, 0xff), 0, 4096, (Number(page) - 1) * 4096);
     await handle.close();
-    expect(await refusal()).toMatch(/sluice\.db .*is damaged.*estore the data directory from a backup/su);
+    expect(await refusal()).toMatch(/sluice\.db .*is damaged.*estore a backup with `sluice server restore FILE`/su);
   });
 
   test('a database of a newer version, naming what it does not know', async () => {

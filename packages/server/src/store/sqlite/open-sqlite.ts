@@ -49,15 +49,16 @@ export async function openSqlite(directory: string): Promise<OpenedSqlite> {
     await createPrivateFile(file);
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     refuseForeign(database, file);
+    // Before anything is written: what can still be saved of a damaged file is left as it is.
+    refuseDamaged(database, file);
     configure(database, file);
     const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
     await migrate(database, kysely, file);
-    refuseDamaged(database, file);
     return { database, kysely, lock };
   } catch (error) {
     database?.close();
     lock.release();
-    if (error instanceof OpeningRefused) throw error;
+    if (error instanceof OpeningRefused) throw new Error(error.message, { cause: error });
     throw new Error(`The database ${file} cannot be opened. ${openingReason(error)}`, { cause: error });
   }
 }
@@ -67,7 +68,7 @@ class OpeningRefused extends Error {}
 
 function openingReason(error: unknown): string {
   if (!(error instanceof Database.SqliteError)) return 'Check that this user may write to the data directory.';
-  return unavailableReason(error) ?? 'It is damaged. Restore the data directory from a backup.';
+  return unavailableReason(error) ?? 'It is damaged. Restore a backup with `sluice server restore FILE`.';
 }
 
 function refuseForeign(database: Database.Database, file: string): void {
@@ -93,11 +94,13 @@ function refuseForeign(database: Database.Database, file: string): void {
  * gigabytes and is not checked here: damage in it is reported by the verb that meets it.
  */
 function refuseDamaged(database: Database.Database, file: string): void {
+  const present = new Set(database.prepare<[], string>('select name from sqlite_schema').pluck().all());
   for (const table of ['nodes', 'node_last_seen', 'event_sequence', 'tokens']) {
+    if (!present.has(table)) continue;
     const finding = database.pragma(`quick_check(${table})`, { simple: true });
     if (finding === 'ok') continue;
     throw new OpeningRefused(
-      `The database ${file} is damaged (table ${table}: ${String(finding)}). Restore the data directory from a backup.`,
+      `The database ${file} is damaged (table ${table}: ${String(finding)}). Restore a backup with \`sluice server restore FILE\`.`,
     );
   }
 }

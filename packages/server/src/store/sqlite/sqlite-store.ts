@@ -28,6 +28,7 @@ import type {
   StoredOperation,
   StoredToken,
 } from '../store.ts';
+import { databaseBytes } from './copy-database.ts';
 import type { DataDirectoryLock } from './data-directory-lock.ts';
 import { openSqlite } from './open-sqlite.ts';
 import type { OpenedSqlite } from './open-sqlite.ts';
@@ -107,6 +108,13 @@ export class SqliteStore implements Store {
 
   putToken(token: StoredToken): Promise<void> {
     return doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  }
+
+  bytes(): Promise<number> {
+    return doing('measuring the store', async () => {
+      if (!this.#database.open) throw new Error('the store is closed');
+      return (await databaseBytes(this.#database.name)) ?? 0;
+    });
   }
 
   async close(): Promise<void> {

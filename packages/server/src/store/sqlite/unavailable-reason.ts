@@ -16,9 +16,9 @@ const reasons: Readonly<Record<string, string>> = {
     'The database or one of the files beside it cannot be opened. Check that the data directory exists, its rights, and whether its disk is mounted read-only.',
   PERM: 'The system refuses access to the database. Check the rights of the data directory.',
   NOMEM: 'There is not enough memory for the database.',
-  CORRUPT: 'The database is damaged. Stop the server and restore the data directory from a backup.',
+  CORRUPT: 'The database is damaged. Stop the server and restore a backup with `sluice server restore FILE`.',
   NOTADB:
-    'The file is not a SQLite database, or it is damaged. Stop the server and restore the data directory from a backup.',
+    'The file is not a SQLite database, or it is damaged. Stop the server and restore a backup with `sluice server restore FILE`.',
 };
 
 /** What is wrong and what to do, when the error is SQLite's and not a mistake in our own statements; else `null`. */
