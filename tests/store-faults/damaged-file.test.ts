@@ -1,5 +1,5 @@
 /** A database that was damaged: told at start with what to do, answered with the reason while the server runs, and mended by a backup. */
-import { copyFile, mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FleetUnderTest } from '../end-to-end/fleet-under-test.ts';
@@ -106,4 +106,11 @@ test('while it runs: the reason instead of wrong data; a backup brings back ever
   expect((await fleet.request('GET', '/api/v1/operations')).json).toMatchObject({
     items: [{ command: 'undrain' }, { command: 'drain' }],
   });
+
+  // Without any backup: an empty directory, and the token that the agents have.
+  await fleet.stopServer();
+  await rm(fleet.dataDirectory, { recursive: true });
+  await fleet.startServer();
+  const anew = await fleet.nodeThat('n1', 'drained anew', ({ status, connected }) => status === 'drained' && connected);
+  expect(anew.holds).toMatchObject([{ name: 'operator', reason: 'after the backup' }]);
 }, 60_000);

@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts';
 import {
   orInterrupted,
   printRefusal,
+  rowsInWords,
   storeFlagsOf,
   tookInWords,
   withDataDirectory,
@@ -42,10 +43,11 @@ export function serverBackupCommand(terminal: Terminal, finish: Finish): Command
               signal: terminal.interrupt,
             });
             if (!made.ok) return printRefusal(terminal, made);
+            const { nodes, operations, events, bytes } = made;
             const took = tookInWords(performance.now() - beganAt);
             printLine(
               terminal,
-              `${file}: ${made.nodes} nodes, ${made.operations} operations, ${made.events} events; ${bytesInWords(made.bytes)}, in ${took}.`,
+              `${file}: ${rowsInWords({ nodes, operations, events })}; ${bytesInWords(bytes)}, in ${took}.`,
             );
             return exitCodes.done;
           }),

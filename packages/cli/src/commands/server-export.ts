@@ -5,7 +5,15 @@ import type { Finish } from '../finish.ts';
 import { bytesInWords } from '../output/bytes-in-words.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
-import { orInterrupted, printRefusal, storeFlagsOf, tookInWords, withStore, withStoreOptions } from './server-store.ts';
+import {
+  orInterrupted,
+  printRefusal,
+  rowsInWords,
+  storeFlagsOf,
+  tookInWords,
+  withStore,
+  withStoreOptions,
+} from './server-store.ts';
 
 interface ExportOptions {
   readonly force?: boolean;
@@ -38,9 +46,4 @@ export function serverExportCommand(terminal: Terminal, finish: Finish): Command
         ),
       ),
     );
-}
-
-/** `3 nodes, 12 operations, 40 events, 2 tokens` */
-export function rowsInWords(rows: Readonly<Record<string, number>>): string {
-  return ['nodes', 'operations', 'events', 'tokens'].map((table) => `${rows[table] ?? 0} ${table}`).join(', ');
 }

@@ -4,8 +4,15 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
-import { rowsInWords } from './server-export.ts';
-import { orInterrupted, printRefusal, storeFlagsOf, tookInWords, withStore, withStoreOptions } from './server-store.ts';
+import {
+  orInterrupted,
+  printRefusal,
+  rowsInWords,
+  storeFlagsOf,
+  tookInWords,
+  withStore,
+  withStoreOptions,
+} from './server-store.ts';
 
 export function serverImportCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('import')

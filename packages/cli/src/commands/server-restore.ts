@@ -5,7 +5,14 @@ import type { Finish } from '../finish.ts';
 import { bytesInWords } from '../output/bytes-in-words.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
-import { orInterrupted, printRefusal, storeFlagsOf, withDataDirectory, withDataOptions } from './server-store.ts';
+import {
+  orInterrupted,
+  printRefusal,
+  rowsInWords,
+  storeFlagsOf,
+  withDataDirectory,
+  withDataOptions,
+} from './server-store.ts';
 
 /** What a person must know before they start the server again; docs/backup.md says it at length. */
 const WHAT_HAPPENS_NEXT = [
@@ -38,7 +45,7 @@ export function serverRestoreCommand(terminal: Terminal, finish: Finish): Comman
             const { nodes, operations, events, bytes, keptAs } = restored;
             printLine(
               terminal,
-              `Restored into ${dataDirectory}: ${nodes} nodes, ${operations} operations, ${events} events; ${bytesInWords(bytes)}.`,
+              `Restored into ${dataDirectory}: ${rowsInWords({ nodes, operations, events })}; ${bytesInWords(bytes)}.`,
             );
             if (keptAs !== null) printLine(terminal, `What was there before is ${keptAs}.`);
             for (const line of WHAT_HAPPENS_NEXT) printLine(terminal, line);

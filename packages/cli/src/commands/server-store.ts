@@ -86,6 +86,12 @@ export function printRefusal(
   return exitCodes.failed;
 }
 
+/** `3 nodes, 1 operation, 40 events` */
+export function rowsInWords(rows: Readonly<Record<string, number>>): string {
+  const shown = ['nodes', 'operations', 'events', 'tokens'].filter((table) => rows[table] !== undefined);
+  return shown.map((table) => `${rows[table]} ${rows[table] === 1 ? table.slice(0, -1) : table}`).join(', ');
+}
+
 /** How long something took that usually takes less than a second: `85 ms`, `12 s`. */
 export function tookInWords(tookMs: number): string {
   return tookMs < 1000 ? `${Math.round(tookMs)} ms` : durationInWords(tookMs);

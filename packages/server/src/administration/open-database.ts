@@ -60,7 +60,7 @@ export async function openForWriting(location: StoreLocation): Promise<OpenDatab
 export function refuseFailed(reasonOf: OpenDatabase['reasonOf'], error: unknown): Refusal {
   const reason = reasonOf(error);
   if (reason === null) throw error;
-  return refuse(reason, 'Mend what it names, then do this again; nothing was changed.');
+  return refuse(reason, 'Then do this again; nothing was changed.');
 }
 
 function readSqlite(dataDirectory: string): OpenDatabase | Refusal {
