@@ -37,7 +37,8 @@ export class World {
   readonly #failures: Error[] = [];
   /** The server's log: a decision that would break one of its own rules is refused, but is a mistake all the same. */
   readonly #logger = pino(
-    { level: 'warn' },
+    // Nothing of the real world may be in it: a replay says the same.
+    { level: 'warn', base: null, timestamp: false },
     {
       write: (line: string) => {
         this.#promises.note(`log ${line.trim()}`);

@@ -83,7 +83,7 @@ export class SmallDisk {
 
   /** Refused by the system while a process has a file on it open for writing. */
   async setReadOnly(isReadOnly: boolean): Promise<void> {
-    await this.#mount(['-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, this.directory]);
+    await this.#mount(['-o', `remount,bind,${isReadOnly ? 'ro' : 'rw'}`, this.directory]);
   }
 
   async destroy(): Promise<void> {
