@@ -1,4 +1,5 @@
 /** The thin shell around the agent's pure half: one input at a time, journal first, effects after. */
+import type { OperationStart } from '@sluice/contract';
 import {
   type AgentEffect,
   type AgentInput,
@@ -102,15 +103,15 @@ export class AgentShell {
   }
 
   async #takeOne(input: AgentInput): Promise<void> {
-    const step = agentStep(this.#state, input, this.#clock.now());
-    if (step.entries.length > 0) {
-      try {
-        await this.#journal.append(step.entries);
-        this.#entriesSinceCompaction += step.entries.length;
-      } catch (error) {
-        await this.#unjournaled(input, error);
+    let step = agentStep(this.#state, input, this.#clock.now());
+    while (step.entries.length > 0 && !(await this.#isJournaled(input, step.entries))) {
+      if (isStart(input)) {
+        this.#refuse(input.message.operationId);
         return;
       }
+      await this.#pause();
+      if (this.#isStopped) return;
+      step = agentStep(this.#state, input, this.#clock.now());
     }
     this.#state = step.state;
     for (const effect of step.effects) this.#perform(effect);
@@ -134,21 +135,26 @@ export class AgentShell {
    * What cannot be journaled is not done: the state stays as it was. An act is refused in plain words; everything else is
    * tried again until it can be, in its order.
    */
-  async #unjournaled(input: AgentInput, error: unknown): Promise<void> {
-    this.#logger.error(
-      { event: 'journal-unwritable', input: input.kind, err: error },
-      'the journal cannot be written; nothing was done because of this input',
-    );
-    if (input.kind !== 'MessageReceived' || input.message.kind !== 'operation.start') {
-      await this.#pause();
-      if (!this.#isStopped) await this.#takeOne(input);
-      return;
+  async #isJournaled(input: AgentInput, entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      await this.#journal.append(entries);
+      this.#entriesSinceCompaction += entries.length;
+      return true;
+    } catch (error) {
+      this.#logger.error(
+        { event: 'journal-unwritable', input: input.kind, err: error },
+        'the journal cannot be written; nothing was done because of this input',
+      );
+      return false;
     }
+  }
+
+  #refuse(operationId: string): void {
     this.#perform({
       kind: 'Send',
       message: {
         kind: 'operation.update',
-        operationId: input.message.operationId,
+        operationId,
         sequence: 1,
         status: 'failed',
         phase: null,
@@ -178,4 +184,10 @@ export class AgentShell {
     const wakeAt = this.#isStopped ? null : agentWakeAt(this.#state, this.#clock.now());
     this.#cancelTimer = wakeAt === null ? null : this.#clock.wakeAt(wakeAt, () => this.take({ kind: 'Woken' }));
   }
+}
+
+type StartInput = Extract<AgentInput, { kind: 'MessageReceived' }> & { readonly message: OperationStart };
+
+function isStart(input: AgentInput): input is StartInput {
+  return input.kind === 'MessageReceived' && input.message.kind === 'operation.start';
 }

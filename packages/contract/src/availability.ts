@@ -1,5 +1,6 @@
 /** Availability, holds and what may happen at a drain's deadline: words shared by API, events and agents. */
 import Type from 'typebox';
+import { Instant } from './instant.ts';
 import { Nullable } from './nullable.ts';
 
 export const Availability = Type.Union([Type.Literal('active'), Type.Literal('drain')]);
@@ -21,14 +22,14 @@ export const Hold = Type.Object({
   name: Type.String({ minLength: 1, maxLength: HOLD_NAME_LENGTH_MAX }),
   owner: Type.String(),
   reason: Nullable(Type.String()),
-  placedAt: Type.Integer(),
-  expiresAt: Nullable(Type.Integer()),
+  placedAt: Instant,
+  expiresAt: Nullable(Instant),
   /** The drain that placed it: its operation, its deadline and what happens then. */
   operationId: Nullable(Type.String()),
-  deadlineAt: Nullable(Type.Integer()),
+  deadlineAt: Nullable(Instant),
   onDeadline: OnDeadline,
   /** When its deadline passed; `null` before that and for a hold without one. */
-  deadlineReachedAt: Nullable(Type.Integer()),
+  deadlineReachedAt: Nullable(Instant),
   /** Why it stayed when its expiry came; `null` when that has not happened. */
   expiryDeferredBecause: Nullable(Type.String()),
 });
@@ -46,28 +47,28 @@ export const DrainEvidence = Type.Union([
   Type.Object({
     /** The probe said zero twice in a row after the drain hook had been called. */
     kind: Type.Literal('counted'),
-    zeroSeenAt: Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }),
+    zeroSeenAt: Type.Array(Instant, { minItems: 2, maxItems: 2 }),
   }),
   Type.Object({
     /** No sessions probe: the drain hook returned. Nobody counted. */
     kind: Type.Literal('hook-returned'),
-    returnedAt: Type.Integer(),
+    returnedAt: Instant,
   }),
   Type.Object({
     /** Neither probe nor hook: the settling time passed. Nobody counted. */
     kind: Type.Literal('settled'),
-    settledAt: Type.Integer(),
+    settledAt: Instant,
   }),
   Type.Object({
     /** The deadline ended what remained; `sessionsEnded` is `null` where nobody could count. */
     kind: Type.Literal('forced'),
-    forcedAt: Type.Integer(),
+    forcedAt: Instant,
     sessionsEnded: Nullable(Type.Integer({ minimum: 0 })),
   }),
   Type.Object({
     /** The workload is not running and is kept stopped, so it serves nobody. */
     kind: Type.Literal('not-running'),
-    seenAt: Type.Integer(),
+    seenAt: Instant,
   }),
 ]);
 export type DrainEvidence = Type.Static<typeof DrainEvidence>;

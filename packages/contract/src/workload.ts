@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { Availability } from './availability.ts';
 import { Json } from './json.ts';
 import { NodeId } from './ids.ts';
+import { Counter, Instant } from './instant.ts';
 import { Nullable } from './nullable.ts';
 
 /** Labels are for selectors, not for documents. */
@@ -57,8 +58,8 @@ export type DeclaredCommand = Type.Static<typeof DeclaredCommand>;
 /** A workload's own wish not to be restarted now (a match that must not be cut, a migration). */
 export const WorkloadLock = Type.Object({
   reason: Type.String({ maxLength: 1024 }),
-  since: Type.Integer(),
-  expiresAt: Type.Integer(),
+  since: Instant,
+  expiresAt: Instant,
 });
 export type WorkloadLock = Type.Static<typeof WorkloadLock>;
 
@@ -78,8 +79,8 @@ export const WorkloadReport = Type.Object({
   phase: WorkloadPhase,
   /** `null`: not checked since this incarnation started. */
   healthy: Nullable(Type.Boolean()),
-  incarnation: Type.Integer({ minimum: 0 }),
-  startedAt: Nullable(Type.Integer()),
+  incarnation: Counter,
+  startedAt: Nullable(Instant),
   /** The availability that was in its environment: one that was started as drained keeps its door closed until it is told. Absent: nobody knows. */
   startedAs: Type.Optional(Availability),
   /** What is wrong, in plain words; `null` when nothing is. */

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Availability, Blocker, DrainEvidence, DrainPhase, Hold } from '../availability.ts';
 import { OperationId } from '../ids.ts';
+import { Counter } from '../instant.ts';
 import { Nullable } from '../nullable.ts';
 import { OPERATION_OUTPUT_LENGTH_MAX, OperationError, OperationResult } from '../operation.ts';
 import {
@@ -42,7 +43,7 @@ export type OperationUpdate = Type.Static<typeof OperationUpdate>;
 /** How far the node has come with the availability of `generation`; a report of an older wish can mark nothing. */
 export const AvailabilityReport = Type.Object({
   kind: Type.Literal('availability.report'),
-  generation: Type.Integer({ minimum: 0 }),
+  generation: Counter,
   availability: Availability,
   /** `active`: back in rotation. `drain`: empty, or forced, with `evidence`. */
   reached: Type.Boolean(),
@@ -69,7 +70,7 @@ export const Hello = Type.Object({
   commands: Type.Array(DeclaredCommand, { maxItems: DECLARED_COMMANDS_MAX }),
   /** The wish as the agent has it in its journal; a restored server learns a newer one from it. */
   availability: Type.Object({
-    generation: Type.Integer({ minimum: 0 }),
+    generation: Counter,
     availability: Availability,
     holds: Type.Array(Hold, { maxItems: 64 }),
   }),

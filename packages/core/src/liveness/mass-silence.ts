@@ -58,7 +58,7 @@ export function stepMassSilence(
 
   if (before.since === null) {
     return isTooMany
-      ? { state: { silent: kept, since: Math.min(now, ...kept.values()), calmSince: null }, confirm: together }
+      ? { state: { silent: kept, since: earliestOf(kept.values(), now), calmSince: null }, confirm: together }
       : { state: { silent: kept, since: null, calmSince: null }, confirm: [] };
   }
   const confirm = event.fell;
@@ -72,4 +72,10 @@ export function stepMassSilence(
 /** Whether so many of a fleet cannot have fallen silent by chance. */
 function isMassSilence(silentNodes: number, ofNodes: number): boolean {
   return ofNodes >= FLEET_MIN && silentNodes > SILENT_SHARE_MAX * ofNodes;
+}
+
+function earliestOf(instants: Iterable<number>, latest: number): number {
+  let earliest = latest;
+  for (const at of instants) earliest = Math.min(earliest, at);
+  return earliest;
 }

@@ -1,9 +1,10 @@
 /** The one pipeline of every change: decide, commit, then publish. Commands that come together share one transaction. */
-import type { Actor, OperationRecord, Problem } from '@sluice/contract';
+import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { AnsweredRequest, NodeChange, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, decideBatch, type Request } from './decide-batch.ts';
+import type { Executed, FleetSettings, Once } from './execution.ts';
 import { storeProblemOf } from './store-problem.ts';
 import { problemOf, STORE_FAILED, writeBatch, type Written } from './write-batch.ts';
 
@@ -14,29 +15,8 @@ const RETRY_MS = 1000;
 /** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
 export const ANSWERED_FOR_MS = 86_400_000;
 
-/** What came of a command, as committed. */
-export interface Executed {
-  /** `null`: the node was forgotten. */
-  readonly node: NodeState | null;
-  /** The operation that the command is about, where it is about one. */
-  readonly operation: OperationRecord | null;
-  /** The command had been carried out before, under the same key, as this operation; nothing was done again. */
-  readonly repeatOf: string | null;
-}
-
-/** What makes a repetition of a request known as one. */
-export interface Once {
-  /** Who asks, and the key that they chose. */
-  readonly key: string;
-  /** SHA-256 of what is asked, in hexadecimal. */
-  readonly fingerprint: string;
-}
-
-export interface FleetSettings {
-  /** The deadline of a drain that names none; `null`: none. */
-  readonly defaultDrainTimeoutMs: number | null;
-  readonly metadataBytesMax: number;
-}
+const BATCH_FAILED =
+  'Something failed that should not have; the server’s log says what. Nothing is known to have changed.';
 
 /** What was committed, in the order of the events' sequence numbers. */
 export interface Committed {
@@ -56,16 +36,21 @@ export interface CommitQueueOptions {
   readonly publish: (committed: Committed) => void;
 }
 
-/** Requests that are decided and committed together, or not at all. */
-interface Group {
-  readonly requests: readonly Request[];
-  /** Called when they are durable, before anybody sees them. */
+/** One command for many nodes, in a transaction of its own. */
+interface Sweep {
+  /** Asked when its turn has come, so that nothing that was decided before is missed. */
+  readonly nodeIds: () => readonly string[];
+  readonly command: Command;
+  readonly actor: Actor;
+  /** Called when it is durable, before anybody sees what it changed, and before anything else is decided. */
   readonly durable: () => void;
+  readonly resolve: (isMade: boolean) => void;
 }
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
-  #groups: Group[] = [];
+  #requests: Request[] = [];
+  readonly #sweeps: Sweep[] = [];
   #turn: Promise<void> | null = null;
   #storeProblem: string | null = null;
   /** Ends the pause that the queue is in. */
@@ -81,8 +66,7 @@ export class CommitQueue {
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
   execute(nodeId: string, command: Command, actor: Actor, once: Once | null): Promise<Result<Executed>> {
     return new Promise((resolve) => {
-      const request = { nodeId, command, actor, once, isPatient: false, resolve };
-      this.#add({ requests: [request], durable: () => undefined });
+      this.#add({ nodeId, command, actor, once, isPatient: false, resolve });
     });
   }
 
@@ -92,30 +76,22 @@ export class CommitQueue {
    */
   record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
     return new Promise((resolve) => {
-      const request = { nodeId, command, actor, once: null, isPatient: true, resolve };
-      this.#add({ requests: [request], durable: () => undefined });
+      this.#add({ nodeId, command, actor, once: null, isPatient: true, resolve });
     });
   }
 
   /**
-   * The same for many nodes, all in one transaction whatever their number.
-   * @param durable Called when they are durable, before anybody sees what they changed.
+   * One command for many nodes, all in one transaction of their own whatever their number.
+   * @param nodeIds Asked when its turn has come.
+   * @param durable Called when it is durable, before anybody sees what it changed.
+   * @returns Whether it was made; it may still turn out to be, and `durable` is called then.
    */
-  executeTogether(
-    nodeIds: readonly string[],
-    command: Command,
-    actor: Actor,
-    durable: () => void,
-  ): Promise<readonly Result<Executed>[]> {
-    const requests: Request[] = [];
-    const results = nodeIds.map(
-      (nodeId) =>
-        new Promise<Result<Executed>>((resolve) => {
-          requests.push({ nodeId, command, actor, once: null, isPatient: false, resolve });
-        }),
-    );
-    this.#add({ requests, durable });
-    return Promise.all(results);
+  sweep(nodeIds: () => readonly string[], command: Command, actor: Actor, durable: () => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#sweeps.push({ nodeIds, command, actor, durable, resolve });
+      this.#turn ??= this.#work();
+      this.#goOn();
+    });
   }
 
   /** Why the last write failed, in plain words; `null` when it succeeded. */
@@ -135,20 +111,46 @@ export class CommitQueue {
     await this.#turn;
   }
 
-  #add(group: Group): void {
-    this.#groups.push(group);
+  #add(request: Request): void {
+    this.#requests.push(request);
     this.#turn ??= this.#work();
-    if (!isPatient(group)) this.#goOn();
+    if (!request.isPatient) this.#goOn();
   }
 
   async #work(): Promise<void> {
     // What arrives in the same turn of the event loop shares the first commit.
     await new Promise(setImmediate);
-    while (this.#groups.length > 0) {
-      if (this.#storeProblem !== null && !this.#isStopping && this.#groups.every(isPatient)) await this.#pause();
-      await this.#commit(this.#takeGroups());
+    while (this.#requests.length > 0 || this.#sweeps.length > 0) {
+      const sweep = this.#sweeps.shift();
+      if (sweep !== undefined) {
+        await this.#sweep(sweep);
+        continue;
+      }
+      const isWaiting = this.#requests.every(({ isPatient }) => isPatient);
+      if (this.#storeProblem !== null && !this.#isStopping && isWaiting) await this.#pause();
+      const taken = this.#requests.slice(0, BATCH_COMMANDS_MAX);
+      this.#requests = this.#requests.slice(BATCH_COMMANDS_MAX);
+      await this.#commit(taken, () => undefined);
     }
     this.#turn = null;
+  }
+
+  async #sweep({ nodeIds, command, actor, durable, resolve }: Sweep): Promise<void> {
+    let isMade = false;
+    const nobody = () => undefined;
+    const requests = nodeIds().map((nodeId) => ({
+      nodeId,
+      command,
+      actor,
+      once: null,
+      isPatient: false,
+      resolve: nobody,
+    }));
+    await this.#commit(requests, () => {
+      isMade = true;
+      durable();
+    });
+    resolve(isMade);
   }
 
   /** Until the store is worth another try, or somebody asks who does not wait. */
@@ -164,34 +166,37 @@ export class CommitQueue {
     });
   }
 
-  /** Those that can wait stay in their place; the others are refused. */
+  /**
+   * Those that can wait stay in their place. The others are refused, also those that have not had their turn: they would
+   * fare no better, and must not wait behind those that can.
+   */
   #putBack(requests: readonly Request[], problem: Problem): void {
-    const patient = this.#isStopping ? [] : requests.filter((request) => request.isPatient);
-    for (const request of requests) if (!patient.includes(request)) request.resolve({ ok: false, problem });
-    const groups = patient.map((request) => ({ requests: [request], durable: () => undefined }));
-    this.#groups = [...groups, ...this.#groups];
+    const untried: Problem = { code: 'store-unavailable', detail: problem.detail };
+    const refused = [
+      ...requests.map((request) => ({ request, problem })),
+      ...this.#requests.map((request) => ({ request, problem: untried })),
+    ];
+    const stays = (request: Request) => request.isPatient && !this.#isStopping;
+    this.#requests = refused.flatMap(({ request }) => (stays(request) ? [request] : []));
+    for (const each of refused) if (!stays(each.request)) each.request.resolve({ ok: false, problem: each.problem });
   }
 
-  #takeGroups(): readonly Group[] {
-    let count = 0;
-    const beyond = this.#groups.findIndex(({ requests }, index) => {
-      count += requests.length;
-      return index > 0 && count > BATCH_COMMANDS_MAX;
-    });
-    const taken = beyond === -1 ? this.#groups : this.#groups.slice(0, beyond);
-    this.#groups = beyond === -1 ? [] : this.#groups.slice(beyond);
-    return taken;
-  }
-
-  async #commit(groups: readonly Group[]): Promise<void> {
-    const requests = groups.flatMap((group) => group.requests);
+  async #commit(requests: readonly Request[], durable: () => void): Promise<void> {
     if (this.#unsettled !== null) {
-      this.#putBack(requests, {
-        code: 'store-unavailable',
-        detail: this.#storeProblem ?? 'The store cannot be reached.',
-      });
+      const detail = this.#storeProblem ?? 'The store cannot be reached.';
+      this.#putBack(requests, { code: 'store-unavailable', detail });
       return;
     }
+    try {
+      await this.#decideAndWrite(requests, durable);
+    } catch (error) {
+      // A mistake of ours must cost those who asked, and nobody after them.
+      this.#options.logger.fatal({ event: 'commit-failed', err: error }, 'a batch could not be handled');
+      for (const { resolve } of requests) resolve({ ok: false, problem: { code: 'internal', detail: BATCH_FAILED } });
+    }
+  }
+
+  async #decideAndWrite(requests: readonly Request[], durable: () => void): Promise<void> {
     const answered = await this.#answeredBefore(requests);
     if (typeof answered === 'string') {
       this.#storeProblem = answered;
@@ -209,14 +214,16 @@ export class CommitQueue {
           { event: 'invariant-violated', nodeId, violations },
           'a decision was refused because it would break an invariant',
         ),
+      failed: (nodeId, error) =>
+        logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
     });
     const isNothing = batch.changes.length === 0 && batch.answered.length === 0;
     const written: Written = isNothing
       ? { kind: 'written', sequences: [] }
       : await writeBatch(this.#options.store, batch, this.#options.logger);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
-    if (written.kind === 'written') this.#publish(batch, written.sequences, groups);
-    if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, groups);
+    if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
+    if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);
     const problem = problemOf(written);
     const unmade: Request[] = [];
     for (const { request, result, dependsOnCommit } of batch.answers) {
@@ -242,11 +249,11 @@ export class CommitQueue {
   }
 
   /** What was written after all becomes visible as late as that. */
-  async #settle(batch: Batch, settled: Promise<SettledOutcome>, groups: readonly Group[]): Promise<void> {
+  async #settle(batch: Batch, settled: Promise<SettledOutcome>, durable: () => void): Promise<void> {
     const { logger } = this.#options;
     try {
       const outcome = await settled;
-      if (outcome.ok) this.#publish(batch, outcome.sequences, groups);
+      if (outcome.ok) this.#publish(batch, outcome.sequences, durable);
       logger.warn({ event: 'outcome-settled', isRecorded: outcome.ok }, 'what became of the last commit is known now');
       this.#storeProblem = null;
       this.#unsettled = null;
@@ -260,8 +267,8 @@ export class CommitQueue {
     }
   }
 
-  #publish({ changes, states }: Batch, sequences: readonly (readonly number[])[], groups: readonly Group[]): void {
-    for (const { durable } of groups) durable();
+  #publish({ changes, states }: Batch, sequences: readonly (readonly number[])[], durable: () => void): void {
+    durable();
     this.#options.publish({
       states,
       events: changes.flatMap((change, index) => storedEvents(change, sequences[index])),
@@ -275,8 +282,4 @@ function storedEvents({ nodeId, events }: NodeChange, sequences: readonly number
     if (sequence === undefined) throw new Error(`committing ${event.kind} of ${nodeId}: the store gave it no number`);
     return { ...event, nodeId, sequence };
   });
-}
-
-function isPatient({ requests }: Group): boolean {
-  return requests.every((request) => request.isPatient);
 }

@@ -12,7 +12,7 @@ import {
   violationsOf,
 } from '@sluice/core';
 import type { AnsweredRequest, NodeChange } from '../store/store.ts';
-import type { Executed, FleetSettings, Once } from './commit-queue.ts';
+import type { Executed, FleetSettings, Once } from './execution.ts';
 
 export interface Request {
   readonly nodeId: string;
@@ -49,6 +49,7 @@ export interface BatchContext {
   /** Requests that were carried out before, by key. */
   readonly answered: ReadonlyMap<string, AnsweredRequest>;
   readonly broken: (nodeId: string, violations: readonly string[]) => void;
+  readonly failed: (nodeId: string, error: unknown) => void;
 }
 
 interface Working {
@@ -72,25 +73,15 @@ export function decideBatch(
     const before = known === undefined ? stateOf(nodeId) : known.state;
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
-      return { request, result: answerAgain(once, repeated, before), dependsOnCommit: answered.has(once.key) };
-    const decision = decide(before, nodeId, request.command, {
-      now: context.now,
-      actor: request.actor,
-      operationId: context.newOperationId(context.now),
-      ...context.settings,
-    });
-    if (!decision.ok) return { request, result: decision, dependsOnCommit: known !== undefined };
-    const { state: after, operations } = evolveAll(before, nodeId, decision.value, context.now);
-    const violations = after === null ? [] : violationsOf(after);
-    if (violations.length > 0) {
-      context.broken(nodeId, violations);
-      const problem = {
-        code: 'internal',
-        detail: 'The server refused to do something that would have broken one of its own rules. Nothing was changed.',
-      } as const;
-      return { request, result: { ok: false, problem }, dependsOnCommit: known !== undefined };
-    }
-    const { events, operationId } = decision.value;
+      return {
+        request,
+        result: answerAgain(once, repeated, before),
+        dependsOnCommit: known !== undefined || answered.has(once.key),
+      };
+    const step = stepOf(before, request, context);
+    if (!step.ok) return { request, result: step, dependsOnCommit: known !== undefined };
+    const { decision, state: after, operations } = step.value;
+    const { events, operationId } = decision;
     if (events.length > 0) {
       const entry: Working = known ?? { before, state: before, events: [], operations: new Map() };
       entry.state = after;
@@ -130,6 +121,33 @@ function answerAgain(
   }
   const operation = node === null ? null : (operationOf(node, operationId) ?? null);
   return { ok: true, value: { node, operation, repeatOf: operationId } };
+}
+
+interface Step {
+  readonly decision: Decision;
+  readonly state: NodeState | null;
+  readonly operations: readonly OperationRecord[];
+}
+
+/** Never throws: what fails here must cost nobody but the one who asked. */
+function stepOf(before: NodeState | null, { nodeId, command, actor }: Request, context: BatchContext): Result<Step> {
+  try {
+    const decision = decide(before, nodeId, command, {
+      now: context.now,
+      actor,
+      operationId: context.newOperationId(context.now),
+      ...context.settings,
+    });
+    if (!decision.ok) return decision;
+    const after = evolveAll(before, nodeId, decision.value, context.now);
+    const violations = after.state === null ? [] : violationsOf(after.state);
+    if (violations.length === 0) return { ok: true, value: { decision: decision.value, ...after } };
+    context.broken(nodeId, violations);
+  } catch (error) {
+    context.failed(nodeId, error);
+  }
+  const detail = 'The server refused to do something that would have broken one of its own rules. Nothing was changed.';
+  return { ok: false, problem: { code: 'internal', detail } };
 }
 
 function evolveAll(

@@ -335,3 +335,65 @@ test('old history goes by age and by number, and what has not ended stays', asyn
     await retention.stop();
   }
 });
+
+test('an ordinary request is answered at once, however many wait for a store that is away', async () => {
+  await register('n1');
+  failWith = { ok: false, code: 'store-unavailable', reason: 'the disk is full' };
+  const waiting = Array.from({ length: 2500 }, (_, count) =>
+    fleet.record('n1', { kind: 'ReplaceMetadata', json: String(count), ifRevision: null }, ALICE),
+  );
+  expect(await drain('n1')).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+  expect(await drain('n1')).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+  failWith = null;
+  expect((await Promise.all(waiting)).every(({ ok }) => ok)).toBe(true);
+  expect(fleet.node('n1')?.state.metadata.json).toBe('2499');
+});
+
+test('a decision that fails costs nobody but the one who asked', async () => {
+  await register('n1');
+  await register('n2');
+  const broken = fleet.execute(
+    'n1',
+    { kind: 'RegisterNode', hello: brokenHello(), sessionId: 's', remoteIp: '' },
+    ALICE,
+  );
+  expect(await Promise.all([broken, drain('n2')])).toMatchObject([
+    { ok: false, problem: { code: 'internal' } },
+    { ok: true },
+  ]);
+  expect(await drain('n2')).toMatchObject({ ok: true });
+});
+
+/** One whose description cannot be compared: nothing that can be sent is like that, and the next mistake will be another. */
+function brokenHello(): Hello {
+  const broken = hello('n1');
+  Object.defineProperty(broken.node, 'labels', {
+    get: () => {
+      throw new Error('a mistake');
+    },
+  });
+  return broken;
+}
+
+test('a clock that was set takes a deadline along that was given in the same moment', async () => {
+  await register('n1');
+  const hour = 3_600_000;
+  const [, isMade] = await Promise.all([
+    drain('n1', 60_000),
+    fleet.shiftTimes(hour, () => {
+      laterMs += hour;
+    }),
+  ]);
+  expect(isMade).toBe(true);
+  const [hold] = fleet.node('n1')?.state.holds ?? [];
+  const leftMs = (hold?.deadlineAt ?? 0) - fleet.now();
+  expect(leftMs).toBeGreaterThan(50_000);
+  expect(leftMs).toBeLessThanOrEqual(60_000);
+  expect(hold?.deadlineReachedAt).toBeNull();
+});
+
+test('a clock that was set while nothing waits is set once, and that is said when it is', async () => {
+  let anchored = 0;
+  expect(await fleet.shiftTimes(1000, () => (anchored += 1))).toBe(true);
+  expect(anchored).toBe(1);
+});

@@ -3,7 +3,8 @@ import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
 import { type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
-import { CommitQueue, type Committed, type Executed, type FleetSettings, type Once } from './commit-queue.ts';
+import { CommitQueue, type Committed } from './commit-queue.ts';
+import type { Executed, FleetSettings, Once } from './execution.ts';
 import { LiveOutputs } from './live-outputs.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
@@ -123,17 +124,16 @@ export class Fleet {
    * @param reanchor Sets the clock that this fleet reads, in the moment in which the new times are durable.
    * @returns Whether it was recorded; if not, nothing is changed and the clock not set.
    */
-  async shiftTimes(byMs: number, reanchor: () => void): Promise<boolean> {
-    const waiting = [...this.#members.values()].filter(({ state }) => underWay(state).wakeAt !== null);
-    const nodeIds = waiting.map(({ state }) => state.id);
-    const command = { kind: 'ShiftTimes', byMs } as const;
-    let isRecorded = false;
-    await this.#commits.executeTogether(nodeIds, command, SERVER, () => {
-      isRecorded = true;
-      reanchor();
-      this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
-    });
-    return isRecorded;
+  shiftTimes(byMs: number, reanchor: () => void): Promise<boolean> {
+    return this.#commits.sweep(
+      () => [...this.#members.values()].flatMap(({ state }) => (underWay(state).wakeAt === null ? [] : [state.id])),
+      { kind: 'ShiftTimes', byMs },
+      SERVER,
+      () => {
+        reanchor();
+        this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
+      },
+    );
   }
 
   node(nodeId: string): FleetNode | undefined {

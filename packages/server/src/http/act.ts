@@ -15,7 +15,7 @@ import { noSuchNode } from './nodes.ts';
 import { checkParameters } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
-import type { Once } from '../fleet/commit-queue.ts';
+import type { Once } from '../fleet/execution.ts';
 import type { Principal } from '../authentication/authentication.ts';
 
 interface Asker {
@@ -69,7 +69,11 @@ export async function askOfNode(
 ): Promise<Result<Reply<Operation>>> {
   const result = await fleet.execute(nodeId, command, { name: principal.name, address: remoteAddress }, once);
   if (!result.ok) return result;
-  const { node, operation } = result.value;
+  const { node, operation, repeatOf } = result.value;
+  if (operation === null && repeatOf !== null) {
+    const detail = `This request was answered before by the operation ${repeatOf}, which is not kept any more. Nothing was done.`;
+    return { ok: false, problem: { code: 'operation-not-found', detail } };
+  }
   if (operation === null) throw new Error(`${command.kind} of ${nodeId} gave no operation`);
   return value(operationView(operation, node, fleet.now()));
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '@sluice/contract';
 import type { Result } from '@sluice/core';
-import type { Once } from '../fleet/commit-queue.ts';
+import type { Once } from '../fleet/execution.ts';
 
 /** What identifies a request: who asks, for what, with which body as it was sent. */
 export interface Identified {

@@ -10,11 +10,10 @@ import {
   whyNotANodeId,
 } from '@sluice/contract';
 import { answerToUpdate, type Command } from '@sluice/core';
-import type { Logger } from 'pino';
-import type { Executed } from '../fleet/commit-queue.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import type { Executed } from '../fleet/execution.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
+import type { SessionOptions } from './session-options.ts';
 import type { SessionSocket } from './session-socket.ts';
 import type { SessionTimes } from './session-times.ts';
 
@@ -22,28 +21,12 @@ import type { SessionTimes } from './session-times.ts';
 const UNSENT_BYTES_MAX = 4 * 1_048_576;
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
 const WAITING_MESSAGES_MAX = 200;
+/** The same before the welcome: an agent has nothing to say then but its hello. */
+const UNWELCOMED_MESSAGES_MAX = 8;
 /** Bytes of a close frame's reason, by RFC 6455. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
 const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
-
-/** What a session needs of the registry of all sessions. */
-export interface Registry {
-  /** Makes room for a hello: `refused` when another live agent has this node id. */
-  readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
-  readonly heard: (session: AgentSession) => void;
-}
-
-export interface SessionOptions {
-  readonly id: string;
-  readonly socket: SessionSocket;
-  readonly remoteIp: string;
-  readonly fleet: Fleet;
-  readonly registry: Registry;
-  /** For a session that begins now. */
-  readonly times: () => SessionTimes;
-  readonly logger: Logger;
-}
 
 export class AgentSession {
   readonly id: string;
@@ -53,6 +36,8 @@ export class AgentSession {
   /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** Closed by this side: what it still says was said before what its successor says. */
+  #isOver = false;
   #nodeId: string | null = null;
   #instanceId: string | null = null;
   #isWelcomed = false;
@@ -68,14 +53,22 @@ export class AgentSession {
 
   /** Takes what the agent says, one after the other. */
   receive(text: string, isBinary: boolean): void {
+    if (this.#isOver) return;
     this.#options.registry.heard(this);
     // An empty heartbeat has said all that it says by being heard.
     if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
-    if (this.#waiting >= WAITING_MESSAGES_MAX) {
+    const waitingMax = this.#isWelcomed ? WAITING_MESSAGES_MAX : UNWELCOMED_MESSAGES_MAX;
+    if (this.#waiting >= waitingMax) {
       this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: what was said cannot be recorded yet');
       return;
     }
-    this.#turn = this.#turn.then(() => this.#receive(text, isBinary)).catch((error: unknown) => this.#failed(error));
+    this.#waiting += 1;
+    this.#turn = this.#turn
+      .then(() => (this.#isOver ? undefined : this.#receive(text, isBinary)))
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   /** `null`: it has not said hello. */
@@ -106,7 +99,14 @@ export class AgentSession {
   close(code: number, reason: string): void {
     let text = reason;
     while (Buffer.byteLength(text) > CLOSE_REASON_BYTES_MAX) text = text.slice(0, -1);
+    this.#isOver = true;
     this.socket.close(code, text);
+  }
+
+  /** Ends it without a word. */
+  abandon(): void {
+    this.#isOver = true;
+    this.socket.terminate();
   }
 
   /** The socket is gone: the node's session ends with it. */

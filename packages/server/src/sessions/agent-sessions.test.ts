@@ -455,3 +455,43 @@ describe('many that fall silent together', () => {
     expect(await status()).toMatchObject({ massSilence: null });
   });
 });
+
+describe('an agent that lies or breaks', () => {
+  test('a message that is nested without end is refused, and the server goes on', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    const nested = `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`;
+    const said = JSON.stringify(
+      hello('deep', { commands: [{ name: 'x', description: '', parameters: {}, disruptive: false, timeoutMs: 1 }] }),
+    );
+    agent.send(said.replace('"parameters":{}', `"parameters":${nested}`));
+    expect(await agent.ended()).toMatchObject({ code: 4000, reason: expect.stringContaining('nested') });
+    await PlayedAgent.connected('n1');
+  });
+
+  test('an instant that no date can say is refused', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    agent.send(hello('late', { workload: { ...hello('late').workload, startedAt: 9e15 } }));
+    expect(await agent.ended()).toMatchObject({ code: 4000 });
+  });
+
+  test('what a session says after a newer one has replaced it changes nothing', async () => {
+    const first = await PlayedAgent.connected('n1');
+    const second = await PlayedAgent.connected('n1', {
+      workload: { ...hello('n1').workload, incarnation: 2, healthy: false, problem: 'down' },
+    });
+    first.send({ kind: 'heartbeat', workload: hello('n1').workload });
+    await first.ended();
+    second.send({ kind: 'heartbeat' });
+    expect(await nodeThat('n1', ({ connected }) => connected)).toMatchObject({ status: 'unhealthy' });
+  });
+
+  test('more than a hello before the welcome is not kept', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    for (let count = 0; count < 50; count += 1) agent.send({ kind: 'heartbeat' });
+    await agent.ended();
+    expect(agent.received).toEqual([]);
+  });
+});

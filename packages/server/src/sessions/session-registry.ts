@@ -47,7 +47,7 @@ export class SessionRegistry {
   readonly #fell = new Set<string>();
   readonly #back = new Set<string>();
   #silence: MassSilenceState = NO_SILENCE;
-  #cancelJudging: (() => void) | null = null;
+  #judging: { readonly at: number; readonly cancel: () => void } | null = null;
   #isStopping = false;
 
   constructor(options: SessionRegistryOptions) {
@@ -129,7 +129,7 @@ export class SessionRegistry {
   stop(): void {
     this.#isStopping = true;
     this.#leases.stop();
-    this.#cancelJudging?.();
+    this.#judging?.cancel();
     this.#unsubscribe();
     for (const cancel of this.#unheard.values()) cancel();
     this.#unheard.clear();
@@ -145,6 +145,7 @@ export class SessionRegistry {
     for (let older = this.#byNode.get(id); older !== undefined && older !== session; older = this.#byNode.get(id)) {
       if (older.instanceId === hello.instanceId) {
         older.close(AGENT_CLOSE.superseded, 'superseded by a newer session of the same agent');
+        this.#replaced(id, older);
         break;
       }
       if (await this.#answers(older)) {
@@ -154,13 +155,24 @@ export class SessionRegistry {
         );
         return 'refused';
       }
-      older.socket.terminate();
+      older.abandon();
+      this.#replaced(id, older);
       // While it was waited for, another may have come.
       if (this.#byNode.get(id) === older) break;
     }
     this.#byNode.set(id, session);
     this.#leases.begin(id, this.#times().leaseMs, true);
     return 'admitted';
+  }
+
+  /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
+  #replaced(nodeId: string, older: AgentSession): void {
+    const why = 'its agent connected anew';
+    void this.#options.fleet.record(
+      nodeId,
+      { kind: 'RecordDisconnect', sessionId: older.id, goodbye: false, why },
+      SERVER,
+    );
   }
 
   #stopWaiting(session: AgentSession): void {
@@ -206,7 +218,7 @@ export class SessionRegistry {
     const { clock, fleet } = this.#options;
     const session = this.#byNode.get(nodeId);
     if (session !== undefined) {
-      session.socket.terminate();
+      session.abandon();
       this.#byNode.delete(nodeId);
       await session.ended(`nothing was heard of its agent for ${Math.round(session.times.leaseMs / 1000)} s`);
     }
@@ -221,14 +233,17 @@ export class SessionRegistry {
     this.#judgeSoon(TOGETHER_MS);
   }
 
+  /** At the latest after so long; what is to come sooner stays, or nodes that fall one after the other would put it off for ever. */
   #judgeSoon(ms: number): void {
-    if (this.#cancelJudging !== null && ms > TOGETHER_MS) return;
-    this.#cancelJudging?.();
     const { clock } = this.#options;
-    this.#cancelJudging = clock.wakeAt(clock.now() + ms, () => {
-      this.#cancelJudging = null;
+    const at = clock.now() + ms;
+    if (this.#judging !== null && this.#judging.at <= at) return;
+    this.#judging?.cancel();
+    const cancel = clock.wakeAt(at, () => {
+      this.#judging = null;
       this.#judge();
     });
+    this.#judging = { at, cancel };
   }
 
   #judge(): void {

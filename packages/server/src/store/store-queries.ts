@@ -128,7 +128,10 @@ export async function pruneRows(kysely: Kysely<Schema>, request: PruneRequest): 
         .selectFrom('operations')
         .select('id')
         .where('ended_at', 'is not', null)
+        // What was created later has ended later: by `created_at` only old rows are looked at.
         .where('created_at', '<', Math.max(request.operationsBefore, countedBefore))
+        .where('ended_at', '<', Math.max(request.operationsBefore, countedBefore))
+        .where('id', 'not in', (answers) => answers.selectFrom('answered_requests').select('operation_id'))
         .orderBy('created_at')
         .orderBy('id')
         .limit(rowsMax),

@@ -59,14 +59,15 @@ export function describeRetention(opened: () => OpenedForTest): void {
         {
           ...change('a', 1, 2),
           operations: [
-            operation({ id: 'op_1', createdAt: NOON_AT, status: 'succeeded', endedAt: NOON_AT + 9 }),
+            operation({ id: 'op_1', createdAt: NOON_AT, status: 'succeeded', endedAt: NOON_AT }),
             operation({ id: 'op_2', createdAt: NOON_AT + 1 }),
-            operation({ id: 'op_3', createdAt: NOON_AT + 2, status: 'failed', endedAt: NOON_AT + 9 }),
-            operation({ id: 'op_4', createdAt: NOON_AT + 3, status: 'failed', endedAt: NOON_AT + 9 }),
+            operation({ id: 'op_3', createdAt: NOON_AT + 2, status: 'failed', endedAt: NOON_AT + 2 }),
+            operation({ id: 'op_4', createdAt: NOON_AT + 3, status: 'failed', endedAt: NOON_AT + 5 }),
           ],
         },
       ]);
-      await store.commit([], [request('k1'), request('k2', { answeredAt: NOON_AT + 1 })]);
+      const operationId = 'op_of_another_node';
+      await store.commit([], [request('k1', { operationId }), request('k2', { operationId, answeredAt: NOON_AT + 1 })]);
     });
 
     const left = async () => {
@@ -98,8 +99,8 @@ export function describeRetention(opened: () => OpenedForTest): void {
       { rule: 'removes events by number', request: { eventsKeptMax: 2 }, expected: { ...all, events: [4, 5] } },
       { rule: 'removes all events', request: { eventsBefore: NOON_AT + 9 }, expected: { ...all, events: [] } },
       {
-        rule: 'removes operations by age, but none that has not ended',
-        request: { operationsBefore: NOON_AT + 3 },
+        rule: 'removes operations by the age of their end, but none that has not ended',
+        request: { operationsBefore: NOON_AT + 4 },
         expected: { ...all, operations: ['op_2', 'op_4'] },
       },
       {
@@ -138,6 +139,13 @@ export function describeRetention(opened: () => OpenedForTest): void {
         operations: before.operations.length - after.operations.length,
         answered: before.answered.length - after.answered.length,
       });
+    });
+
+    test('leaves an operation that an answered request names', async () => {
+      const { store } = opened();
+      await store.commit([], [request('k3', { operationId: 'op_1' })]);
+      await store.prune({ ...nothing, operationsBefore: NOON_AT + 9 });
+      expect((await left()).operations).toEqual(['op_1', 'op_2']);
     });
 
     test('leaves nodes and the numbers of events as they are', async () => {

@@ -148,7 +148,7 @@ export interface PruneRequest {
   readonly eventsBefore: number;
   /** How many of the newest events stay at most, however young the others are. */
   readonly eventsKeptMax: number;
-  /** Operations that were created before this instant and have ended go. */
+  /** Operations that ended before this instant go, unless an answered request names them. */
   readonly operationsBefore: number;
   /** Of the operations from before `operationsCountedBefore`, as many go as there are more than this in all. */
   readonly operationsKeptMax: number;

@@ -1,0 +1,25 @@
+/** What a session is given: its socket, and what it needs of the rest of the server. */
+import type { Hello } from '@sluice/contract';
+import type { Logger } from 'pino';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { AgentSession } from './agent-session.ts';
+import type { SessionSocket } from './session-socket.ts';
+import type { SessionTimes } from './session-times.ts';
+
+/** What a session needs of the registry of all sessions. */
+interface Registry {
+  /** Makes room for a hello: `refused` when another live agent has this node id. */
+  readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
+  readonly heard: (session: AgentSession) => void;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly socket: SessionSocket;
+  readonly remoteIp: string;
+  readonly fleet: Fleet;
+  readonly registry: Registry;
+  /** For a session that begins now. */
+  readonly times: () => SessionTimes;
+  readonly logger: Logger;
+}
