@@ -1,5 +1,5 @@
 /** A PostgreSQL for a benchmark, as it comes: every commit waits for the disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createServer } from 'node:net';
@@ -11,6 +11,8 @@ const PASSWORD = 'bench';
 /** Runs a benchmark with the address of an empty database, which ends with it. */
 export async function withPostgres(work: (databaseUrl: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-postgres-'));
+  // As root it runs as a user of its own, who must get there.
+  chmodSync(directory, 0o755);
   const port = await freePort();
   const postgres = new EmbeddedPostgres({
     databaseDir: path.join(directory, 'data'),
