@@ -18,8 +18,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/agent/src/agent-shell.ts',
-        find: 'await this.#journal.append(step.entries);',
-        replace: 'void this.#journal.append(step.entries);',
+        find: 'await this.#journal.append(entries);',
+        replace: 'void this.#journal.append(entries);',
       },
     ],
   },

@@ -93,12 +93,12 @@ function receive(draft: StepDraft, input: AgentInput): void {
 function receiveMessage(draft: StepDraft, message: ServerMessage): void {
   switch (message.kind) {
     case 'welcome':
-      receiveAvailability(draft, message.availability);
+      receiveAvailability(draft, message.availability, true);
       draft.effects.push({ kind: 'KeepMetadata', json: message.metadata.json, revision: message.metadata.revision });
       for (const start of message.operations) receiveStart(draft, start);
       return;
     case 'availability.set':
-      receiveAvailability(draft, message);
+      receiveAvailability(draft, message, false);
       return;
     case 'metadata.changed':
       draft.effects.push({ kind: 'KeepMetadata', json: message.json, revision: message.revision });

@@ -15,8 +15,11 @@ const PRECAUTIONS_MAX = 5;
 /** Milliseconds that sessions get to be gone after the hook that ends them; then the workload is replaced. */
 const END_SESSIONS_WITHIN_MS = 10_000;
 
-/** Takes a wish that is not older than the one in the journal. */
-export function receiveAvailability(draft: StepDraft, message: AvailabilitySet): void {
+/**
+ * Takes a wish that is not older than the one in the journal.
+ * @param isWelcome What a welcome tells may have happened long ago; everything later is told as it happens.
+ */
+export function receiveAvailability(draft: StepDraft, message: AvailabilitySet, isWelcome: boolean): void {
   const { journal } = draft.state;
   if (message.generation < journal.generation) return;
   const forceAt = message.forceInMs === null ? null : draft.now + message.forceInMs;
@@ -31,7 +34,8 @@ export function receiveAvailability(draft: StepDraft, message: AvailabilitySet):
     change(draft, { ...NOT_CONVERGED, pending, hookedIncarnation });
   }
   const { generation, availability, sinceGeneration, holds } = message;
-  record(draft, { kind: 'availability', generation, availability, sinceGeneration, forceAt, holds });
+  const wasMissed = isWelcome && hasTurned(journal, message);
+  record(draft, { kind: 'availability', generation, availability, sinceGeneration, wasMissed, forceAt, holds });
 }
 
 /** The same deadline, told twice in relative time, differs by the way of the message. */

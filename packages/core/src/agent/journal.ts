@@ -28,6 +28,8 @@ export type JournalEntry =
       readonly availability: Availability;
       /** It was the other before that generation, seen or not: what was proved before proves nothing any more. */
       readonly sinceGeneration: number;
+      /** It turned while nobody could tell this agent, or this journal is an older copy: the workload may be drained already. */
+      readonly wasMissed?: boolean;
       readonly forceAt: number | null;
       readonly holds: readonly Hold[];
     }
@@ -97,8 +99,7 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
         availability,
         forceAt,
         holds,
-        mayBeDrained:
-          availability === 'active' && (journal.mayBeDrained || (turned && journal.availability === 'active')),
+        mayBeDrained: journal.mayBeDrained || entry.wasMissed === true,
         evidence: turned ? null : journal.evidence,
         wasDrained: turned ? false : journal.wasDrained,
       };
@@ -166,9 +167,8 @@ export function entriesOf(journal: Journal): readonly JournalEntry[] {
   const { generation, availability, forceAt, holds } = journal;
   const entries: JournalEntry[] = [];
   for (let start = 0; start < journal.starts; start += 1) entries.push({ kind: 'agent-started' });
-  // One that may be drained replays as having missed a drain.
-  const sinceGeneration = journal.mayBeDrained ? 1 : 0;
-  entries.push({ kind: 'availability', generation, availability, sinceGeneration, forceAt, holds });
+  const wasMissed = journal.mayBeDrained;
+  entries.push({ kind: 'availability', generation, availability, sinceGeneration: 0, wasMissed, forceAt, holds });
   if (journal.mustUndrain) entries.push({ kind: 'drain-hook-called' });
   if (journal.wasDrained) {
     entries.push({ kind: 'drained', evidence: journal.evidence ?? { kind: 'settled', settledAt: 0 } });
