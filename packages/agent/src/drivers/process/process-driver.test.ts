@@ -347,6 +347,8 @@ describe('an agent that comes back', () => {
   test('leaves another process alone that has got the pid', async () => {
     const first = driverOf(STAYS);
     await first.start();
+    // Start times are told in hundredths of a second: the bystander's must be another one.
+    await expectPrinted(first, 'up');
     await first.stop(1000);
     await leave(first);
     const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
