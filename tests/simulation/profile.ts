@@ -39,7 +39,7 @@ export function profileOf(seed: number): Profile {
   return {
     nodes: random.pick(1, 1, 2),
     clients: random.pick(1, 2, 3),
-    troubleMs: random.between(12_000, 40_000),
+    troubleMs: random.between(10_000, 30_000),
     agentCrash: random.pick(0, 0.004, 0.03),
     serverCrash: random.pick(0, 0.004, 0.02),
     downMsMax: random.pick(500, 5000, 40_000),
