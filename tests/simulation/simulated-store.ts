@@ -1,12 +1,14 @@
 /** A store whose disk survives its process: a commit takes time, may fail, may stay in doubt, and a crash may come before it is durable, or after. */
 import type {
   AnsweredRequest,
+  Beside,
   CommitOutcome,
   NodeChange,
   SettledOutcome,
   Store,
   StoredNode,
   StoredOperation,
+  StoredToken,
 } from '../../packages/server/src/store/store.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
@@ -17,6 +19,7 @@ export interface Copy {
   readonly nodes: ReadonlyMap<string, StoredNode>;
   readonly operations: ReadonlyMap<string, StoredOperation>;
   readonly answered: ReadonlyMap<string, AnsweredRequest>;
+  readonly tokens: ReadonlyMap<string, StoredToken>;
   readonly sequence: number;
 }
 
@@ -24,6 +27,7 @@ export class SimulatedDisk {
   nodes = new Map<string, StoredNode>();
   operations = new Map<string, StoredOperation>();
   answered = new Map<string, AnsweredRequest>();
+  tokens = new Map<string, StoredToken>();
   sequence = 0;
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
 
@@ -33,18 +37,25 @@ export class SimulatedDisk {
   }
 
   copy(): Copy {
-    const { nodes, operations, answered, sequence } = this;
-    return { nodes: new Map(nodes), operations: new Map(operations), answered: new Map(answered), sequence };
+    const { nodes, operations, answered, tokens, sequence } = this;
+    return {
+      nodes: new Map(nodes),
+      operations: new Map(operations),
+      answered: new Map(answered),
+      tokens: new Map(tokens),
+      sequence,
+    };
   }
 
-  restore({ nodes, operations, answered, sequence }: Copy): void {
+  restore({ nodes, operations, answered, tokens, sequence }: Copy): void {
     this.nodes = new Map(nodes);
     this.operations = new Map(operations);
     this.answered = new Map(answered);
+    this.tokens = new Map(tokens);
     this.sequence = sequence;
   }
 
-  write(changes: readonly NodeChange[], answered: readonly AnsweredRequest[]): SettledOutcome {
+  write(changes: readonly NodeChange[], answered: readonly AnsweredRequest[], beside: Beside): SettledOutcome {
     const sequences: number[][] = [];
     for (const change of changes) {
       const before = this.nodes.get(change.nodeId) ?? null;
@@ -59,7 +70,9 @@ export class SimulatedDisk {
       this.#written(change, before);
     }
     for (const request of answered) this.answered.set(request.key, request);
-    return { ok: true, sequences };
+    for (const token of beside.tokens ?? []) this.tokens.set(token.id, token);
+    const noteSequences = (beside.notes ?? []).map(() => (this.sequence += 1));
+    return { ok: true, sequences, noteSequences };
   }
 }
 
@@ -82,7 +95,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
   const ofProcess = clock.ofProcess(life);
   const after = (ms: number, run: () => void) => ofProcess.wakeAt(clock.now() + ms, run);
   const never = new Promise<never>(() => undefined);
-  const commit = (changes: readonly NodeChange[], answered: readonly AnsweredRequest[]) =>
+  const commit = (changes: readonly NodeChange[], answered: readonly AnsweredRequest[], beside: Beside) =>
     new Promise<CommitOutcome>((resolve) => {
       after(random.between(0, 5), () => {
         crashPoint();
@@ -94,7 +107,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
         const isInDoubt = isTroubled() && random.chance(profile.storeDoubts);
         const unwritten = { ok: false, code: 'store-unavailable', reason: 'It was not written after all.' } as const;
         let outcome: SettledOutcome = unwritten;
-        if (!isInDoubt || random.chance(0.5)) guard(() => (outcome = disk.write(changes, answered)));
+        if (!isInDoubt || random.chance(0.5)) guard(() => (outcome = disk.write(changes, answered, beside)));
         crashPoint();
         if (!life.isAlive) return;
         if (!isInDoubt) {
@@ -111,7 +124,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     // As text, as a disk would have it: what is no JSON does not come back.
     load: () =>
       Promise.resolve(JSON.parse(JSON.stringify({ nodes: [...disk.nodes.values()], lastSequence: disk.sequence }))),
-    commit: (changes, answered = []) => commit(changes, answered),
+    commit: (changes, answered = [], beside = {}) => commit(changes, answered, beside),
     answeredRequests: (keys) =>
       Promise.resolve(
         keys.flatMap((key) => {
@@ -124,8 +137,9 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     operation: (id) => Promise.resolve(disk.operations.get(id) ?? null),
     operations: () => Promise.resolve([...disk.operations.values()]),
     recordLastSeen: () => Promise.resolve(),
-    tokens: () => Promise.resolve([]),
-    putToken: () => never,
+    tokens: () => Promise.resolve([...disk.tokens.values()]),
+    recordTokenUses: () => Promise.resolve(),
+    pruneTokens: () => Promise.resolve(),
     bytes: () => never,
     close: () => Promise.resolve(),
   };

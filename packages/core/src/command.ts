@@ -1,5 +1,13 @@
 /** Everything that can be asked of, or told about, a node: the first argument of `decide`. */
-import type { AvailabilityReport, Hello, Json, OnDeadline, OperationUpdate, WorkloadReport } from '@sluice/contract';
+import type {
+  Actor,
+  AvailabilityReport,
+  Hello,
+  Json,
+  OnDeadline,
+  OperationUpdate,
+  WorkloadReport,
+} from '@sluice/contract';
 
 export type Command =
   /** A person or program asks. */
@@ -65,8 +73,7 @@ export type Command =
 export interface Context {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Who asks: a token's name, `agent` or `server`. */
-  readonly actor: { readonly name: string; readonly address: string | null };
+  readonly actor: Actor;
   /** The id for the operation, should one be created. */
   readonly operationId: string;
   /** The deadline of a drain that names none; `null`: none. */

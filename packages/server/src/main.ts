@@ -46,7 +46,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
     closings.push(() => store.close());
     const { adminToken, joinToken, isOpen } = config;
-    const authentication = await Authentication.open({ store, adminToken, joinToken, isOpen, now: () => clock.now() });
     const fleet = await Fleet.open({
       store,
       clock,
@@ -55,6 +54,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
     });
     closings.push(() => fleet.stop());
+    const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen });
     const stopWatching = watchClock({
       clock,
       shiftTimes: (byMs, anchor) => fleet.shiftTimes(byMs, anchor),

@@ -92,7 +92,7 @@ function lineOf(terminal: Terminal, event: ClientEvent, format: Format): string 
   // In UTC, as everything that the API tells.
   const at = `${event.at.slice(11, 19)}Z`;
   const words = printable(eventInWords(event));
-  const head = `${at}  ${String(event.sequence).padStart(6)}  ${padded(printable(event.nodeId), NODE_WIDTH)}  `;
+  const head = `${at}  ${String(event.sequence).padStart(6)}  ${padded(printable(event.nodeId ?? '-'), NODE_WIDTH)}  `;
   const kind = words === '' ? printable(event.kind) : `${padded(printable(event.kind), KIND_WIDTH)}  `;
   const room = stdout.isTTY === true ? (stdout.columns ?? 80) - displayWidth(head) - displayWidth(kind) : Infinity;
   return `${head}${paint(kind, 'bold')}${room === Infinity ? words : shorten(words, Math.max(8, room))}\n`;

@@ -41,7 +41,7 @@ export function followFleet(client: Client, nodeId: string | null, interrupt: Ab
           isEverything = true;
           break;
         case 'event':
-          nodeIds.add(item.event.nodeId);
+          if (item.event.nodeId !== null) nodeIds.add(item.event.nodeId);
           break;
         case 'interrupted':
         case 'refused':

@@ -40,6 +40,10 @@ export const FleetEvent = Type.Union([
 ]);
 export type FleetEvent = Type.Static<typeof FleetEvent>;
 
-/** Who caused a change: a token's name, `agent`, or `server` (a timer); and from which address. */
-export const Actor = Type.Object({ name: Type.String(), address: Nullable(Type.String()) });
+/** Who caused a change: a token's name, `agent`, or `server` (a timer); from which address; and with which token, where there was one. */
+export const Actor = Type.Object({
+  name: Type.String(),
+  address: Nullable(Type.String()),
+  tokenId: Type.Optional(Type.String()),
+});
 export type Actor = Type.Static<typeof Actor>;

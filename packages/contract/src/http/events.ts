@@ -1,6 +1,7 @@
 /** The event stream: everything that happens in the fleet, as server-sent events that can be resumed without a gap. */
 import Type from 'typebox';
 import { Actor } from '../events/fleet-event.ts';
+import { Nullable } from '../nullable.ts';
 import { defineRoute } from './route.ts';
 import { Timestamp } from './timestamp.ts';
 
@@ -8,7 +9,7 @@ import { Timestamp } from './timestamp.ts';
 export const StreamedEvent = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1, description: 'Grows by one from event to event, over the whole fleet.' }),
-    nodeId: Type.String(),
+    nodeId: Nullable(Type.String({ description: 'Null: it is about no node.' })),
     kind: Type.String({ description: 'What happened, such as `NodeDrained`; later versions may have more kinds.' }),
     at: Timestamp,
     actor: Actor,

@@ -1,4 +1,5 @@
 /** Fills a store for the tests of backup and export: every table has rows, with every kind of text and number that a row may hold. */
+import { tokenOf } from '../authentication/token.ts';
 import { change, commitOrFail } from '../store/store-suite-rows.ts';
 import type { Store } from '../store/store.ts';
 
@@ -23,7 +24,7 @@ export async function fillStore(store: Store): Promise<void> {
     [{ key: 'admin key', fingerprint: 'f'.repeat(64), operationId: 'op_1', answeredAt: 1_700_000_000_000 }],
   );
   await store.recordLastSeen([{ nodeId: '🎮', lastSeenAt: 1_700_000_000_123 }]);
-  await store.putToken({
+  const pipeline = tokenOf({
     id: 'token-1',
     kind: 'api',
     name: 'the pipeline',
@@ -31,16 +32,17 @@ export async function fillStore(store: Store): Promise<void> {
     role: 'operator',
     createdAt: 1,
     expiresAt: 2,
-    revokedAt: null,
   });
-  await store.putToken({
+  const agents = tokenOf({
     id: 'token-2',
     kind: 'join',
     name: 'agents',
     hash: 'b'.repeat(64),
-    role: null,
     createdAt: 1,
-    expiresAt: null,
     revokedAt: 3,
+    usesMax: 5,
+    uses: 2,
   });
+  await store.commit([], [], { tokens: [pipeline, agents] });
+  await store.recordTokenUses([{ tokenId: 'token-1', lastUsedAt: 1_700_000_000_456 }]);
 }

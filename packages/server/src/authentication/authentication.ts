@@ -1,62 +1,62 @@
-/** Who is it? Tokens of people and programs, and the tokens that let agents join. */
-import type { Store, StoredToken } from '../store/store.ts';
+/** Who is it? Finds the token that a request came with, among those that the fleet keeps. */
+import type { Actor } from '@sluice/contract';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { StoredToken } from '../store/store.ts';
+import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
+import { isLive, noteOfToken, tokenOf } from './token.ts';
 
-export type Role = 'viewer' | 'operator' | 'admin';
+/** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
+const USE_NOTED_EVERY_MS = 1000;
+/** Ids of the two tokens that every server has. */
+export const ADMIN_TOKEN_ID = 'admin';
+export const JOIN_TOKEN_ID = 'join';
 
-/** Who asks, as far as authorisation and history need to know. */
-export interface Principal {
-  /** The token's name; it stands in the history as the one who did it. */
-  readonly name: string;
-  readonly role: Role;
-}
+const SERVER: Actor = { name: 'server', address: null };
 
 export interface AuthenticationOptions {
-  readonly store: Store;
+  readonly fleet: Fleet;
   /** Replaces the stored admin token; `null`: the stored one, or a new one at the first start. */
   readonly adminToken: string | null;
   readonly joinToken: string | null;
   /** Everybody on this machine is admin, every agent may join: only ever on loopback. */
   readonly isOpen: boolean;
-  readonly now: () => number;
 }
 
-const ANYBODY: Principal = { name: 'anybody', role: 'admin' };
-
 export class Authentication {
-  readonly #store: Store;
-  readonly #tokens: readonly StoredToken[];
-  /** Those that the store does not have yet. */
-  readonly #unkept: readonly StoredToken[];
-  readonly #isOpen: boolean;
-  readonly #now: () => number;
+  readonly #fleet: Fleet;
+  /** Those that the store does not have yet; they open everything already. */
+  #unkept: readonly StoredToken[];
+  readonly isOpen: boolean;
   /** Secrets that were made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
   readonly newJoinToken: string | null;
 
-  private constructor({ store, isOpen, now }: AuthenticationOptions, tokens: readonly StoredToken[], ensured: Ensured) {
-    this.#store = store;
-    this.#unkept = ensured.unkept;
-    const replaced = new Set(this.#unkept.map(({ id }) => id));
-    this.#tokens = [...tokens.filter(({ id }) => !replaced.has(id)), ...this.#unkept];
-    this.#isOpen = isOpen;
-    this.#now = now;
-    this.newAdminToken = ensured.admin;
-    this.newJoinToken = ensured.join;
+  constructor({ fleet, isOpen, adminToken, joinToken }: AuthenticationOptions) {
+    this.#fleet = fleet;
+    this.isOpen = isOpen;
+    const now = fleet.now();
+    const admin = ensure(fleet.tokens.get(ADMIN_TOKEN_ID), { id: ADMIN_TOKEN_ID, kind: 'api' }, adminToken, now);
+    const join = ensure(fleet.tokens.get(JOIN_TOKEN_ID), { id: JOIN_TOKEN_ID, kind: 'join' }, joinToken, now);
+    this.#unkept = [admin.token, join.token].filter((token) => token !== null);
+    this.newAdminToken = admin.secret;
+    this.newJoinToken = join.secret;
+    for (const token of this.#unkept) fleet.tokens.put(token);
   }
 
-  static async open(options: AuthenticationOptions): Promise<Authentication> {
-    const tokens = await options.store.tokens();
-    const now = options.now();
-    const admin = ensure(tokens, { id: 'admin', kind: 'api', role: 'admin' }, options.adminToken, now);
-    const join = ensure(tokens, { id: 'join', kind: 'join', role: null }, options.joinToken, now);
-    const unkept = [admin.token, join.token].filter((token) => token !== null);
-    return new Authentication(options, tokens, { unkept, admin: admin.secret, join: join.secret });
-  }
-
-  /** Keeps what is new, when it is sure that it will be shown: a secret that nobody has seen would lock everybody out. */
+  /**
+   * Keeps what is new, when it is sure that it will be shown: a secret that nobody has seen would lock everybody out.
+   * @throws Error when the store cannot be written: the server must not serve with tokens that it will not know again.
+   */
   async keepNewTokens(): Promise<void> {
-    for (const token of this.#unkept) await this.#store.putToken(token);
+    const tokens = this.#unkept;
+    if (tokens.length === 0) return;
+    const kept = await this.#fleet.access((_tokenOf, now) => ({
+      ok: true,
+      value: { tokens, notes: tokens.map((token) => noteOfToken('TokenCreated', token, SERVER, now)) },
+    }));
+    if (!kept.ok) throw new Error(`The tokens of this server cannot be kept: ${kept.problem.detail}`);
+    this.#unkept = [];
   }
 
   /**
@@ -64,48 +64,67 @@ export class Authentication {
    * @returns `null`: nobody that is known.
    */
   principalOf(header: string | undefined): Principal | null {
-    if (this.#isOpen) return ANYBODY;
-    const token = this.#find(header, 'api');
-    return token === undefined || token.role === null ? null : { name: token.name, role: token.role };
+    return this.isOpen ? ANYBODY : this.#principal(secretIn(header), 'api');
   }
 
-  mayJoin(header: string | undefined): boolean {
-    return this.#isOpen || this.#find(header, 'join') !== undefined;
+  /** The person whose browser sent this session's secret. */
+  principalOfSession(secret: string): Principal | null {
+    return this.#principal(secret, 'session');
   }
 
-  #find(header: string | undefined, kind: StoredToken['kind']): StoredToken | undefined {
-    const secret = header?.replace(/^bearer\s+/iu, '').trim();
-    if (secret === undefined || secret === '') return undefined;
+  /** The join token that an agent's upgrade came with; `null`: none that still opens anything. */
+  joinTokenOf(header: string | undefined): StoredToken | null {
+    return this.#live(secretIn(header), 'join');
+  }
+
+  /** Whether the token that somebody came with still opens what it did, at this moment. */
+  isStillLive(tokenId: string): boolean {
+    const token = this.#fleet.tokens.get(tokenId);
+    return this.isOpen || (token !== undefined && isLive(token, this.#fleet.now()));
+  }
+
+  /** Calls when the token opens nothing any more, at once. @returns What ends the listening. */
+  onEnd(tokenId: string, ended: () => void): () => void {
+    return this.#fleet.tokens.subscribe((token) => {
+      if (token.id === tokenId && !isLive(token, this.#fleet.now())) ended();
+    });
+  }
+
+  #principal(secret: string, kind: StoredToken['kind']): Principal | null {
+    const token = this.#live(secret, kind);
+    if (token === null) return null;
+    const now = this.#fleet.now();
+    if (token.lastUsedAt === null || now - token.lastUsedAt >= USE_NOTED_EVERY_MS)
+      this.#fleet.tokens.used(token.id, now);
+    return principalOf(token);
+  }
+
+  #live(secret: string, kind: StoredToken['kind']): StoredToken | null {
+    if (secret === '') return null;
     const hash = hashOf(secret);
-    const now = this.#now();
-    let found: StoredToken | undefined;
-    // Every token is compared, so that the time tells nothing of which one it was.
-    for (const token of this.#tokens) {
-      const isValid =
-        token.kind === kind && token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now);
-      if (isSameHash(hash, token.hash) && isValid) found = token;
-    }
+    const now = this.#fleet.now();
+    let found: StoredToken | null = null;
+    for (const token of this.#fleet.tokens.candidates(hash))
+      if (isSameHash(hash, token.hash) && token.kind === kind && isLive(token, now)) found = token;
     return found;
   }
 }
 
-interface Ensured {
-  readonly unkept: readonly StoredToken[];
-  readonly admin: string | null;
-  readonly join: string | null;
+function secretIn(header: string | undefined): string {
+  return header?.replace(/^bearer\s+/iu, '').trim() ?? '';
 }
 
-/** @returns The token, if the store does not have it, and its secret, if it was made now. */
+/** @returns The token, if the store does not have it so, and its secret, if it was made now. */
 function ensure(
-  stored: readonly StoredToken[],
-  wanted: Pick<StoredToken, 'id' | 'kind' | 'role'>,
+  existing: StoredToken | undefined,
+  { id, kind }: Pick<StoredToken, 'id' | 'kind'>,
   configured: string | null,
   now: number,
 ): { readonly token: StoredToken | null; readonly secret: string | null } {
-  const existing = stored.find(({ id }) => id === wanted.id);
   if (configured === null && existing !== undefined) return { token: null, secret: null };
   const secret = configured ?? newSecret();
   const hash = hashOf(secret);
-  const token = { ...wanted, name: wanted.id, hash, createdAt: now, expiresAt: null, revokedAt: null };
-  return { token: existing?.hash === hash ? null : token, secret: configured === null ? secret : null };
+  const token = tokenOf({ id, kind, name: id, hash, role: kind === 'api' ? 'admin' : null, createdAt: now });
+  const isKept = existing !== undefined && existing.hash === hash && isLive(existing, now);
+  return { token: isKept ? null : token, secret: configured === null ? secret : null };
 }

@@ -2,11 +2,11 @@
 import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { AnsweredRequest, NodeChange, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
-import { type Batch, decideBatch, type Request } from './decide-batch.ts';
+import type { AnsweredRequest, NewEvent, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
+import { type AccessDecision, type Batch, decideBatch, type Request } from './decide-batch.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 import { storeProblemOf } from './store-problem.ts';
-import { problemOf, STORE_FAILED, writeBatch, type Written } from './write-batch.ts';
+import { problemOf, type Sequences, sequencesOf, STORE_FAILED, writeBatch, type Written } from './write-batch.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
@@ -23,6 +23,8 @@ export interface Committed {
   /** The nodes as they are now; `null`: forgotten. */
   readonly states: Batch['states'];
   readonly events: readonly StoredEvent[];
+  /** As they are now. */
+  readonly tokens: readonly StoredToken[];
 }
 
 export interface CommitQueueOptions {
@@ -32,6 +34,7 @@ export interface CommitQueueOptions {
   readonly newOperationId: (now: number) => string;
   readonly logger: Logger;
   readonly stateOf: (nodeId: string) => NodeState | null;
+  readonly tokenOf: (id: string) => StoredToken | undefined;
   /** Makes a commit visible; comes before those who asked for it hear of it. */
   readonly publish: (committed: Committed) => void;
 }
@@ -66,7 +69,7 @@ export class CommitQueue {
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
   execute(nodeId: string, command: Command, actor: Actor, once: Once | null): Promise<Result<Executed>> {
     return new Promise((resolve) => {
-      this.#add({ nodeId, command, actor, once, isPatient: false, resolve });
+      this.#add({ kind: 'node', nodeId, command, actor, once, isPatient: false, resolve });
     });
   }
 
@@ -76,7 +79,17 @@ export class CommitQueue {
    */
   record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
     return new Promise((resolve) => {
-      this.#add({ nodeId, command, actor, once: null, isPatient: true, resolve });
+      this.#add({ kind: 'node', nodeId, command, actor, once: null, isPatient: true, resolve });
+    });
+  }
+
+  /**
+   * A change of who may do what, or a note of what has happened, decided at its turn.
+   * @param isPatient Whether it waits for a store that is away.
+   */
+  access(decide: AccessDecision, isPatient: boolean): Promise<Result<null>> {
+    return new Promise((resolve) => {
+      this.#add({ kind: 'access', decide, isPatient, resolve });
     });
   }
 
@@ -139,6 +152,7 @@ export class CommitQueue {
     let isMade = false;
     const nobody = () => undefined;
     const requests = nodeIds().map((nodeId) => ({
+      kind: 'node' as const,
       nodeId,
       command,
       actor,
@@ -203,11 +217,12 @@ export class CommitQueue {
       this.#putBack(requests, { code: 'store-unavailable', detail: answered });
       return;
     }
-    const { clock, settings, logger, stateOf, newOperationId } = this.#options;
+    const { clock, settings, logger, stateOf, tokenOf, newOperationId } = this.#options;
     const batch = decideBatch(requests, stateOf, {
       now: clock.now(),
       newOperationId,
       settings,
+      tokenOf,
       answered,
       broken: (nodeId, violations) =>
         logger.error(
@@ -217,25 +232,30 @@ export class CommitQueue {
       failed: (nodeId, error) =>
         logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
     });
-    const isNothing = batch.changes.length === 0 && batch.answered.length === 0;
+    const { tokens, notes } = batch.beside;
+    const isNothing = [batch.changes, batch.answered, tokens, notes].every(({ length }) => length === 0);
     const written: Written = isNothing
-      ? { kind: 'written', sequences: [] }
+      ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
       : await writeBatch(this.#options.store, batch, this.#options.logger);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
     if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);
     const problem = problemOf(written);
     const unmade: Request[] = [];
-    for (const { request, result, dependsOnCommit } of batch.answers) {
+    for (const { request, tell, dependsOnCommit } of batch.answers) {
       if (problem !== null && dependsOnCommit) unmade.push(request);
-      else request.resolve(result);
+      else tell();
     }
     if (problem !== null) this.#putBack(unmade, problem);
   }
 
   /** @returns By key; or why the store cannot be asked. */
   async #answeredBefore(requests: readonly Request[]): Promise<ReadonlyMap<string, AnsweredRequest> | string> {
-    const keys = [...new Set(requests.flatMap(({ once }) => (once === null ? [] : [once.key])))];
+    const keys = [
+      ...new Set(
+        requests.flatMap((request) => (request.kind === 'node' && request.once !== null ? [request.once.key] : [])),
+      ),
+    ];
     if (keys.length === 0) return new Map();
     const { store, clock, logger } = this.#options;
     try {
@@ -253,7 +273,7 @@ export class CommitQueue {
     const { logger } = this.#options;
     try {
       const outcome = await settled;
-      if (outcome.ok) this.#publish(batch, outcome.sequences, durable);
+      if (outcome.ok) this.#publish(batch, sequencesOf(outcome), durable);
       logger.warn({ event: 'outcome-settled', isRecorded: outcome.ok }, 'what became of the last commit is known now');
       this.#storeProblem = null;
       this.#unsettled = null;
@@ -267,19 +287,22 @@ export class CommitQueue {
     }
   }
 
-  #publish({ changes, states }: Batch, sequences: readonly (readonly number[])[], durable: () => void): void {
+  #publish({ changes, states, beside }: Batch, { ofChanges, ofNotes }: Sequences, durable: () => void): void {
     durable();
     this.#options.publish({
       states,
-      events: changes.flatMap((change, index) => storedEvents(change, sequences[index])),
+      events: [
+        ...changes.flatMap(({ nodeId, events }, index) =>
+          events.map((event, place) => storedEvent(nodeId, event, ofChanges[index]?.[place])),
+        ),
+        ...beside.notes.map(({ nodeId, event }, index) => storedEvent(nodeId, event, ofNotes[index])),
+      ],
+      tokens: beside.tokens,
     });
   }
 }
 
-function storedEvents({ nodeId, events }: NodeChange, sequences: readonly number[] = []): readonly StoredEvent[] {
-  return events.map((event, index) => {
-    const sequence = sequences[index];
-    if (sequence === undefined) throw new Error(`committing ${event.kind} of ${nodeId}: the store gave it no number`);
-    return { ...event, nodeId, sequence };
-  });
+function storedEvent(nodeId: string, event: NewEvent, sequence: number | undefined): StoredEvent {
+  if (sequence === undefined) throw new Error(`committing ${event.kind} of '${nodeId}': the store gave it no number`);
+  return { ...event, nodeId, sequence };
 }

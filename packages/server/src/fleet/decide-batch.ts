@@ -11,10 +11,14 @@ import {
   type Result,
   violationsOf,
 } from '@sluice/core';
-import type { AnsweredRequest, NodeChange } from '../store/store.ts';
+import type { AnsweredRequest, Beside, NodeChange, Note, StoredToken } from '../store/store.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 
-export interface Request {
+/** Something that is asked of the fleet: of a node, or of who may do what. */
+export type Request = NodeRequest | AccessRequest;
+
+export interface NodeRequest {
+  readonly kind: 'node';
   readonly nodeId: string;
   readonly command: Command;
   readonly actor: Actor;
@@ -25,9 +29,24 @@ export interface Request {
   readonly resolve: (result: Result<Executed>) => void;
 }
 
+/** Decides at its turn what becomes of tokens, or just notes what has happened. */
+export interface AccessRequest {
+  readonly kind: 'access';
+  readonly decide: AccessDecision;
+  readonly isPatient: boolean;
+  readonly resolve: (result: Result<null>) => void;
+}
+
+/** @param tokenOf The token as the commands before this one leave it. */
+export type AccessDecision = (
+  tokenOf: (id: string) => StoredToken | undefined,
+  now: number,
+) => Result<{ readonly tokens: readonly StoredToken[]; readonly notes: readonly Note[] }>;
+
 interface Answer {
   readonly request: Request;
-  readonly result: Result<Executed>;
+  /** Tells the one who asked. */
+  readonly tell: () => void;
   /** Whether the answer rests on something that this batch is yet to commit. */
   readonly dependsOnCommit: boolean;
 }
@@ -39,10 +58,12 @@ export interface Batch {
   readonly states: ReadonlyMap<string, NodeState | null>;
   /** Requests with a key that were carried out by it. */
   readonly answered: readonly AnsweredRequest[];
+  readonly beside: Required<Beside>;
   readonly answers: readonly Answer[];
 }
 
 export interface BatchContext {
+  readonly tokenOf: (id: string) => StoredToken | undefined;
   readonly now: number;
   readonly newOperationId: (now: number) => string;
   readonly settings: FleetSettings;
@@ -67,19 +88,32 @@ export function decideBatch(
 ): Batch {
   const working = new Map<string, Working>();
   const answered = new Map<string, AnsweredRequest>();
-  const answers = requests.map((request): Answer => {
+  const tokens = new Map<string, StoredToken>();
+  const notes: Note[] = [];
+  const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
+  const answerAccess = (request: AccessRequest): Answer => {
+    const result = request.decide(tokenOf, context.now);
+    if (result.ok) {
+      for (const token of result.value.tokens) tokens.set(token.id, token);
+      notes.push(...result.value.notes);
+    }
+    const told = result.ok ? ({ ok: true, value: null } as const) : result;
+    return { request, tell: () => request.resolve(told), dependsOnCommit: tokens.size > 0 || result.ok };
+  };
+  const answerNode = (request: NodeRequest): Answer => {
+    const answer = (result: Result<Executed>, dependsOnCommit: boolean): Answer => ({
+      request,
+      tell: () => request.resolve(result),
+      dependsOnCommit,
+    });
     const { nodeId, once } = request;
     const known = working.get(nodeId);
     const before = known === undefined ? stateOf(nodeId) : known.state;
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
-      return {
-        request,
-        result: answerAgain(once, repeated, before),
-        dependsOnCommit: known !== undefined || answered.has(once.key),
-      };
+      return answer(answerAgain(once, repeated, before), known !== undefined || answered.has(once.key));
     const step = stepOf(before, request, context);
-    if (!step.ok) return { request, result: step, dependsOnCommit: known !== undefined };
+    if (!step.ok) return answer(step, known !== undefined);
     const { decision, state: after, operations } = step.value;
     const { events, operationId } = decision;
     if (events.length > 0) {
@@ -95,16 +129,17 @@ export function decideBatch(
         : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
     if (once !== null && operationId !== null)
       answered.set(once.key, { ...once, operationId, answeredAt: context.now });
-    return {
-      request,
-      result: { ok: true, value: { node: after, operation, repeatOf: null } },
-      dependsOnCommit: working.has(nodeId) || once !== null,
-    };
-  });
+    return answer(
+      { ok: true, value: { node: after, operation, repeatOf: null } },
+      working.has(nodeId) || once !== null,
+    );
+  };
+  const answers = requests.map((request) => (request.kind === 'node' ? answerNode(request) : answerAccess(request)));
   return {
     changes: [...working].map(([nodeId, entry]) => changeOf(nodeId, entry, context.now)),
     states: new Map([...working].map(([nodeId, { state }]) => [nodeId, state])),
     answered: [...answered.values()],
+    beside: { tokens: [...tokens.values()], notes },
     answers,
   };
 }
@@ -130,7 +165,11 @@ interface Step {
 }
 
 /** Never throws: what fails here must cost nobody but the one who asked. */
-function stepOf(before: NodeState | null, { nodeId, command, actor }: Request, context: BatchContext): Result<Step> {
+function stepOf(
+  before: NodeState | null,
+  { nodeId, command, actor }: NodeRequest,
+  context: BatchContext,
+): Result<Step> {
   try {
     const decision = decide(before, nodeId, command, {
       now: context.now,

@@ -27,9 +27,9 @@ let laterMs: number;
 function guarded(real: Store): Store {
   return {
     load: () => real.load(),
-    commit: (changes: readonly NodeChange[], answered) => {
+    commit: (changes: readonly NodeChange[], answered, beside) => {
       commits += 1;
-      return failWith === null ? real.commit(changes, answered) : Promise.resolve(failWith);
+      return failWith === null ? real.commit(changes, answered, beside) : Promise.resolve(failWith);
     },
     events: (query) => real.events(query),
     answeredRequests: (keys) => real.answeredRequests(keys),
@@ -38,7 +38,8 @@ function guarded(real: Store): Store {
     operations: (query) => real.operations(query),
     recordLastSeen: (rows) => real.recordLastSeen(rows),
     tokens: () => real.tokens(),
-    putToken: (token) => real.putToken(token),
+    recordTokenUses: (uses) => real.recordTokenUses(uses),
+    pruneTokens: (before) => real.pruneTokens(before),
     bytes: () => real.bytes(),
     close: () => real.close(),
   };
@@ -270,7 +271,7 @@ describe('a commit of which nobody knows what became', () => {
     const seen: string[] = [];
     fleet.subscribeToEvents((events) => seen.push(...events.map(({ kind }) => kind)));
     failWith = null;
-    settle({ ok: true, sequences: [[100, 101, 102]] });
+    settle({ ok: true, sequences: [[100, 101, 102]], noteSequences: [] });
     await waitFor('the hold', () => fleet.node('n1')?.state.holds.length === 1);
     expect(seen).toEqual(['HoldPlaced', 'AvailabilityWished', 'OperationRequested']);
     expect(fleet.lastSequence).toBe(102);

@@ -5,12 +5,14 @@ import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
+import type { AccessDecision } from './decide-batch.ts';
 import { LiveOutputs } from './live-outputs.ts';
 import { type FleetNode, Member } from './member.ts';
 import { nodeView } from './node-view.ts';
 import { storeProblemOf } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
 import { StallWatch } from './stall-watch.ts';
+import { TokenBook } from './token-book.ts';
 import { WakeQueue } from './wake-queue.ts';
 
 /** Milliseconds until what is due is tried again when it could not be recorded. */
@@ -32,6 +34,8 @@ export interface FleetOptions {
 }
 
 export class Fleet {
+  /** Who may do what. */
+  readonly tokens = new TokenBook();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #commits: CommitQueue;
@@ -61,6 +65,7 @@ export class Fleet {
       newOperationId,
       logger,
       stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
+      tokenOf: (id) => this.tokens.get(id),
       publish: (committed) => this.#publish(committed),
     });
     this.#hearsSince = clock.now();
@@ -80,6 +85,7 @@ export class Fleet {
     const fleet = new Fleet(options);
     const { nodes, lastSequence } = await options.store.load();
     fleet.#lastSequence = lastSequence;
+    for (const token of await options.store.tokens()) fleet.tokens.put(token);
     for (const stored of nodes) {
       fleet.#members.set(stored.nodeId, new Member(readNode(stored), stored.lastSeenAt, () => options.clock.now()));
     }
@@ -117,6 +123,14 @@ export class Fleet {
    */
   record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
     return this.#commits.record(nodeId, command, actor);
+  }
+
+  /**
+   * The one way to change who may do what, and to note what has happened beside the nodes.
+   * @param isPatient Whether it waits for a store that is away.
+   */
+  access(decide: AccessDecision, isPatient = false): Promise<Result<null>> {
+    return this.#commits.access(decide, isPatient);
   }
 
   /**
@@ -245,8 +259,9 @@ export class Fleet {
     this.#flushes.stop();
   }
 
-  #publish({ states, events }: Committed): void {
+  #publish({ states, events, tokens }: Committed): void {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
+    for (const token of tokens) this.tokens.put(token);
     for (const [nodeId, state] of states) {
       const member = this.#members.get(nodeId);
       if (state === null) this.#members.delete(nodeId);

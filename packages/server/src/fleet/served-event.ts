@@ -5,6 +5,7 @@ import { timestamp } from './timestamp.ts';
 
 export interface ServedEvent {
   readonly sequence: number;
+  /** Empty: it is about no node. */
   readonly nodeId: string;
   readonly kind: string;
   /** The whole message of server-sent events, written once for all who follow. */
@@ -13,7 +14,10 @@ export interface ServedEvent {
 
 export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): ServedEvent {
   // What the stream says of an event goes before a field of the same name (an agent's update has a sequence of its own).
-  const fields = { sequence, nodeId, kind, at: timestamp(at) } satisfies Omit<StreamedEvent, 'actor'>;
+  const fields = { sequence, nodeId: nodeId === '' ? null : nodeId, kind, at: timestamp(at) } satisfies Omit<
+    StreamedEvent,
+    'actor'
+  >;
   const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
   return { sequence, nodeId, kind, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
 }

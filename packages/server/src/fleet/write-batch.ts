@@ -6,16 +6,22 @@ import type { Batch } from './decide-batch.ts';
 
 export const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
 
+/** The numbers that events were given: of each change, and of the notes. */
+export interface Sequences {
+  readonly ofChanges: readonly (readonly number[])[];
+  readonly ofNotes: readonly number[];
+}
+
 export type Written =
-  | { readonly kind: 'written'; readonly sequences: readonly (readonly number[])[] }
+  | { readonly kind: 'written'; readonly sequences: Sequences }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string; readonly settled: Promise<SettledOutcome> };
 
 /** Never throws: what cannot be written is said. */
-export async function writeBatch(store: Store, { changes, answered }: Batch, logger: Logger): Promise<Written> {
+export async function writeBatch(store: Store, { changes, answered, beside }: Batch, logger: Logger): Promise<Written> {
   try {
-    const outcome = await store.commit(changes, answered);
-    if (outcome.ok) return { kind: 'written', sequences: outcome.sequences };
+    const outcome = await store.commit(changes, answered, beside);
+    if (outcome.ok) return { kind: 'written', sequences: sequencesOf(outcome) };
     if (outcome.code === 'outcome-unknown') {
       logger.error({ event: 'outcome-unknown', reason: outcome.reason }, 'nobody knows whether this was recorded');
       return { kind: 'unknown', reason: outcome.reason, settled: outcome.settled };
@@ -30,6 +36,10 @@ export async function writeBatch(store: Store, { changes, answered }: Batch, log
     logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
     return { kind: 'refused', reason: STORE_FAILED };
   }
+}
+
+export function sequencesOf(outcome: Extract<SettledOutcome, { ok: true }>): Sequences {
+  return { ofChanges: outcome.sequences, ofNotes: outcome.noteSequences };
 }
 
 /** What the one who asked is told; `null`: it was written. */

@@ -16,7 +16,7 @@ import { checkParameters } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
 import type { Once } from '../fleet/execution.ts';
-import type { Principal } from '../authentication/authentication.ts';
+import { actorOf, hasRole, type Principal } from '../authentication/principal.ts';
 
 interface Asker {
   readonly params: { readonly id: string };
@@ -67,7 +67,7 @@ export async function askOfNode(
   { fleet }: HttpParts,
   command: Command,
 ): Promise<Result<Reply<Operation>>> {
-  const result = await fleet.execute(nodeId, command, { name: principal.name, address: remoteAddress }, once);
+  const result = await fleet.execute(nodeId, command, actorOf(principal, remoteAddress), once);
   if (!result.ok) return result;
   const { node, operation, repeatOf } = result.value;
   if (operation === null && repeatOf !== null) {
@@ -110,7 +110,7 @@ function undrainCommand({ hold, reason }: UndrainBody): Command {
 }
 
 function whyNotUndrain({ hold }: UndrainBody, principal: Principal): Problem | null {
-  if (hold !== ALL_HOLDS || principal.role === 'admin') return null;
+  if (hold !== ALL_HOLDS || hasRole(principal, 'admin')) return null;
   return {
     code: 'forbidden',
     detail: `Releasing every hold needs the role admin; ${principal.name} has the role ${principal.role}.`,

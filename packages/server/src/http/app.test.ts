@@ -1,6 +1,7 @@
 /** What holds for every route: who may call it, its methods, its headers, broken HTTP; and what the server says of itself. */
 import { type Route, routes } from '@sluice/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tokenOf } from '../authentication/token.ts';
 import { hashOf } from '../authentication/secret.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { ADMIN_TOKEN, ServerUnderTest } from './server-under-test.ts';
@@ -17,19 +18,7 @@ let server: ServerUnderTest;
 beforeAll(async () => {
   server = await ServerUnderTest.start(async (directory) => {
     const store = await openSqliteStore(directory);
-    for (const role of ['viewer', 'operator'] as const) {
-      await store.putToken({
-        id: role,
-        kind: 'api',
-        name: `the ${role}`,
-        role,
-        hash: hashOf(TOKENS[role]),
-        createdAt: 0,
-        expiresAt: null,
-        revokedAt: null,
-      });
-    }
-    const expired = {
+    const expired = tokenOf({
       id: 'expired',
       kind: 'api',
       name: 'expired',
@@ -37,16 +26,19 @@ beforeAll(async () => {
       hash: hashOf('slc_an-expired-token'),
       createdAt: 0,
       expiresAt: 1,
-      revokedAt: null,
-    } as const;
-    await store.putToken(expired);
-    await store.putToken({
-      ...expired,
-      id: 'revoked',
-      hash: hashOf('slc_a-revoked-token'),
-      expiresAt: null,
-      revokedAt: 1,
     });
+    const tokens = (['viewer', 'operator'] as const).map((role) =>
+      tokenOf({
+        id: role,
+        kind: 'api',
+        name: `the ${role}`,
+        role,
+        hash: hashOf(TOKENS[role]),
+        createdAt: 0,
+      }),
+    );
+    const revoked = { ...expired, id: 'revoked', hash: hashOf('slc_a-revoked-token'), expiresAt: null, revokedAt: 1 };
+    await store.commit([], [], { tokens: [...tokens, expired, revoked] });
     await store.close();
   });
   await server.addNode('n1');

@@ -10,7 +10,7 @@ export interface Identified {
   /** Path and query as they were sent. */
   readonly url: string;
   readonly bodyText: string;
-  readonly principalName: string;
+  readonly tokenId: string;
 }
 
 /** @param header `undefined`: none was sent. */
@@ -22,7 +22,7 @@ export function onceOf(header: string | string[] | undefined, request: Identifie
     const detail = `Idempotency-Key must have 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, such as a UUID. Nothing was done.`;
     return { ok: false, problem: { code: 'invalid-request', field: 'Idempotency-Key', detail } };
   }
-  const { method, url, bodyText, principalName } = request;
+  const { method, url, bodyText, tokenId } = request;
   const fingerprint = createHash('sha256').update(`${method} ${url}\n${bodyText}`).digest('hex');
-  return { ok: true, value: { key: `${principalName} ${key}`, fingerprint } };
+  return { ok: true, value: { key: `${tokenId} ${key}`, fingerprint } };
 }

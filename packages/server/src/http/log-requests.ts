@@ -1,7 +1,7 @@
 /** One line for each request that was answered: what was asked, by whom, and what came of it. Reads are for debugging only. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { principalNameOf } from './serve-route.ts';
+import { principalOf } from './serve-route.ts';
 
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.addHook('onResponse', (request, reply, done) => {
@@ -19,7 +19,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
           path,
           status: reply.statusCode,
           tookMs,
-          by: principalNameOf(request),
+          by: principalOf(request)?.name ?? null,
           from: ip,
         },
         'answered',

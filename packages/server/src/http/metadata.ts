@@ -1,6 +1,7 @@
 /** A node's metadata: JSON text end to end, so that it comes back as it was sent. */
 import type { Json, Problem, Route, routes } from '@sluice/contract';
 import { type Command, type NodeState, readJsonText, type Result, writeJsonText } from '@sluice/core';
+import { actorOf } from '../authentication/principal.ts';
 import { isConditional, isKnown, isMatched } from './etag.ts';
 import { noSuchNode } from './nodes.ts';
 import type { Handler, HttpParts, Reply, RouteRequest } from './route-context.ts';
@@ -45,10 +46,11 @@ async function change<R extends Route>(
   const meta = metaOf(bodyText);
   if (typeof meta !== 'string') return { ok: false, problem: meta };
   // The revision that was matched is asked for once more where the change is decided: between the two, another may have written.
-  const result = await fleet.execute(id, command(meta, isConditional(ifMatch) ? revision : null), {
-    name: principal.name,
-    address: remoteAddress,
-  });
+  const result = await fleet.execute(
+    id,
+    command(meta, isConditional(ifMatch) ? revision : null),
+    actorOf(principal, remoteAddress),
+  );
   if (!result.ok) return result;
   const { node: after } = result.value;
   if (after === null) return noSuchNode(id);

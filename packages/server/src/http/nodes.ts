@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
 import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
+import { actorOf } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isKnown } from './etag.ts';
@@ -59,11 +60,7 @@ export const forgetNode: Handler<typeof routes.forgetNode> = async (
   { params, principal, remoteAddress },
   { fleet },
 ) => {
-  const result = await fleet.execute(
-    params.id,
-    { kind: 'ForgetNode' },
-    { name: principal.name, address: remoteAddress },
-  );
+  const result = await fleet.execute(params.id, { kind: 'ForgetNode' }, actorOf(principal, remoteAddress));
   return result.ok ? value({ id: params.id }) : result;
 };
 

@@ -2,7 +2,8 @@
 import type { MassSilence, Route, ServerStatus } from '@sluice/contract';
 import type { Static, TSchema } from 'typebox';
 import type { Logger } from 'pino';
-import type { Authentication, Principal } from '../authentication/authentication.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import type { Principal } from '../authentication/principal.ts';
 import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';

@@ -2,7 +2,7 @@
 import type { Problem, Route, RouteName, routes } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal, Role } from '../authentication/authentication.ts';
+import { ANYBODY, hasRole, type Principal } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { sendProblem } from './problem-response.ts';
@@ -10,16 +10,15 @@ import type { OpenStreams } from './open-streams.ts';
 import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
 import { checkOf } from './validate.ts';
 
-/** Each may do what the ones before it may. */
-const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
-const NOBODY: Principal = { name: 'nobody', role: 'viewer' };
+/** Whoever asks what everybody may ask. */
+const NOBODY: Principal = { ...ANYBODY, name: 'nobody', role: 'viewer' };
 
 /** Who asks, from when the token was looked up to when the answer is logged. */
 const principals = new WeakMap<FastifyRequest, Principal>();
 
 /** @returns `null`: nobody that is known, or nobody had to be. */
-export function principalNameOf(request: FastifyRequest): string | null {
-  return principals.get(request)?.name ?? null;
+export function principalOf(request: FastifyRequest): Principal | null {
+  return principals.get(request) ?? null;
 }
 
 export function serveRoute<Name extends RouteName>(
@@ -50,7 +49,7 @@ export function serveRoute<Name extends RouteName>(
         method,
         url,
         bodyText,
-        principalName: principal.name,
+        tokenId: principal.tokenId,
       });
       if (!once.ok) return sendProblem(reply, once.problem);
       const raw: RawRequest = {
@@ -82,7 +81,7 @@ function admit(
   const principal = authentication.principalOf(request.headers.authorization);
   if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
   principals.set(request, principal);
-  if (ROLES.indexOf(principal.role) >= ROLES.indexOf(access)) return null;
+  if (hasRole(principal, access)) return null;
   return {
     code: 'forbidden',
     detail: `This needs the role ${access}; ${principal.name} has the role ${principal.role}.`,

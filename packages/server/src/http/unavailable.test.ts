@@ -52,13 +52,6 @@ test('a server that is stopping takes nothing new, and says so', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-stopping-'));
   const store = await openSqliteStore(directory);
   const logger = createLogger('silent');
-  const authentication = await Authentication.open({
-    store,
-    adminToken: null,
-    joinToken: null,
-    isOpen: true,
-    now: () => steadyClock.now(),
-  });
   const fleet = await Fleet.open({
     store,
     clock: steadyClock,
@@ -66,6 +59,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     newOperationId,
     logger,
   });
+  const authentication = new Authentication({ fleet, adminToken: null, joinToken: null, isOpen: true });
   const day = 86_400_000;
   const about = {
     startedAt: Date.now(),

@@ -84,7 +84,7 @@ export class AgentSessions {
       refuse(socket, 'route-not-found', detail);
     } else if (this.#isStopping) {
       refuse(socket, 'stopping', 'The server is stopping; connect again in a moment.', 'Retry-After: 1\r\n');
-    } else if (!this.#options.authentication.mayJoin(request.headers.authorization)) {
+    } else if (this.#options.authentication.joinTokenOf(request.headers.authorization) === null) {
       refuse(socket, 'unauthenticated', 'The join token is missing or not valid; see joinToken in agent.yaml.');
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);

@@ -49,6 +49,13 @@ export interface TokensTable {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  readonly selector: string | null;
+  readonly node_type: string | null;
+  readonly uses_max: number | null;
+  readonly uses: number;
+  readonly idle_ms: number | null;
+  readonly created_by: string;
+  readonly last_used_at: number | null;
 }
 
 /** One row per request with an `Idempotency-Key` that was carried out. */

@@ -1,7 +1,7 @@
 /** The verbs of the store that are single statements, written once for every dialect. */
 import type { Kysely, Selectable } from 'kysely';
 import { documentFromText } from './document-text.ts';
-import type { AnsweredRequestsTable, EventsTable, OperationsTable, Schema } from './schema.ts';
+import type { AnsweredRequestsTable, EventsTable, OperationsTable, Schema, TokensTable } from './schema.ts';
 import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
 import type {
   AnsweredRequest,
@@ -168,12 +168,30 @@ export async function selectTokens(kysely: Kysely<Schema>): Promise<readonly Sto
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    selector: row.selector,
+    nodeType: row.node_type,
+    usesMax: row.uses_max,
+    uses: row.uses,
+    idleMs: row.idle_ms,
+    createdBy: row.created_by,
+    lastUsedAt: row.last_used_at,
   }));
 }
 
-/** See `Store.putToken`. */
-export async function upsertToken(kysely: Kysely<Schema>, token: StoredToken): Promise<void> {
-  const replacement = {
+/** See `Store.pruneTokens`. */
+export async function deleteOldTokens(kysely: Kysely<Schema>, before: number): Promise<void> {
+  await kysely
+    .deleteFrom('tokens')
+    // The two of the server itself stay: a new one would be made in their place.
+    .where('id', 'not in', ['admin', 'join'])
+    .where((token) => token.or([token('revoked_at', '<', before), token('expires_at', '<', before)]))
+    .execute();
+}
+
+/** The row that a commit writes of a token; when it was last used is not a commit's to say. */
+export function rowOfToken(token: StoredToken): Omit<TokensTable, 'last_used_at'> {
+  return {
+    id: token.id,
     kind: token.kind,
     name: token.name,
     hash: token.hash,
@@ -181,12 +199,13 @@ export async function upsertToken(kysely: Kysely<Schema>, token: StoredToken): P
     created_at: token.createdAt,
     expires_at: token.expiresAt,
     revoked_at: token.revokedAt,
+    selector: token.selector,
+    node_type: token.nodeType,
+    uses_max: token.usesMax,
+    uses: token.uses,
+    idle_ms: token.idleMs,
+    created_by: token.createdBy,
   };
-  await kysely
-    .insertInto('tokens')
-    .values({ id: token.id, ...replacement })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(replacement))
-    .execute();
 }
 
 function eventOfRow(row: Selectable<EventsTable>): StoredEvent {

@@ -30,7 +30,7 @@ export function describeRetention(opened: () => OpenedForTest): void {
 
     test('are committed without any change of a node, too', async () => {
       const { store } = opened();
-      expect(await store.commit([], [request('k')])).toEqual({ ok: true, sequences: [] });
+      expect(await store.commit([], [request('k')])).toEqual({ ok: true, sequences: [], noteSequences: [] });
       expect(await store.answeredRequests(['k'])).toEqual([request('k')]);
     });
 

@@ -46,21 +46,60 @@ export interface StoredOperation {
   readonly body: Document;
 }
 
-/** A token that opens the API (`api`) or lets an agent join (`join`); of the secret itself only the hash is kept. */
+/**
+ * A token that opens the API (`api`), lets agents join (`join`), or is the cookie of a browser (`session`); of the secret itself
+ * only the hash is kept.
+ */
 export interface StoredToken {
   readonly id: string;
-  readonly kind: 'api' | 'join';
+  readonly kind: 'api' | 'join' | 'session';
   readonly name: string;
   /** SHA-256 of the secret, in hexadecimal. */
   readonly hash: string;
   /** `null` for a join token, which has no role. */
   readonly role: 'viewer' | 'operator' | 'admin' | null;
+  /** Its scope: only nodes that this selector matches; `null`: all. */
+  readonly selector: string | null;
+  /** Join tokens: only nodes of this type; `null`: any. */
+  readonly nodeType: string | null;
+  /** Join tokens: how many agents may join with it; `null`: any number. */
+  readonly usesMax: number | null;
+  /** How many have. */
+  readonly uses: number;
+  /** Sessions: it also runs out when it was not used for so long; `null`: it does not. */
+  readonly idleMs: number | null;
+  /** Who made it. */
+  readonly createdBy: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
   /** Epoch milliseconds; `null`: it does not run out. */
   readonly expiresAt: number | null;
   /** Epoch milliseconds; `null`: it is not revoked. */
   readonly revokedAt: number | null;
+  /** Epoch milliseconds; `null`: it was never used. Written only by `recordTokenUses`. */
+  readonly lastUsedAt: number | null;
+}
+
+/** When a token was last used. */
+export interface TokenUse {
+  readonly tokenId: string;
+  /** Epoch milliseconds. */
+  readonly lastUsedAt: number;
+}
+
+/** An event beside the changes of nodes: one that changes no node, such as a request that was refused. */
+export interface Note {
+  /** The node that it is about; empty: it is about none. */
+  readonly nodeId: string;
+  readonly event: NewEvent;
+}
+
+/** What a commit writes beside nodes: who may do what, and what else has happened. */
+export interface Beside {
+  /** Each is inserted, or replaces the one with its id (`lastUsedAt` stays). */
+  readonly tokens?: readonly StoredToken[];
+  /** Their events come after those of the nodes. */
+  readonly notes?: readonly Note[];
 }
 
 /**
@@ -112,6 +151,8 @@ export type CommitOutcome =
       readonly ok: true;
       /** For each change the sequence number of each of its events, in order; strictly growing over the whole commit. */
       readonly sequences: readonly (readonly number[])[];
+      /** Of each note's event the sequence number. */
+      readonly noteSequences: readonly number[];
     }
   | {
       /** Nodes were not at the revision expected of them. Nothing was changed. */
@@ -215,8 +256,13 @@ export interface Store {
    * once: each change is then checked against the one before it. Sequence numbers grow from commit to commit, without
    * gaps, and are never given twice, also after a restart.
    * @param answered Written in the same transaction; one with a known key replaces it (the caller has looked: the old one has had its time).
+   * @param beside Written in the same transaction.
    */
-  commit(changes: readonly NodeChange[], answered?: readonly AnsweredRequest[]): Promise<CommitOutcome>;
+  commit(
+    changes: readonly NodeChange[],
+    answered?: readonly AnsweredRequest[],
+    beside?: Beside,
+  ): Promise<CommitOutcome>;
 
   /** Those of the answered requests that have one of these keys, in no particular order; old ones too until they are pruned. */
   answeredRequests(keys: readonly string[]): Promise<readonly AnsweredRequest[]>;
@@ -239,8 +285,11 @@ export interface Store {
   /** All tokens, revoked and expired ones too, oldest first. */
   tokens(): Promise<readonly StoredToken[]>;
 
-  /** Inserts the token, or replaces the one with its id. */
-  putToken(token: StoredToken): Promise<void>;
+  /** Notes when tokens were last used. A time never goes back, and tokens that the store does not know are passed over. */
+  recordTokenUses(uses: readonly TokenUse[]): Promise<void>;
+
+  /** Removes tokens that are revoked or have run out since before this instant (epoch milliseconds). */
+  pruneTokens(before: number): Promise<void>;
 
   /** The bytes that it takes on its disk, logs of SQLite included. */
   bytes(): Promise<number>;

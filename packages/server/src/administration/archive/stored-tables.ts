@@ -44,6 +44,13 @@ const columnsOf = {
     created_at: integer,
     expires_at: orNull(integer),
     revoked_at: orNull(integer),
+    selector: orNull(text),
+    node_type: orNull(text),
+    uses_max: orNull(integer),
+    uses: integer,
+    idle_ms: orNull(integer),
+    created_by: text,
+    last_used_at: orNull(integer),
   },
   answered_requests: { key: text, fingerprint: text, operation_id: text, answered_at: integer },
 } as const satisfies Columns;

@@ -9,10 +9,13 @@ import type { PostgresSession } from './postgres-session.ts';
 import { RefusedError } from './unavailable-reason.ts';
 import { SupersededError } from './writer.ts';
 
+/** What a commit has come to when it was made. */
+type Made = Extract<SettledOutcome, { ok: true }>;
+
 /** A commit of which nobody knows whether it was made. */
 interface Doubt {
   readonly commitId: string;
-  readonly sequences: readonly (readonly number[])[];
+  readonly made: Made;
   readonly settle: (outcome: SettledOutcome) => void;
   readonly giveUp: (error: Error) => void;
 }
@@ -46,7 +49,7 @@ export class Committer {
     const found = counter.last_commit_id;
     const doubt = this.#doubt;
     if (doubt !== null && found === doubt.commitId) {
-      doubt.settle({ ok: true, sequences: doubt.sequences });
+      doubt.settle(doubt.made);
     } else if (this.#lastCommitId === undefined || found === this.#lastCommitId) {
       const reason = 'The connection to PostgreSQL was lost before this was recorded.';
       doubt?.settle({ ok: false, code: 'store-unavailable', reason });
@@ -68,27 +71,25 @@ export class Committer {
    */
   async commit(session: PostgresSession, rows: CommitRows): Promise<Committed> {
     const commitId = randomUUID();
-    let isPrepared = false;
-    let sequences: readonly (readonly number[])[] = [];
+    let made: Made | null = null;
     try {
       const prepared = await prepareCommit(session, rows, commitId);
       if (!prepared.ok) return { ok: false, code: 'revision-conflict', nodeIds: prepared.nodeIds };
-      sequences = prepared.sequences;
-      isPrepared = true;
+      made = prepared;
     } finally {
-      if (!isPrepared) await rollBack(session);
+      if (made === null) await rollBack(session);
     }
     try {
       const { command } = await session.query({ text: 'commit' });
       if (command !== 'COMMIT') throw new Error(`committing to PostgreSQL: it answered ${command}`);
     } catch (error) {
-      const settled = this.#beInDoubt(commitId, sequences);
+      const settled = this.#beInDoubt(commitId, made);
       // The next session tells.
       session.end();
       return { ok: false, code: 'in-doubt', cause: error, settled };
     }
     this.#lastCommitId = commitId;
-    return { ok: true, sequences };
+    return made;
   }
 
   /** Nobody will find out any more: the store is closed. */
@@ -97,9 +98,9 @@ export class Committer {
     this.#doubt = null;
   }
 
-  #beInDoubt(commitId: string, sequences: Doubt['sequences']): Promise<SettledOutcome> {
+  #beInDoubt(commitId: string, made: Made): Promise<SettledOutcome> {
     const settled = new Promise<SettledOutcome>((resolve, reject) => {
-      this.#doubt = { commitId, sequences, settle: resolve, giveUp: reject };
+      this.#doubt = { commitId, made, settle: resolve, giveUp: reject };
     });
     // Whoever was told of it hears of the failure; without this, a process in which nobody was would end by it.
     settled.catch(() => undefined);

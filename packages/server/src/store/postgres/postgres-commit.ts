@@ -2,7 +2,8 @@
  * The commit on PostgreSQL: one transaction of three round trips, whatever the number of changes. The one-row counter is
  * locked first, so commits come one after the other in the order of their sequence numbers, whoever makes them.
  */
-import type { AnsweredRequest, NodeChange } from '../store.ts';
+import { rowOfToken } from '../store-queries.ts';
+import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
 
@@ -22,18 +23,27 @@ export interface CommitRows {
   readonly eventCount: number;
   /** For each change how many events it has. */
   readonly eventCounts: readonly number[];
+  /** Notes, whose events come after those of the changes. */
+  readonly noteCount: number;
+  readonly tokens: string;
   readonly operations: string;
   readonly answered: string;
 }
 
 /** Everything is put into words before the database hears of it. Throws when JSON cannot say a document. */
-export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[]): CommitRows {
+export function rowsOfCommit(
+  changes: readonly NodeChange[],
+  answered: readonly AnsweredRequest[],
+  { tokens = [], notes = [] }: Beside,
+): CommitRows {
   const expected = new Map<string, number | null>();
   const inconsistent = new Set<string>();
   /** The last change of each node: the one that the node is left as. */
   const last = new Map<string, NodeChange>();
   const isNew = new Set<string>();
   const events: object[] = [];
+  const addEvent = (nodeId: string, { kind, at, body }: NewEvent) =>
+    events.push({ sequence: events.length + 1, node_id: nodeId, kind, at, body: documentText(body) });
   const operations = new Map<string, object>();
   for (const change of changes) {
     const { nodeId, expectedRevision, state } = change;
@@ -42,8 +52,7 @@ export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly 
     else if (expectedRevision !== (before.state === null ? null : before.revision)) inconsistent.add(nodeId);
     last.set(nodeId, change);
     if (expectedRevision === null && state !== null) isNew.add(nodeId);
-    for (const { kind, at, body } of change.events)
-      events.push({ sequence: events.length + 1, node_id: nodeId, kind, at, body: documentText(body) });
+    for (const event of change.events) addEvent(nodeId, event);
     for (const operation of change.operations) {
       operations.set(operation.id, {
         id: operation.id,
@@ -56,6 +65,7 @@ export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly 
       });
     }
   }
+  for (const { nodeId, event } of notes) addEvent(nodeId, event);
   const left = [...last.values()];
   const nodes = left.flatMap(({ nodeId, revision, state }) =>
     state === null ? [] : [{ node_id: nodeId, revision, state: documentText(state) }],
@@ -76,6 +86,8 @@ export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly 
     events: JSON.stringify(events),
     eventCount: events.length,
     eventCounts: changes.map((change) => change.events.length),
+    noteCount: notes.length,
+    tokens: JSON.stringify([...new Map(tokens.map((token) => [token.id, rowOfToken(token)])).values()]),
     operations: JSON.stringify([...operations.values()]),
     answered: JSON.stringify([...requests.values()]),
   };
@@ -83,7 +95,11 @@ export function rowsOfCommit(changes: readonly NodeChange[], answered: readonly 
 
 /** What a transaction has come to when nothing but its COMMIT is missing. */
 export type PreparedCommit =
-  | { readonly ok: true; readonly sequences: readonly (readonly number[])[] }
+  | {
+      readonly ok: true;
+      readonly sequences: readonly (readonly number[])[];
+      readonly noteSequences: readonly number[];
+    }
   | { readonly ok: false; readonly nodeIds: readonly string[] };
 
 /**
@@ -118,9 +134,11 @@ export async function prepareCommit(
     lastSequence,
     lastSequence + rows.eventCount,
     commitId,
+    rows.tokens,
   ]);
   let sequence = lastSequence;
-  return { ok: true, sequences: rows.eventCounts.map((count) => Array.from({ length: count }, () => (sequence += 1))) };
+  const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));
+  return { ok: true, sequences: rows.eventCounts.map(next), noteSequences: next(rows.noteCount) };
 }
 
 /** All of them, in the order of the changes. */
@@ -175,6 +193,17 @@ with written_nodes as (
   from json_to_recordset($6::json) as given (key text, fingerprint text, operation_id text, answered_at bigint)
   on conflict (key) do update set fingerprint = excluded.fingerprint, operation_id = excluded.operation_id,
     answered_at = excluded.answered_at
+), written_tokens as (
+  insert into tokens (id, kind, name, hash, role, created_at, expires_at, revoked_at, selector, node_type, uses_max, uses,
+    idle_ms, created_by)
+  select id, kind, name, hash, role, created_at, expires_at, revoked_at, selector, node_type, uses_max, uses, idle_ms, created_by
+  from json_to_recordset($10::json) as given
+    (id text, kind text, name text, hash text, role text, created_at bigint, expires_at bigint, revoked_at bigint, selector text,
+     node_type text, uses_max bigint, uses bigint, idle_ms bigint, created_by text)
+  on conflict (id) do update set kind = excluded.kind, name = excluded.name, hash = excluded.hash, role = excluded.role,
+    created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
+    selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
+    idle_ms = excluded.idle_ms, created_by = excluded.created_by
 )
 update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text
 returning set_config('statement_timeout', '0', true)`,

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../schema.ts';
 import {
+  deleteOldTokens,
   loadFleet,
   pruneRows,
   selectAnsweredRequests,
@@ -10,11 +11,11 @@ import {
   selectOperation,
   selectOperations,
   selectTokens,
-  upsertToken,
 } from '../store-queries.ts';
 import { StoreUnavailableError } from '../store.ts';
 import type {
   AnsweredRequest,
+  Beside,
   CommitOutcome,
   EventsQuery,
   LastSeen,
@@ -28,6 +29,7 @@ import type {
   StoredFleet,
   StoredOperation,
   StoredToken,
+  TokenUse,
 } from '../store.ts';
 import type { Committer } from './committer.ts';
 import { openPostgres, type OpenedPostgres } from './open-postgres.ts';
@@ -67,9 +69,13 @@ class PostgresStore implements Store {
     this.#committer = committer;
   }
 
-  async commit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[] = []): Promise<CommitOutcome> {
+  async commit(
+    changes: readonly NodeChange[],
+    answered: readonly AnsweredRequest[] = [],
+    beside: Beside = {},
+  ): Promise<CommitOutcome> {
     try {
-      const rows = rowsOfCommit(changes, answered);
+      const rows = rowsOfCommit(changes, answered, beside);
       const committed = await this.#writer.run((session) => this.#committer.commit(session, rows));
       if (committed.ok || committed.code === 'revision-conflict') return committed;
       const reason =
@@ -128,8 +134,15 @@ class PostgresStore implements Store {
     return this.#doing('reading tokens from the store', () => selectTokens(this.#kysely));
   }
 
-  putToken(token: StoredToken): Promise<void> {
-    return this.#doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  recordTokenUses(uses: readonly TokenUse[]): Promise<void> {
+    return this.#doing('noting in the store when tokens were last used', async () => {
+      // In turn with the commits, which may write the same rows.
+      await this.#writer.run((session) => updateLastUsed(session, uses));
+    });
+  }
+
+  pruneTokens(before: number): Promise<void> {
+    return this.#doing('removing old tokens from the store', () => deleteOldTokens(this.#kysely, before));
   }
 
   bytes(): Promise<number> {
@@ -182,6 +195,18 @@ async function updateLastSeen(session: PostgresSession, rows: readonly LastSeen[
                and (node_last_seen.last_seen_at is null or node_last_seen.last_seen_at < given.last_seen_at)`,
     },
     [rows.map(({ nodeId }) => nodeId), rows.map(({ lastSeenAt }) => lastSeenAt)],
+  );
+}
+
+async function updateLastUsed(session: PostgresSession, uses: readonly TokenUse[]): Promise<void> {
+  await session.query(
+    {
+      name: 'sluice-last-used',
+      text: `update tokens set last_used_at = given.last_used_at
+             from (select id, max(at) as last_used_at from unnest($1::text[], $2::bigint[]) as row (id, at) group by id) as given
+             where tokens.id = given.id and (tokens.last_used_at is null or tokens.last_used_at < given.last_used_at)`,
+    },
+    [uses.map(({ tokenId }) => tokenId), uses.map(({ lastUsedAt }) => lastUsedAt)],
   );
 }
 

@@ -6,19 +6,28 @@
  */
 import type Database from 'better-sqlite3';
 import { documentText } from '../document-text.ts';
-import type { AnsweredRequestsTable, EventSequenceTable, EventsTable, NodesTable, OperationsTable } from '../schema.ts';
-import type { AnsweredRequest, NodeChange, SettledOutcome } from '../store.ts';
+import type {
+  AnsweredRequestsTable,
+  EventSequenceTable,
+  EventsTable,
+  NodesTable,
+  OperationsTable,
+  TokensTable,
+} from '../schema.ts';
+import { rowOfToken } from '../store-queries.ts';
+import type { AnsweredRequest, Beside, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
 
 /** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */
 export type SqliteCommit = (
   changes: readonly NodeChange[],
   answered: readonly AnsweredRequest[],
+  beside: Beside,
 ) => Exclude<SettledOutcome, { code: 'store-unavailable' }>;
 
 /** Prepares the statements once, for all commits on this connection. */
 export function prepareCommit(database: Database.Database): SqliteCommit {
   const statements = prepareStatements(database);
-  const transaction = database.transaction((changes: readonly NodeChange[], answered: readonly AnsweredRequest[]) => {
+  const transaction = database.transaction<SqliteCommit>((changes, answered, { tokens = [], notes = [] }) => {
     const conflicts = conflictingNodes(statements, changes);
     if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
     for (const request of answered) {
@@ -29,10 +38,11 @@ export function prepareCommit(database: Database.Database): SqliteCommit {
         answered_at: request.answeredAt,
       });
     }
-    return { ok: true, sequences: writeChanges(statements, changes) } as const;
+    for (const token of tokens) statements.upsertToken.run(rowOfToken(token));
+    return { ok: true, ...writeChanges(statements, changes, notes) } as const;
   });
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
-  return (changes, answered) => transaction.immediate(changes, answered);
+  return (changes, answered, beside) => transaction.immediate(changes, answered, beside);
 }
 
 /** Everything is checked before anything is written, so that a conflict leaves nothing to roll back. */
@@ -49,11 +59,20 @@ function conflictingNodes(statements: Statements, changes: readonly NodeChange[]
   return [...conflicts];
 }
 
-function writeChanges(statements: Statements, changes: readonly NodeChange[]): readonly (readonly number[])[] {
+function writeChanges(
+  statements: Statements,
+  changes: readonly NodeChange[],
+  notes: readonly Note[],
+): { readonly sequences: readonly (readonly number[])[]; readonly noteSequences: readonly number[] } {
   const lastSequence = statements.selectLastSequence.get()?.last_sequence;
   if (lastSequence === undefined)
     throw new Error('reading the last sequence number: its row is missing; restore the store from a backup');
   let sequence = lastSequence;
+  const writeEvent = (nodeId: string, { kind, at, body }: NewEvent) => {
+    sequence += 1;
+    statements.insertEvent.run({ sequence, node_id: nodeId, kind, at, body: documentText(body) });
+    return sequence;
+  };
   const sequences = changes.map((change) => {
     writeNode(statements, change);
     for (const operation of change.operations) {
@@ -67,15 +86,11 @@ function writeChanges(statements: Statements, changes: readonly NodeChange[]): r
         body: documentText(operation.body),
       });
     }
-    return change.events.map((event) => {
-      sequence += 1;
-      const body = documentText(event.body);
-      statements.insertEvent.run({ sequence, node_id: change.nodeId, kind: event.kind, at: event.at, body });
-      return sequence;
-    });
+    return change.events.map((event) => writeEvent(change.nodeId, event));
   });
+  const noteSequences = notes.map(({ nodeId, event }) => writeEvent(nodeId, event));
   if (sequence > lastSequence) statements.updateLastSequence.run(sequence);
-  return sequences;
+  return { sequences, noteSequences };
 }
 
 function writeNode(statements: Statements, { nodeId, expectedRevision, state, revision }: NodeChange): void {
@@ -121,6 +136,16 @@ function prepareStatements(database: Database.Database) {
        values (@key, @fingerprint, @operation_id, @answered_at)
        on conflict (key) do update set fingerprint = excluded.fingerprint, operation_id = excluded.operation_id,
          answered_at = excluded.answered_at`,
+    ),
+    upsertToken: database.prepare<Omit<TokensTable, 'last_used_at'>>(
+      `insert into tokens (id, kind, name, hash, role, created_at, expires_at, revoked_at, selector, node_type, uses_max, uses,
+         idle_ms, created_by)
+       values (@id, @kind, @name, @hash, @role, @created_at, @expires_at, @revoked_at, @selector, @node_type, @uses_max, @uses,
+         @idle_ms, @created_by)
+       on conflict (id) do update set kind = excluded.kind, name = excluded.name, hash = excluded.hash, role = excluded.role,
+         created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
+         selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
+         idle_ms = excluded.idle_ms, created_by = excluded.created_by`,
     ),
     upsertOperation: database.prepare<OperationsTable>(
       `insert into operations (id, node_id, command, status, created_at, ended_at, body)

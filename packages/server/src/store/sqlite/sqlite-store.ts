@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import {
+  deleteOldTokens,
   loadFleet,
   pruneRows,
   selectAnsweredRequests,
@@ -10,11 +11,11 @@ import {
   selectOperation,
   selectOperations,
   selectTokens,
-  upsertToken,
 } from '../store-queries.ts';
 import { StoreUnavailableError } from '../store.ts';
 import type {
   AnsweredRequest,
+  Beside,
   CommitOutcome,
   EventsQuery,
   LastSeen,
@@ -27,6 +28,7 @@ import type {
   StoredFleet,
   StoredOperation,
   StoredToken,
+  TokenUse,
 } from '../store.ts';
 import { databaseBytes } from './copy-database.ts';
 import type { DataDirectoryLock } from './data-directory-lock.ts';
@@ -48,6 +50,7 @@ export class SqliteStore implements Store {
   readonly #lock: DataDirectoryLock;
   readonly #commit: SqliteCommit;
   readonly #recordLastSeen: (rows: readonly LastSeen[]) => void;
+  readonly #recordTokenUses: (uses: readonly TokenUse[]) => void;
 
   constructor({ database, kysely, lock }: OpenedSqlite) {
     this.#database = database;
@@ -62,15 +65,27 @@ export class SqliteStore implements Store {
       for (const row of rows) updateLastSeen.run(row);
     });
     this.#recordLastSeen = (rows) => transaction.immediate(rows);
+    const updateLastUsed = database.prepare<TokenUse>(
+      `update tokens set last_used_at = @lastUsedAt
+       where id = @tokenId and (last_used_at is null or last_used_at < @lastUsedAt)`,
+    );
+    const noteUses = database.transaction((uses: readonly TokenUse[]) => {
+      for (const use of uses) updateLastUsed.run(use);
+    });
+    this.#recordTokenUses = (uses) => noteUses.immediate(uses);
   }
 
   load(): Promise<StoredFleet> {
     return doing('loading the nodes from the store', () => loadFleet(this.#kysely));
   }
 
-  async commit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[] = []): Promise<CommitOutcome> {
+  async commit(
+    changes: readonly NodeChange[],
+    answered: readonly AnsweredRequest[] = [],
+    beside: Beside = {},
+  ): Promise<CommitOutcome> {
     try {
-      return this.#commit(changes, answered);
+      return this.#commit(changes, answered, beside);
     } catch (error) {
       const reason = unavailableReason(error);
       if (reason === null) throw new Error('committing changes to the store', { cause: error });
@@ -106,8 +121,12 @@ export class SqliteStore implements Store {
     return doing('reading tokens from the store', () => selectTokens(this.#kysely));
   }
 
-  putToken(token: StoredToken): Promise<void> {
-    return doing('writing a token to the store', () => upsertToken(this.#kysely, token));
+  recordTokenUses(uses: readonly TokenUse[]): Promise<void> {
+    return doing('noting in the store when tokens were last used', async () => this.#recordTokenUses(uses));
+  }
+
+  pruneTokens(before: number): Promise<void> {
+    return doing('removing old tokens from the store', () => deleteOldTokens(this.#kysely, before));
   }
 
   bytes(): Promise<number> {

@@ -1,0 +1,48 @@
+/** Events of access: who may do what, and what was refused. They change no node; where they are about one, they name it. */
+import Type from 'typebox';
+import { Nullable } from '../nullable.ts';
+
+/** What a token may do, without its secret. */
+export const Role = Type.Union([Type.Literal('viewer'), Type.Literal('operator'), Type.Literal('admin')], {
+  description: 'Each may do what the ones before it may.',
+});
+export type Role = Type.Static<typeof Role>;
+
+const TokenGrant = Type.Object({
+  id: Type.String(),
+  kind: Type.Union([Type.Literal('api'), Type.Literal('join'), Type.Literal('session')]),
+  name: Type.String(),
+  role: Nullable(Role),
+  selector: Nullable(Type.String()),
+  nodeType: Nullable(Type.String()),
+  usesMax: Nullable(Type.Integer()),
+  expiresAt: Nullable(Type.Integer()),
+});
+
+/** A token was made: for the API, for agents to join, or for the browser of a person who logged in. */
+export const TokenCreated = Type.Object({ kind: Type.Literal('TokenCreated'), token: TokenGrant });
+
+/** From here on it opens nothing any more. */
+export const TokenRevoked = Type.Object({ kind: Type.Literal('TokenRevoked'), token: TokenGrant });
+
+/** A person could not log in. */
+export const LoginRefused = Type.Object({
+  kind: Type.Literal('LoginRefused'),
+  subject: Nullable(Type.String()),
+  reason: Type.String(),
+});
+
+/** Somebody asked for something and did not get it. Nothing was changed. */
+export const RequestRefused = Type.Object({
+  kind: Type.Literal('RequestRefused'),
+  /** The route's name; `agentSession`: an agent that was not let in. */
+  route: Type.String(),
+  /** Stable code of the problem. */
+  code: Type.String(),
+  detail: Type.String(),
+  /** So many of the same within a minute, this one included. */
+  count: Type.Integer({ minimum: 1 }),
+});
+
+export const AccessEvent = Type.Union([TokenCreated, TokenRevoked, LoginRefused, RequestRefused]);
+export type AccessEvent = Type.Static<typeof AccessEvent>;

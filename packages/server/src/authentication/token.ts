@@ -1,0 +1,52 @@
+/** Tokens as values: what a new one is, whether one still opens anything, and what the history tells of it. */
+import type { AccessEvent, Actor } from '@sluice/contract';
+import type { NewEvent, Note, StoredToken } from '../store/store.ts';
+
+/** What distinguishes a token; the rest is as of one that was just made and does not end. */
+export type TokenParts = Pick<StoredToken, 'id' | 'kind' | 'name' | 'hash' | 'createdAt'> & Partial<StoredToken>;
+
+export function tokenOf(parts: TokenParts): StoredToken {
+  return {
+    role: null,
+    selector: null,
+    nodeType: null,
+    usesMax: null,
+    uses: 0,
+    idleMs: null,
+    createdBy: 'server',
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+    ...parts,
+  };
+}
+
+/** When it opens nothing any more; `null`: it does not end by itself. */
+export function endsAt({ createdAt, expiresAt, idleMs, lastUsedAt, revokedAt }: StoredToken): number | null {
+  const ends = [revokedAt, expiresAt, idleMs === null ? null : (lastUsedAt ?? createdAt) + idleMs].filter(
+    (at) => at !== null,
+  );
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+export function isLive(token: StoredToken, now: number): boolean {
+  const end = endsAt(token);
+  return token.revokedAt === null && (end === null || end > now);
+}
+
+/** Whether an agent can still join with it. */
+export function hasUsesLeft({ usesMax, uses }: StoredToken): boolean {
+  return usesMax === null || uses < usesMax;
+}
+
+/** A note for the history that this token was made or revoked. */
+export function noteOfToken(kind: 'TokenCreated' | 'TokenRevoked', token: StoredToken, actor: Actor, at: number): Note {
+  const { id, kind: tokenKind, name, role, selector, nodeType, usesMax, expiresAt } = token;
+  return note({ kind, token: { id, kind: tokenKind, name, role, selector, nodeType, usesMax, expiresAt } }, actor, at);
+}
+
+/** @param nodeId The node that it is about; empty: none. */
+export function note(event: AccessEvent, actor: Actor, at: number, nodeId = ''): Note {
+  const stored: NewEvent = { kind: event.kind, at, body: { ...event, actor } };
+  return { nodeId, event: stored };
+}
