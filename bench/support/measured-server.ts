@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type Hello } from '@sluice/contract';
+import { newAgentKey, proveKey } from '@sluice/agent';
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type AgentProof, type Hello, type ServerMessage } from '@sluice/contract';
 import { WebSocket } from 'ws';
 
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
@@ -102,9 +103,13 @@ export class MeasuredServer {
     const socket = new WebSocket(`${this.url.replace('http', 'ws')}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
       headers: { authorization: `Bearer ${JOIN_TOKEN}` },
     });
+    const key = newAgentKey();
     return new Promise((resolve, reject) => {
-      socket.on('open', () => socket.send(JSON.stringify(helloOf(id))));
-      socket.once('message', () => resolve(socket));
+      socket.on('message', (bytes: Buffer) => {
+        const message: ServerMessage = JSON.parse(bytes.toString());
+        if (message.kind === 'challenge') socket.send(JSON.stringify(helloOf(id, proveKey(key, 'hello', message.nonce, id))));
+        if (message.kind === 'welcome') resolve(socket);
+      });
       socket.on('error', reject);
     });
   }
@@ -123,12 +128,13 @@ export async function withServer(
   }
 }
 
-function helloOf(id: string): Hello {
+function helloOf(id: string, proof: AgentProof): Hello {
   return {
     kind: 'hello',
     protocolVersions: [1],
     agentVersion: 'bench',
     instanceId: id,
+    proof,
     node: {
       id,
       name: id,

@@ -92,6 +92,7 @@ export class SimulatedAgent {
           this.#shell.take({ kind: 'MessageReceived', message });
           if (message.kind === 'welcome') this.#shell.take({ kind: 'SessionOpened' });
         },
+        refused: () => false,
         closed: () => this.#shell.take({ kind: 'SessionClosed' }),
         heartbeat: () => this.#connection.send({ kind: 'heartbeat' }),
       },
@@ -312,6 +313,7 @@ export class SimulatedAgent {
       protocolVersions: AGENT_PROTOCOL_VERSIONS,
       agentVersion: 'simulated',
       instanceId: `instance of ${nodeId}`,
+      proof: null,
       node: {
         id: nodeId,
         name: nodeId,

@@ -111,7 +111,7 @@ export class SimulatedNetwork {
       terminate: () => this.#closeAtServer(wire, false),
       ping: () => this.#toAgent(wire, () => this.#toServer(wire, () => server.registry.heard(wire.session))),
     };
-    const session = server.registry.open(socket, '10.0.0.1');
+    const session = server.registry.open(socket, { remoteIp: '10.0.0.1', identity: { kind: 'unasked' } });
     const wire: Wire = {
       nodeId,
       server,
@@ -125,7 +125,7 @@ export class SimulatedNetwork {
     };
     this.#wires.add(wire);
     clock.after(this.#delayMs(), () => {
-      if (wire.isOpenAtAgent && agent.life.isAlive) agent.events.opened();
+      if (wire.isOpenAtServer && server.life.isAlive) session.challenge();
     });
     return {
       send: (text) => this.#toServer(wire, () => session.receive(text, false)),

@@ -201,6 +201,8 @@ export class World {
           clock,
           times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
           newSessionId: () => `session ${(this.#sessions += 1)}`,
+          newNonce: () => `a challenge like any other`,
+          keyMaxAgeMs: Infinity,
           logger: this.#logger,
         });
         this.#server = { life, fleet, registry };

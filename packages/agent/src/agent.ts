@@ -1,10 +1,11 @@
 /** One running agent: its parts, put together, from the configuration to the last goodbye. */
 import path from 'node:path';
-import { AGENT_PROTOCOL_VERSIONS, type Load, SLUICE_VERSION } from '@sluice/contract';
+import { AGENT_PROTOCOL_VERSIONS, type Challenge, type Load, type ServerMessage, SLUICE_VERSION } from '@sluice/contract';
 import { type AgentIdentity, helloOf, isSameValue, startAgentState } from '@sluice/core';
 import type { Logger } from 'pino';
 import { AgentShell } from './agent-shell.ts';
 import type { AgentConfig } from './config.ts';
+import { AgentCredential } from './credential/agent-credential.ts';
 import { describeCommands, runDeclaredCommand } from './declared-commands.ts';
 import { createDriver } from './drivers/create-driver.ts';
 import type { Driver } from './drivers/driver.ts';
@@ -31,6 +32,7 @@ interface Opened {
   readonly journal: JournalFile;
   readonly entries: readonly unknown[];
   readonly rotation: Rotation;
+  readonly credential: AgentCredential;
 }
 
 export class Agent {
@@ -104,15 +106,17 @@ export class Agent {
       logger,
     });
     this.#connection = new AgentConnection({
-      connect: connectWebSocket(config.serverUrl, config.joinToken, logger),
+      connect: connectWebSocket(
+        config.serverUrl,
+        () => (opened.credential.needsJoinToken ? config.joinToken : null),
+        logger,
+      ),
       clock: systemClock,
       random: Math.random,
       events: {
-        hello: () => helloOf(this.#shell.state, this.#identity()),
-        received: (message) => {
-          this.#shell.take({ kind: 'MessageReceived', message });
-          if (message.kind === 'welcome') this.#shell.take({ kind: 'SessionOpened' });
-        },
+        hello: (nonce) => helloOf(this.#shell.state, this.#identity(nonce)),
+        received: (message) => this.#received(message),
+        refused: () => opened.credential.refused(config.joinToken !== null),
         closed: () => this.#shell.take({ kind: 'SessionClosed' }),
         heartbeat: () => this.#heartbeat(),
       },
@@ -168,12 +172,46 @@ export class Agent {
     await this.#opened.stateDirectory.release();
   }
 
-  #identity(): AgentIdentity {
+  #received(message: Exclude<ServerMessage, Challenge>): void {
+    const { credential } = this.#opened;
+    switch (message.kind) {
+      case 'key.rotate':
+        this.#keeping(this.#offerKey('asked'));
+        return;
+      case 'key.accepted':
+        this.#keeping(credential.accepted(message.publicKey));
+        return;
+      case 'welcome':
+        this.#shell.take({ kind: 'MessageReceived', message });
+        this.#shell.take({ kind: 'SessionOpened' });
+        this.#keeping(credential.letIn().then(() => this.#offerKey('connected')));
+        return;
+      default:
+        this.#shell.take({ kind: 'MessageReceived', message });
+    }
+  }
+
+  async #offerKey(why: 'asked' | 'connected'): Promise<void> {
+    const { nonce } = this.#connection;
+    if (nonce === null) return;
+    const proof = await this.#opened.credential.offer(why, nonce, this.#config.node.id);
+    if (proof !== null && this.#connection.nonce === nonce) this.#connection.send({ kind: 'key.offer', proof });
+  }
+
+  /** The agent goes on with the key that it has; the server asks again. */
+  #keeping(work: Promise<void>): void {
+    work.catch((error: unknown) =>
+      this.#logger.error({ event: 'credential-unwritten', err: error }, 'the agent’s key could not be kept'),
+    );
+  }
+
+  #identity(nonce: string): AgentIdentity {
     const { node, commands } = this.#config;
     return {
       protocolVersions: AGENT_PROTOCOL_VERSIONS,
       agentVersion: SLUICE_VERSION,
       instanceId: this.#opened.stateDirectory.instanceId,
+      proof: this.#opened.credential.prove(nonce, node.id),
       node,
       resources: machineResources(),
       commands: describeCommands(commands),
@@ -275,11 +313,12 @@ export class Agent {
 async function open(config: AgentConfig, logger: Logger): Promise<Opened> {
   const stateDirectory = await openStateDirectory(config.stateDir);
   try {
+    const credential = await AgentCredential.open(stateDirectory.path);
     const { journal, entries, warnings } = await openJournal(stateDirectory.path);
     for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
     try {
       const rotation = await Rotation.open({ agentCheck: config.rotation.agentCheck, http: config.rotation.http });
-      return { stateDirectory, journal, entries, rotation };
+      return { stateDirectory, journal, entries, rotation, credential };
     } catch (error) {
       await journal.close();
       throw error;

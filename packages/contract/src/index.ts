@@ -1,5 +1,6 @@
 /** The public door of the contract: every schema, type and limit that crosses a wire. */
 export * from './agent/agent-messages.ts';
+export * from './agent/proof.ts';
 export * from './agent/protocol-version.ts';
 export * from './agent/server-messages.ts';
 export * from './availability.ts';

@@ -40,6 +40,36 @@ export const problems = {
     title: 'This token may not do that',
     whatToDo: 'Use a token with the role that the detail names.',
   },
+  'agent-refused': {
+    status: 401,
+    exitCode: 3,
+    title: 'This agent may not speak for the node',
+    whatToDo: 'Do what the detail says; a join token is made with `sluice join-tokens create`.',
+  },
+  'no-agent-key': {
+    status: 409,
+    exitCode: 5,
+    title: 'No key of an agent is enrolled',
+    whatToDo: 'The node proves who it is by a certificate, or its agent has not connected since keys are asked for.',
+  },
+  'token-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such token',
+    whatToDo: 'List the tokens with `sluice tokens list` or `sluice join-tokens list`.',
+  },
+  'last-admin-token': {
+    status: 409,
+    exitCode: 5,
+    title: 'It is the last token that may do everything',
+    whatToDo: 'Make another admin token first (`sluice tokens create --role admin`), and use that one.',
+  },
+  'token-made-before': {
+    status: 409,
+    exitCode: 5,
+    title: 'This request was carried out before',
+    whatToDo: 'The secret was in the first answer and is kept nowhere. Revoke the token that the detail names and make another.',
+  },
   'route-not-found': {
     status: 404,
     exitCode: 4,

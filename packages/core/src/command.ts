@@ -51,8 +51,18 @@ export type Command =
   | { readonly kind: 'CancelOperation'; readonly operationId: string; readonly reason: string | null }
   | { readonly kind: 'ConfirmOperation'; readonly operationId: string }
   | { readonly kind: 'ForgetNode' }
+  | { readonly kind: 'RevokeAgentCredentials'; readonly reason: string | null }
+  /** A person or program asks, or the server notices that the key is old. */
+  | { readonly kind: 'RequestKeyRotation' }
   /** The agent tells. */
-  | { readonly kind: 'RegisterNode'; readonly hello: Hello; readonly sessionId: string; readonly remoteIp: string }
+  | {
+      readonly kind: 'RegisterNode';
+      readonly hello: Hello;
+      readonly sessionId: string;
+      readonly remoteIp: string;
+      readonly credentials: Credentials;
+    }
+  | { readonly kind: 'OfferKey'; readonly publicKey: string }
   | { readonly kind: 'RecordWorkload'; readonly workload: WorkloadReport }
   | { readonly kind: 'RecordAvailability'; readonly report: AvailabilityReport }
   | { readonly kind: 'RecordOperation'; readonly update: OperationUpdate }
@@ -69,6 +79,27 @@ export type Command =
       readonly heardSince: number;
     };
 
+/** What an agent proved of who it is. The proof itself has been checked. */
+export type Credentials =
+  /** This server asks nobody. */
+  | { readonly kind: 'unasked' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'key'; readonly publicKey: string; readonly joinTokenId: string | null }
+  | {
+      readonly kind: 'certificate';
+      readonly fingerprint: string;
+      readonly names: readonly string[];
+      /** Epoch milliseconds. */
+      readonly issuedAt: number;
+    };
+
+/** A join token that still opens something. */
+export interface JoinGrant {
+  readonly tokenId: string;
+  /** Only nodes of this type; `null`: any. */
+  readonly nodeType: string | null;
+}
+
 /** What a decision may know besides the state. Values only, so that it can be replayed. */
 export interface Context {
   /** Epoch milliseconds. */
@@ -80,4 +111,6 @@ export interface Context {
   readonly defaultDrainTimeoutMs: number | null;
   /** Bytes that a node's metadata may have as JSON in UTF-8. */
   readonly metadataBytesMax: number;
+  /** For a registration: the join token that the agent came with, if it still opens anything. */
+  readonly joinGrant: JoinGrant | null;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Command } from './command.ts';
 import { evolve } from './evolve.ts';
-import { hello, LivingNode } from './node-fixture.ts';
+import { hello, LivingNode, UNASKED } from './node-fixture.ts';
 import { availabilityOf, type NodeState } from './node/node.ts';
 import { statusOf } from './node/status.ts';
 import { actOnNode, isAct, isActive } from './operation/operation.ts';
@@ -78,6 +78,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     kind: fc.constant('RegisterNode' as const),
     sessionId: fc.constantFrom('s1', 's2'),
     remoteIp: fc.constant('10.0.0.1'),
+    credentials: fc.constant(UNASKED),
     hello: fc.record({ generation: fc.nat(8), healthy: fc.boolean() }).map(({ generation, healthy }) =>
       hello({
         availability: { generation, availability: 'active', holds: [] },

@@ -6,6 +6,7 @@ import { decidePassTime } from './deadline/pass-time.ts';
 import { decideDrain } from './drain/decide-drain.ts';
 import { decideReport } from './drain/decide-report.ts';
 import { decideUndrain } from './drain/decide-undrain.ts';
+import { decideKeyOffer, decideRevocation, decideRotation } from './enrolment/decide-keys.ts';
 import {
   decideDisconnect,
   decideExpireLease,
@@ -27,7 +28,7 @@ import { refuse, type Result } from './result.ts';
  * @param node `null`: the fleet does not have it; only its registration is possible then.
  */
 export function decide(node: NodeState | null, nodeId: string, command: Command, context: Context): Result<Decision> {
-  if (command.kind === 'RegisterNode') return decideRegister(node, command, context.now);
+  if (command.kind === 'RegisterNode') return decideRegister(node, command, context);
   if (node === null) {
     return refuse({ code: 'node-not-found', detail: `The fleet has no node '${nodeId}'.` });
   }
@@ -45,6 +46,12 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
       return decideMetadata(node, command, context.metadataBytesMax);
     case 'ForgetNode':
       return decideForget(node, context.now);
+    case 'RevokeAgentCredentials':
+      return decideRevocation(node, command);
+    case 'RequestKeyRotation':
+      return decideRotation(node);
+    case 'OfferKey':
+      return decideKeyOffer(node, command.publicKey);
     case 'CancelOperation':
       return decideCancel(node, command, context);
     case 'ConfirmOperation':

@@ -1,6 +1,7 @@
 /** `evolve`: a node's state after a recorded event. Total: it never refuses, because what is recorded has happened. */
 import type { FleetEvent, OperationRecord } from '@sluice/contract';
 import { evolveAvailability } from './drain/evolve-availability.ts';
+import { evolveAccess } from './enrolment/evolve-access.ts';
 import { newNode } from './node/new-node.ts';
 import { type NodeState, operationOf } from './node/node.ts';
 import { evolveOperation, upsertOperation } from './operation/evolve-operation.ts';
@@ -26,6 +27,12 @@ function apply(
       const { identity, ip, agentVersion, resources, commands } = event;
       return { ...node, identity, ip, agentVersion, resources, commands };
     }
+    case 'AgentEnrolled':
+    case 'AgentKeyRotationRequested':
+    case 'AgentKeyRotated':
+    case 'AgentKeySuperseded':
+    case 'AgentCredentialsRevoked':
+      return { ...node, agentAccess: evolveAccess(node.agentAccess, event, at) };
     case 'AgentConnected':
       return {
         ...node,

@@ -7,6 +7,8 @@ import { violationsOf, violationsOfStep } from './invariants.ts';
 import { type NodeState, operationOf } from './node/node.ts';
 
 const START_AT = 1_000_000;
+/** Of a server that asks nobody who they are. */
+export const UNASKED = { kind: 'unasked' } as const;
 
 export const HEALTHY: WorkloadReport = {
   driver: 'process',
@@ -27,6 +29,7 @@ export function hello(overrides: Partial<Hello> = {}): Hello {
     protocolVersions: [1],
     agentVersion: '0.1.0',
     instanceId: 'instance-1',
+    proof: null,
     node: {
       id: 'n1',
       name: 'n1',
@@ -57,6 +60,7 @@ function context(now: number, overrides: Partial<Context> = {}): Context {
     operationId: `op_${now}`,
     defaultDrainTimeoutMs: null,
     metadataBytesMax: 65_536,
+    joinGrant: null,
     ...overrides,
   };
 }
@@ -71,7 +75,7 @@ export class LivingNode {
   /** A node whose agent is connected and whose workload is healthy. */
   static registered(overrides: Partial<Hello> = {}): LivingNode {
     const living = new LivingNode();
-    living.must({ kind: 'RegisterNode', hello: hello(overrides), sessionId: 's1', remoteIp: '10.0.0.1' });
+    living.must({ kind: 'RegisterNode', hello: hello(overrides), sessionId: 's1', remoteIp: '10.0.0.1', credentials: UNASKED });
     return living;
   }
 

@@ -20,6 +20,7 @@ export type Effect =
       readonly holds: readonly Hold[];
     }
   | { readonly kind: 'ShareMetadata'; readonly key: string; readonly json: string; readonly revision: number }
+  | { readonly kind: 'RotateKey'; readonly key: string }
   | { readonly kind: 'StartOperation'; readonly key: string; readonly operation: OperationRecord }
   | { readonly kind: 'StopOperation'; readonly key: string; readonly operationId: string; readonly reason: string };
 
@@ -49,6 +50,7 @@ export function underWay(node: NodeState): UnderWay {
       revision: node.metadata.revision,
     },
   ];
+  if (node.agentAccess.isRotationWanted) effects.push({ kind: 'RotateKey', key: 'rotate-key' });
   for (const operation of node.operations) {
     // The agent may still be at it: it did not report the end itself.
     if (!isAct(operation) || !isTerminal(operation.status) || operation.endedBy !== 'server') continue;

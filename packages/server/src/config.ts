@@ -28,6 +28,8 @@ export interface ServerConfig {
   readonly defaultDrainTimeoutMs: number | null;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
+  /** How old an agent's key may grow before it is asked for a new one. */
+  readonly agentKeyMaxAgeMs: number;
   readonly retention: RetentionSettings;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
@@ -75,7 +77,7 @@ const ConfigFile = Type.Object(
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
-        { heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration) },
+        { heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration), keyMaxAge: Type.Optional(Duration) },
         { additionalProperties: false },
       ),
     ),
@@ -130,6 +132,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
     heartbeatIntervalMs,
     leaseMs,
+    agentKeyMaxAgeMs: durationMs(file.agents?.keyMaxAge ?? '30d'),
     retention: retention(file),
     warnings: [
       ...(isLoopback
@@ -156,7 +159,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, retention.events and retention.operations (maxAge, maxCount).`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events and retention.operations (maxAge, maxCount).`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Starts and stops a server: the only file that knows every part of it. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
 import type { ServerConfig } from './config.ts';
@@ -16,6 +16,9 @@ import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+
+/** Bytes of a challenge: nobody guesses it, and none comes twice. */
+const NONCE_BYTES = 32;
 
 export interface RunningServer {
   /** Where it answers, such as `http://127.0.0.1:7070`. */
@@ -71,6 +74,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       clock: steadyClock,
       times: { heartbeatIntervalMs, leaseMs },
       newSessionId: randomUUID,
+      newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
+      keyMaxAgeMs: config.agentKeyMaxAgeMs,
       logger,
     });
     const about: AboutServer = {

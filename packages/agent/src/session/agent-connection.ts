@@ -1,5 +1,5 @@
 /** The agent's session with the server: dials out, says hello, keeps the heartbeat, and comes back whenever it is lost. */
-import { AGENT_CLOSE, type AgentMessage, ServerMessage } from '@sluice/contract';
+import { AGENT_CLOSE, type AgentMessage, type Challenge, ServerMessage } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
@@ -10,16 +10,20 @@ import { backoffMs } from './backoff.ts';
 const WELCOME_WITHIN_MS = 15_000;
 /** Milliseconds between tries that only a person can make succeed (a wrong token, a node id in use). */
 const SLOW_RETRY_MS = 30_000;
+/** Milliseconds until a try that has something new to say. */
+const RETRY_OTHERWISE_MS = 200;
 /** Milliseconds that a server gets to close a session that said goodbye. */
 const GOODBYE_WITHIN_MS = 1000;
 
 const serverMessage = Compile(ServerMessage);
 
 export interface ConnectionEvents {
-  /** The hello of this moment. */
-  readonly hello: () => AgentMessage;
+  /** The hello of this moment, with a proof for the server's challenge. */
+  readonly hello: (nonce: string) => AgentMessage;
   /** A valid message; the first of a session is `welcome`. */
-  readonly received: (message: ServerMessage) => void;
+  readonly received: (message: Exclude<ServerMessage, Challenge>) => void;
+  /** The server does not let this agent in. @returns Whether another try has something new to say. */
+  readonly refused: () => boolean;
   readonly closed: () => void;
   /** Time for a heartbeat: what has changed since the last one. */
   readonly heartbeat: () => void;
@@ -39,6 +43,8 @@ export class AgentConnection {
   readonly #options: ConnectionOptions;
   #socket: AgentSocket | null = null;
   #isWelcomed = false;
+  /** The server's challenge in this session; `null`: it has not come. */
+  #nonce: string | null = null;
   #failures = 0;
   /** A server that is gone without a word takes heartbeats for minutes: what shows that it is there is only what it says. */
   #hasHeard = true;
@@ -53,12 +59,12 @@ export class AgentConnection {
   }
 
   start(): void {
-    const { connect, events } = this.#options;
+    const { connect } = this.#options;
     this.#isWelcomed = false;
+    this.#nonce = null;
     let retryAfterMs: number | null = null;
     const cancelWelcome = this.#after(WELCOME_WITHIN_MS, () => socket.terminate());
     const socket = connect({
-      opened: () => socket.send(JSON.stringify(events.hello())),
       received: (text, isBinary) => {
         this.#hasHeard = true;
         if (this.#receive(socket, text, isBinary)) cancelWelcome();
@@ -75,6 +81,11 @@ export class AgentConnection {
       },
     });
     this.#socket = socket;
+  }
+
+  /** The challenge of the session that is open; `null`: there is none. */
+  get nonce(): string | null {
+    return this.#isWelcomed ? this.#nonce : null;
   }
 
   get isWelcomed(): boolean {
@@ -109,10 +120,15 @@ export class AgentConnection {
     return clock.wakeAt(clock.now() + ms, run);
   }
 
-  /** @returns Whether the message was taken. */
+  /** @returns Whether the message was one of a welcomed session. */
   #receive(socket: AgentSocket, text: string, isBinary: boolean): boolean {
     const message = isBinary ? null : parse(text);
-    if (message === null || (message.kind === 'welcome') === this.#isWelcomed) {
+    if (message?.kind === 'challenge' && this.#nonce === null) {
+      this.#nonce = message.nonce;
+      socket.send(JSON.stringify(this.#options.events.hello(message.nonce)));
+      return false;
+    }
+    if (message === null || message.kind === 'challenge' || (message.kind === 'welcome') === this.#isWelcomed) {
       socket.close(AGENT_CLOSE.badMessage, 'a message that this agent does not understand');
       return false;
     }
@@ -180,8 +196,14 @@ export class AgentConnection {
   /** Milliseconds to wait beside the backoff, by the protocol's close codes. */
   #waitAfterClose(code: number, reason: string): number {
     switch (code) {
-      case AGENT_CLOSE.nodeIdInUse:
       case AGENT_CLOSE.notAuthorised:
+        if (this.#options.events.refused()) return RETRY_OTHERWISE_MS;
+        this.#options.logger.error(
+          { event: 'session-refused', code, reason },
+          'the server does not let this agent in; a person must look',
+        );
+        return SLOW_RETRY_MS;
+      case AGENT_CLOSE.nodeIdInUse:
       case AGENT_CLOSE.versionNotSpoken:
       case AGENT_CLOSE.superseded:
         this.#options.logger.error(

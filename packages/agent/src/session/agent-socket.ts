@@ -9,9 +9,8 @@ export interface AgentSocket {
   terminate(): void;
 }
 
-/** What becomes of a socket. `closed` comes once, last, also when it never opened. */
+/** What becomes of a socket. `closed` comes once, last. */
 export interface AgentSocketEvents {
-  readonly opened: () => void;
   readonly received: (text: string, isBinary: boolean) => void;
   readonly ponged: () => void;
   /** The server answered the upgrade with an HTTP status instead. */

@@ -7,18 +7,21 @@ import type { Connect } from './agent-socket.ts';
 /** Milliseconds for the TCP connection, TLS and the upgrade. */
 const HANDSHAKE_WITHIN_MS = 15_000;
 
-/** @param serverUrl `http:` or `https:`; the session is its WebSocket twin. */
-export function connectWebSocket(serverUrl: string, token: string | null, logger: Logger): Connect {
+/**
+ * @param serverUrl `http:` or `https:`; the session is its WebSocket twin.
+ * @param joinToken What this connection is to come with; `null`: nothing.
+ */
+export function connectWebSocket(serverUrl: string, joinToken: () => string | null, logger: Logger): Connect {
   const url = new URL(AGENT_SESSION_PATH, serverUrl);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return (events) => {
+    const token = joinToken();
     const socket = new WebSocket(url.href, AGENT_SUBPROTOCOL, {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       handshakeTimeout: HANDSHAKE_WITHIN_MS,
       perMessageDeflate: false,
       maxPayload: SERVER_MESSAGE_BYTES_MAX,
     });
-    socket.on('open', events.opened);
     socket.on('message', (bytes, isBinary) => events.received(textOf(bytes), isBinary));
     socket.on('pong', events.ponged);
     socket.on('unexpected-response', (request, response) => {

@@ -1,5 +1,6 @@
 /** The messages that an agent sends (protocol version 1, `sluice.agent.v1`). Instants are epoch milliseconds of the agent's clock. */
 import Type from 'typebox';
+import { AgentProof } from './proof.ts';
 import { Availability, Blocker, DrainEvidence, DrainPhase, Hold } from '../availability.ts';
 import { OperationId } from '../ids.ts';
 import { Counter } from '../instant.ts';
@@ -65,6 +66,8 @@ export const Hello = Type.Object({
   agentVersion: Type.String({ maxLength: 64 }),
   /** Random, made once per state directory: tells a returning agent from a second one with the same node id. */
   instanceId: Type.String({ minLength: 1, maxLength: 64 }),
+  /** Who the agent is, signed for this session's challenge; `null`: its certificate says it, or this server asks nobody. */
+  proof: Nullable(AgentProof),
   node: NodeIdentity,
   resources: Resources,
   commands: Type.Array(DeclaredCommand, { maxItems: DECLARED_COMMANDS_MAX }),
@@ -97,6 +100,10 @@ export const OperationOutput = Type.Object({
 });
 export type OperationOutput = Type.Static<typeof OperationOutput>;
 
+/** The key that the agent wants to have from now on, signed with that very key for this session's challenge. */
+export const KeyOffer = Type.Object({ kind: Type.Literal('key.offer'), proof: AgentProof });
+export type KeyOffer = Type.Static<typeof KeyOffer>;
+
 /** The agent leaves on purpose, so that no lease need run out. */
 export const Goodbye = Type.Object({
   kind: Type.Literal('goodbye'),
@@ -110,6 +117,7 @@ export const AgentMessage = Type.Union([
   OperationUpdate,
   OperationOutput,
   AvailabilityReport,
+  KeyOffer,
   Goodbye,
 ]);
 export type AgentMessage = Type.Static<typeof AgentMessage>;

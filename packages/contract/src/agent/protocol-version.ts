@@ -1,7 +1,8 @@
 /** Versions of the agent protocol, with a line for each; both sides take the highest that both speak. */
 
 /**
- * 1 (2026-11): hello, welcome, heartbeat, operation.start|cancel|update|output|ack, availability.set|report, metadata.changed, goodbye.
+ * 1 (2026-11): challenge, hello, welcome, heartbeat, operation.start|cancel|update|output|ack, availability.set|report, metadata.changed,
+ * key.rotate|offer|accepted, goodbye.
  */
 export const AGENT_PROTOCOL_VERSIONS: readonly number[] = [1];
 

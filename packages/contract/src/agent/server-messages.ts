@@ -5,6 +5,18 @@ import { OperationId } from '../ids.ts';
 import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
 
+/** The first message of every session: what the agent's proof must be made for. */
+export const Challenge = Type.Object({ kind: Type.Literal('challenge'), nonce: Type.String({ minLength: 16, maxLength: 128 }) });
+export type Challenge = Type.Static<typeof Challenge>;
+
+/** The agent is to make a new key and offer it. */
+export const KeyRotate = Type.Object({ kind: Type.Literal('key.rotate') });
+export type KeyRotate = Type.Static<typeof KeyRotate>;
+
+/** The offered key is recorded: from now on it opens sessions, and the first that it opens ends the older ones. */
+export const KeyAccepted = Type.Object({ kind: Type.Literal('key.accepted'), publicKey: Type.String() });
+export type KeyAccepted = Type.Static<typeof KeyAccepted>;
+
 /** The availability that the node should have. The agent ignores a generation older than its own. */
 export const AvailabilitySet = Type.Object({
   kind: Type.Literal('availability.set'),
@@ -72,6 +84,9 @@ export const Welcome = Type.Object({
 export type Welcome = Type.Static<typeof Welcome>;
 
 export const ServerMessage = Type.Union([
+  Challenge,
+  KeyRotate,
+  KeyAccepted,
   Welcome,
   AvailabilitySet,
   OperationStart,

@@ -9,6 +9,11 @@ import * as operation from './operation-events.ts';
 export const FleetEvent = Type.Union([
   node.NodeRegistered,
   node.NodeDescribed,
+  node.AgentEnrolled,
+  node.AgentKeyRotationRequested,
+  node.AgentKeyRotated,
+  node.AgentKeySuperseded,
+  node.AgentCredentialsRevoked,
   node.AgentConnected,
   node.AgentDisconnected,
   node.LeaseExpired,

@@ -16,11 +16,43 @@ export const NodeDescribed = Type.Object({
   commands: Type.Array(DeclaredCommand),
 });
 
+/** A public key (base64url), or the fingerprint of a certificate. */
+const Credential = Type.Object({
+  kind: Type.Union([Type.Literal('key'), Type.Literal('certificate')]),
+  id: Type.String(),
+});
+
+/** The node's agent was let in for the first time: from here on this key speaks for the node. */
+export const AgentEnrolled = Type.Object({
+  kind: Type.Literal('AgentEnrolled'),
+  publicKey: Type.String(),
+  /** The join token that it came with. */
+  joinTokenId: Type.String(),
+});
+
+/** The agent is to get a new key: somebody asked for it, or the one that it has is old. */
+export const AgentKeyRotationRequested = Type.Object({ kind: Type.Literal('AgentKeyRotationRequested') });
+
+/** The agent has a new key. The older one opens sessions until the new one has opened its first. */
+export const AgentKeyRotated = Type.Object({ kind: Type.Literal('AgentKeyRotated'), publicKey: Type.String() });
+
+/** A newer key of the agent has opened a session. */
+export const AgentKeySuperseded = Type.Object({ kind: Type.Literal('AgentKeySuperseded'), publicKey: Type.String() });
+
+/** Nothing that the agent has so far opens a session any more: keys, and certificates that were issued before. */
+export const AgentCredentialsRevoked = Type.Object({
+  kind: Type.Literal('AgentCredentialsRevoked'),
+  publicKeys: Type.Array(Type.String()),
+  reason: Nullable(Type.String()),
+});
+
 /** A session was opened and is the node's only one from here on. */
 export const AgentConnected = Type.Object({
   kind: Type.Literal('AgentConnected'),
   sessionId: Type.String(),
   instanceId: Type.String(),
+  /** What it proved who it is with; absent: nothing had to be proved. */
+  credential: Type.Optional(Credential),
 });
 
 /** The session ended. `goodbye`: on purpose, so the node is offline at once. */

@@ -1,5 +1,5 @@
 /** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
-import type { Hello, Load, NodeIdentity, Resources, DeclaredCommand, WorkloadReport } from '@sluice/contract';
+import type { AgentProof, Hello, Load, NodeIdentity, Resources, DeclaredCommand, WorkloadReport } from '@sluice/contract';
 import { updatesToSend } from './act-updates.ts';
 import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';
@@ -37,6 +37,7 @@ export interface AgentIdentity {
   readonly protocolVersions: readonly number[];
   readonly agentVersion: string;
   readonly instanceId: string;
+  readonly proof: AgentProof | null;
   readonly node: NodeIdentity;
   readonly resources: Resources;
   readonly commands: readonly DeclaredCommand[];
@@ -50,6 +51,7 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
     protocolVersions: [...identity.protocolVersions],
     agentVersion: identity.agentVersion,
     instanceId: identity.instanceId,
+    proof: identity.proof,
     node: identity.node,
     resources: identity.resources,
     commands: [...identity.commands],

@@ -593,6 +593,7 @@ test('a hello stays small, however much the acts that are not acknowledged have 
     protocolVersions: [1],
     agentVersion: '1',
     instanceId: 'i',
+    proof: null,
     node: { id: 'n', name: 'n', type: 't', port: null, version: null, region: null, zone: null, labels: {} },
     resources: {},
     commands: [],

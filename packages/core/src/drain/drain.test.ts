@@ -1,6 +1,6 @@
 /** The rules of draining and undraining, one test a rule, through the core's doors. */
 import { describe, expect, test } from 'vitest';
-import { hello, LivingNode } from '../node-fixture.ts';
+import { hello, LivingNode, UNASKED } from '../node-fixture.ts';
 import { forceAt } from '../node/node.ts';
 import { statusOf } from '../node/status.ts';
 
@@ -260,6 +260,7 @@ test('a restored server that believed the node drained asks anew: its proof is o
   const { holds } = restored.node;
   restored.must({
     kind: 'RegisterNode',
+    credentials: UNASKED,
     hello: hello({ availability: { generation: 9, availability: 'drain', holds: [...holds] } }),
     sessionId: 's2',
     remoteIp: '10.0.0.1',

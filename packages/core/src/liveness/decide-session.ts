@@ -1,10 +1,12 @@
 /** An agent says hello, leaves, or is not heard for a lease. */
 import type { FleetEvent, Hello, Hold, OperationRecord } from '@sluice/contract';
-import type { Command } from '../command.ts';
+import type { Command, Context, Credentials } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
 import { type Draft, openDraft } from '../draft.ts';
+import { decideEnrolment } from '../enrolment/decide-enrolment.ts';
 import { evolve } from '../evolve.ts';
 import { isSameValue } from '../is-same-value.ts';
+import { NO_ACCESS } from '../node/new-node.ts';
 import type { NodeState } from '../node/node.ts';
 import { recordUpdate } from '../operation/decide-update.ts';
 import { isActive } from '../operation/operation.ts';
@@ -19,9 +21,21 @@ type ExpireLease = Extract<Command, { kind: 'ExpireLease' }>;
  * Takes over what the agent says of its node; what the agent holds of a newer wish than this server has is recovered,
  * because then this server was restored from an older copy.
  */
-export function decideRegister(node: NodeState | null, command: RegisterNode, now: number): Result<Decision> {
-  const { hello, sessionId, remoteIp } = command;
+export function decideRegister(
+  node: NodeState | null,
+  command: RegisterNode,
+  { now, joinGrant }: Pick<Context, 'now' | 'joinGrant'>,
+): Result<Decision> {
+  const { hello, sessionId, remoteIp, credentials } = command;
   const { id } = hello.node;
+  const enrolment = decideEnrolment({
+    nodeId: id,
+    nodeType: hello.node.type,
+    access: node?.agentAccess ?? NO_ACCESS,
+    credentials,
+    joinGrant,
+  });
+  if (!enrolment.ok) return enrolment;
   const described = describe(hello, remoteIp);
   const first: FleetEvent[] = [];
   let known = node;
@@ -34,11 +48,31 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, no
   const away = awayFrom(known);
   const draft = openDraft(known, now);
   if (!isDescribedSo(draft.node(), described)) draft.record({ kind: 'NodeDescribed', ...described });
-  draft.record({ kind: 'AgentConnected', sessionId, instanceId: hello.instanceId });
+  for (const event of enrolment.value) draft.record(event);
+  const credential = credentialOf(credentials);
+  draft.record({
+    kind: 'AgentConnected',
+    sessionId,
+    instanceId: hello.instanceId,
+    ...(credential === null ? {} : { credential }),
+  });
   recordWorkload(draft, hello.workload);
   if (hello.availability.generation > away.generation) recoverAvailability(draft, hello.availability, away.changed);
   for (const update of hello.journal) recordUpdate(draft, update, now);
   return decided([...first, ...draft.events()]);
+}
+
+/** As the history names it. */
+function credentialOf(credentials: Credentials): { readonly kind: 'key' | 'certificate'; readonly id: string } | null {
+  switch (credentials.kind) {
+    case 'key':
+      return { kind: 'key', id: credentials.publicKey };
+    case 'certificate':
+      return { kind: 'certificate', id: credentials.fingerprint };
+    case 'unasked':
+    case 'none':
+      return null;
+  }
 }
 
 /** What the agent can know at most, and what changed while it was away. */

@@ -1,7 +1,7 @@
 /** A server that was restored from an older copy learns the newer wish from the agent, and loses nothing that was set since. */
 import type { Hold } from '@sluice/contract';
 import { expect, test } from 'vitest';
-import { hello, LivingNode } from '../node-fixture.ts';
+import { hello, LivingNode, UNASKED } from '../node-fixture.ts';
 
 /** A node whose agent left at generation 1, with the hold `operator` on it. */
 function restored(): LivingNode {
@@ -30,6 +30,7 @@ function hold(name: string): Hold {
 function comesBack(living: LivingNode, generation: number, names: readonly string[]): void {
   living.must({
     kind: 'RegisterNode',
+    credentials: UNASKED,
     hello: hello({
       availability: { generation, availability: names.length === 0 ? 'active' : 'drain', holds: names.map(hold) },
     }),

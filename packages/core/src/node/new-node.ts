@@ -1,5 +1,8 @@
 /** A node as it is the moment it is registered, before its agent has said anything of it. */
-import type { NodeState } from './node.ts';
+import type { AgentAccess, NodeState } from './node.ts';
+
+/** Nobody speaks for the node yet. */
+export const NO_ACCESS: AgentAccess = { keys: [], isRotationWanted: false, certificatesRefusedBefore: null };
 
 export function newNode(id: string, at: number): NodeState {
   return {
@@ -11,6 +14,7 @@ export function newNode(id: string, at: number): NodeState {
     ip: '',
     agentVersion: '',
     instanceId: '',
+    agentAccess: NO_ACCESS,
     resources: {},
     commands: [],
     session: {

@@ -25,6 +25,24 @@ export type AgentSessionState =
       readonly holdsChangedSince: readonly string[];
     };
 
+/** A key that speaks for the node. */
+export interface AgentKey {
+  readonly publicKey: string;
+  readonly since: number;
+  /** Epoch milliseconds; `null`: it opens sessions. */
+  readonly revokedAt: number | null;
+}
+
+/** Who may speak for the node. */
+export interface AgentAccess {
+  /** Oldest first: those that open sessions, and the last few that do not any more. */
+  readonly keys: readonly AgentKey[];
+  /** The agent is to get a new key, and has not got it yet. */
+  readonly isRotationWanted: boolean;
+  /** Certificates that were issued before this instant open nothing; `null`: none was ever revoked. */
+  readonly certificatesRefusedBefore: number | null;
+}
+
 /** How far the node has come out of rotation; exists if and only if the node has a hold. */
 export interface Drain {
   readonly startedAt: number;
@@ -52,6 +70,7 @@ export interface NodeState {
   readonly ip: string;
   readonly agentVersion: string;
   readonly instanceId: string;
+  readonly agentAccess: AgentAccess;
   readonly resources: Resources;
   readonly commands: readonly DeclaredCommand[];
   readonly session: AgentSessionState;

@@ -1,5 +1,5 @@
 /** Fills a store for the tests of backup and export: every table has rows, with every kind of text and number that a row may hold. */
-import { tokenOf } from '../authentication/token.ts';
+import { tokenOf } from '../fleet/token.ts';
 import { change, commitOrFail } from '../store/store-suite-rows.ts';
 import type { Store } from '../store/store.ts';
 

@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
-import { isLive, noteOfToken, tokenOf } from './token.ts';
+import { isLive, noteOfToken, tokenOf } from '../fleet/token.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
 const USE_NOTED_EVERY_MS = 1000;

@@ -5,6 +5,7 @@ import {
   decide,
   type Decision,
   evolve,
+  type JoinGrant,
   type NodeState,
   operationOf,
   operationWrittenBy,
@@ -12,6 +13,7 @@ import {
   violationsOf,
 } from '@sluice/core';
 import type { AnsweredRequest, Beside, NodeChange, Note, StoredToken } from '../store/store.ts';
+import { joinGrantOf } from './token.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 
 /** Something that is asked of the fleet: of a node, or of who may do what. */
@@ -91,6 +93,11 @@ export function decideBatch(
   const tokens = new Map<string, StoredToken>();
   const notes: Note[] = [];
   const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
+  // Counted in the transaction that lets the agent in: no crash lets one more in than the token is for.
+  const useJoinToken = (id: string) => {
+    const token = tokenOf(id);
+    if (token !== undefined) tokens.set(id, { ...token, uses: token.uses + 1 });
+  };
   const answerAccess = (request: AccessRequest): Answer => {
     const result = request.decide(tokenOf, context.now);
     if (result.ok) {
@@ -112,10 +119,11 @@ export function decideBatch(
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
       return answer(answerAgain(once, repeated, before), known !== undefined || answered.has(once.key));
-    const step = stepOf(before, request, context);
+    const step = stepOf(before, request, context, tokenOf);
     if (!step.ok) return answer(step, known !== undefined);
     const { decision, state: after, operations } = step.value;
     const { events, operationId } = decision;
+    for (const event of events) if (event.kind === 'AgentEnrolled') useJoinToken(event.joinTokenId);
     if (events.length > 0) {
       const entry: Working = known ?? { before, state: before, events: [], operations: new Map() };
       entry.state = after;
@@ -169,12 +177,14 @@ function stepOf(
   before: NodeState | null,
   { nodeId, command, actor }: NodeRequest,
   context: BatchContext,
+  tokenOf: BatchContext['tokenOf'],
 ): Result<Step> {
   try {
     const decision = decide(before, nodeId, command, {
       now: context.now,
       actor,
       operationId: context.newOperationId(context.now),
+      joinGrant: joinGrant(command, tokenOf, context.now),
       ...context.settings,
     });
     if (!decision.ok) return decision;
@@ -187,6 +197,12 @@ function stepOf(
   }
   const detail = 'The server refused to do something that would have broken one of its own rules. Nothing was changed.';
   return { ok: false, problem: { code: 'internal', detail } };
+}
+
+function joinGrant(command: Command, tokenOf: BatchContext['tokenOf'], now: number): JoinGrant | null {
+  if (command.kind !== 'RegisterNode' || command.credentials.kind !== 'key') return null;
+  const { joinTokenId } = command.credentials;
+  return joinTokenId === null ? null : joinGrantOf(tokenOf(joinTokenId), now);
 }
 
 function evolveAll(

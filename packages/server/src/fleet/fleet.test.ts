@@ -80,6 +80,7 @@ function hello(id: string): Hello {
     protocolVersions: [1],
     agentVersion: '0.1.0',
     instanceId: 'i',
+    proof: null,
     node: { id, name: id, type: 'edge', port: null, version: null, region: null, zone: null, labels: {} },
     resources: {},
     commands: [],
@@ -104,7 +105,7 @@ function hello(id: string): Hello {
 function register(id: string) {
   return fleet.execute(
     id,
-    { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, remoteIp: '10.0.0.1' },
+    { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, credentials: { kind: 'unasked' }, remoteIp: '10.0.0.1' },
     { name: 'agent', address: null },
   );
 }
@@ -355,7 +356,7 @@ test('a decision that fails costs nobody but the one who asked', async () => {
   await register('n2');
   const broken = fleet.execute(
     'n1',
-    { kind: 'RegisterNode', hello: brokenHello(), sessionId: 's', remoteIp: '' },
+    { kind: 'RegisterNode', hello: brokenHello(), sessionId: 's', remoteIp: '', credentials: { kind: 'unasked' } },
     ALICE,
   );
   expect(await Promise.all([broken, drain('n2')])).toMatchObject([

@@ -1,6 +1,6 @@
 /** Documents of the store as what they are: states of nodes and records of operations, checked once when they are read. */
 import { OperationRecord } from '@sluice/contract';
-import type { NodeState } from '@sluice/core';
+import { NO_ACCESS, type NodeState } from '@sluice/core';
 import { Compile } from 'typebox/compile';
 import type { StoredNode, StoredOperation } from '../store/store.ts';
 
@@ -24,11 +24,13 @@ export function readNode(stored: StoredNode): NodeState {
     throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
   }
   const isComplete = state.operations.every((operation) => 'confirmationNeeded' in operation);
-  if (isComplete && (state.session.kind === 'connected' || 'generationThen' in state.session)) return state;
+  const hasAccess = 'agentAccess' in state;
+  if (isComplete && hasAccess && (state.session.kind === 'connected' || 'generationThen' in state.session)) return state;
   const { session } = state;
   const addedToSession = { generationThen: state.generation, holdsChangedSince: [] };
   return {
     ...state,
+    agentAccess: hasAccess ? state.agentAccess : NO_ACCESS,
     session: session.kind === 'connected' ? session : { ...addedToSession, ...session },
     operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })),
   };

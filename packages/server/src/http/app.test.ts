@@ -1,7 +1,7 @@
 /** What holds for every route: who may call it, its methods, its headers, broken HTTP; and what the server says of itself. */
 import { type Route, routes } from '@sluice/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tokenOf } from '../authentication/token.ts';
+import { tokenOf } from '../fleet/token.ts';
 import { hashOf } from '../authentication/secret.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { ADMIN_TOKEN, ServerUnderTest } from './server-under-test.ts';

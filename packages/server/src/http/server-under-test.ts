@@ -8,11 +8,14 @@ import {
   AGENT_SESSION_PATH,
   AGENT_SUBPROTOCOL,
   type AgentMessage,
+  type AgentProof,
   type DeclaredCommand,
   type Hello,
+  type ServerMessage,
 } from '@sluice/contract';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
+import { agentKeyUnderTest } from './agent-key-under-test.ts';
 import { type RunningServer, startServer } from '../main.ts';
 
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
@@ -51,6 +54,7 @@ export class ServerUnderTest {
   readonly directory: string;
   #server: RunningServer;
   readonly #agents = new Map<string, WebSocket>();
+  readonly #keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
 
   private constructor(directory: string, server: RunningServer) {
     this.directory = directory;
@@ -145,9 +149,15 @@ export class ServerUnderTest {
       headers: { authorization: `Bearer ${JOIN_TOKEN}` },
     });
     this.#agents.set(id, socket);
+    const prove = this.#keys.get(id) ?? agentKeyUnderTest();
+    this.#keys.set(id, prove);
     return new Promise((resolve, reject) => {
-      socket.on('open', () => socket.send(JSON.stringify(helloOf(id, options))));
-      socket.on('message', () => resolve());
+      socket.on('message', (bytes: Buffer) => {
+        const message: ServerMessage = JSON.parse(bytes.toString());
+        if (message.kind === 'challenge')
+          socket.send(JSON.stringify(helloOf(id, options, prove('hello', message.nonce, id))));
+        else resolve();
+      });
       socket.on('error', reject);
       socket.on('close', (code, reason) =>
         reject(new Error(`the session of ${id} was closed: ${code} ${reason.toString()}`)),
@@ -189,13 +199,14 @@ function configOf(directory: string): ServerConfig {
   return loaded.config;
 }
 
-function helloOf(id: string, options: NodeOptions): Hello {
+function helloOf(id: string, options: NodeOptions, proof: AgentProof): Hello {
   const now = Date.now();
   return {
     kind: 'hello',
     protocolVersions: [1],
     agentVersion: '0.1.0',
     instanceId: `instance of ${id}`.slice(0, 64),
+    proof,
     node: {
       id,
       name: options.name ?? 'a node',

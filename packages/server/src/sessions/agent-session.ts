@@ -5,11 +5,22 @@ import {
   AGENT_PROTOCOL_VERSIONS,
   type AgentMessage,
   type Hello,
+  type KeyOffer,
   type OperationUpdate,
   type ServerMessage,
   whyNotANodeId,
 } from '@sluice/contract';
-import { answerToUpdate, type Command } from '@sluice/core';
+import {
+  answerToUpdate,
+  type Command,
+  type Credentials,
+  decideEnrolment,
+  liveKeys,
+  NO_ACCESS,
+  type NodeState,
+} from '@sluice/core';
+import { joinGrantOf } from '../fleet/token.ts';
+import { credentialsOf, isProved } from './check-proof.ts';
 import type { Executed } from '../fleet/execution.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
@@ -43,6 +54,9 @@ export class AgentSession {
   #isWelcomed = false;
   #times: SessionTimes;
   #hasSaidGoodbye = false;
+  #credentials: Credentials = { kind: 'none' };
+  /** When the agent's key is so old that a new one is asked for, in epoch milliseconds. */
+  #rotateAt = Infinity;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -55,6 +69,7 @@ export class AgentSession {
   receive(text: string, isBinary: boolean): void {
     if (this.#isOver) return;
     this.#options.registry.heard(this);
+    if (this.#options.fleet.now() >= this.#rotateAt) this.#askForNewKey();
     // An empty heartbeat has said all that it says by being heard.
     if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
     const waitingMax = this.#isWelcomed ? WAITING_MESSAGES_MAX : UNWELCOMED_MESSAGES_MAX;
@@ -79,6 +94,20 @@ export class AgentSession {
   /** What its agent was told. */
   get times(): SessionTimes {
     return this.#times;
+  }
+
+  get remoteIp(): string {
+    return this.#options.peer.remoteIp;
+  }
+
+  /** What the agent proved; `none` before its hello. */
+  get credentials(): Credentials {
+    return this.#credentials;
+  }
+
+  /** The first message: what the agent's proof must be made for. */
+  challenge(): void {
+    this.#send({ kind: 'challenge', nonce: this.#options.nonce });
   }
 
   get instanceId(): string | null {
@@ -156,6 +185,9 @@ export class AgentSession {
       case 'operation.output':
         if (this.#nodeId !== null) this.#options.fleet.wrote(this.#nodeId, message.operationId, message.output);
         return;
+      case 'key.offer':
+        this.#begin(this.#takeKey(message));
+        return;
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
@@ -187,6 +219,13 @@ export class AgentSession {
       this.close(AGENT_CLOSE.versionNotSpoken, `this server speaks ${AGENT_PROTOCOL_VERSIONS.join(', ')}`);
       return;
     }
+    this.#credentials = credentialsOf(this.#options.peer, hello, this.#options.nonce);
+    // Before anything is done for its sake: nobody may push a node's own agent aside.
+    const whyNotIn = this.#whyNotIn(hello);
+    if (whyNotIn !== null) {
+      this.#refuse(hello.node.id, whyNotIn);
+      return;
+    }
     if ((await this.#options.registry.admit(this, hello)) === 'refused') {
       this.#options.logger.warn(
         { event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId },
@@ -201,7 +240,8 @@ export class AgentSession {
       kind: 'RegisterNode',
       hello,
       sessionId: this.id,
-      remoteIp: this.#options.remoteIp,
+      remoteIp: this.remoteIp,
+      credentials: this.#credentials,
     });
     if (registered?.node == null) return;
     const { fleet, logger } = this.#options;
@@ -209,7 +249,7 @@ export class AgentSession {
     fleet.measured(hello.node.id, hello.load);
     this.#welcome(registered.node, protocolVersion);
     logger.info(
-      { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.#options.remoteIp },
+      { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.remoteIp },
       'an agent connected',
     );
   }
@@ -232,7 +272,57 @@ export class AgentSession {
       metadata,
       operations: messages.filter((message) => message.kind === 'operation.start'),
     });
-    for (const message of messages) if (message.kind === 'operation.cancel') this.#send(message);
+    for (const message of messages)
+      if (message.kind === 'operation.cancel' || message.kind === 'key.rotate') this.#send(message);
+    this.#watchKeyAge(current);
+  }
+
+  /** Also what was decided on a state that has changed since is decided once more, where it is recorded. */
+  #whyNotIn(hello: Hello): string | null {
+    const { fleet, peer } = this.#options;
+    const { id, type } = hello.node;
+    const { identity } = peer;
+    const joinTokenId = identity.kind === 'asked' ? identity.joinTokenId : null;
+    const decision = decideEnrolment({
+      nodeId: id,
+      nodeType: type,
+      access: fleet.node(id)?.state.agentAccess ?? NO_ACCESS,
+      credentials: this.#credentials,
+      joinGrant: joinTokenId === null ? null : joinGrantOf(fleet.tokens.get(joinTokenId), fleet.now()),
+    });
+    return decision.ok ? null : decision.problem.detail;
+  }
+
+  #refuse(nodeId: string, detail: string): void {
+    this.#options.registry.refused(this, nodeId, detail);
+    this.close(AGENT_CLOSE.notAuthorised, detail);
+  }
+
+  #watchKeyAge({ agentAccess }: NodeState): void {
+    const credentials = this.#credentials;
+    if (credentials.kind !== 'key') return;
+    const key = agentAccess.keys.find(({ publicKey }) => publicKey === credentials.publicKey);
+    const isAsked = agentAccess.isRotationWanted || liveKeys(agentAccess).length > 1;
+    this.#rotateAt = key === undefined || isAsked ? Infinity : key.since + this.#options.keyMaxAgeMs;
+  }
+
+  #askForNewKey(): void {
+    this.#rotateAt = Infinity;
+    this.#begin(this.#record({ kind: 'RequestKeyRotation' }));
+  }
+
+  async #takeKey({ proof }: KeyOffer): Promise<void> {
+    const { fleet, nonce } = this.#options;
+    const nodeId = this.#nodeId;
+    if (nodeId === null) return;
+    if (!isProved(proof, 'key-offer', nonce, nodeId)) {
+      this.close(AGENT_CLOSE.badMessage, 'the signature of the offered key does not fit');
+      return;
+    }
+    const { publicKey } = proof;
+    const result = await fleet.record(nodeId, { kind: 'OfferKey', publicKey }, this.#actor());
+    // One that was not taken is no reason to end the session: the agent goes on with the key that it has.
+    if (result.ok) this.#send({ kind: 'key.accepted', publicKey });
   }
 
   /** The acknowledgement of an accepted act is the agent's permission to begin: it goes out only after the commit. */
@@ -264,6 +354,10 @@ export class AgentSession {
       : await fleet.execute(this.#nodeId, command, this.#actor());
     if (result.ok) return result.value;
     const { code, detail } = result.problem;
+    if (code === 'agent-refused') {
+      this.#refuse(this.#nodeId, detail);
+      return null;
+    }
     if (code === 'store-unavailable' || code === 'outcome-unknown')
       this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
     else this.close(AGENT_CLOSE.badMessage, detail);
@@ -271,7 +365,7 @@ export class AgentSession {
   }
 
   #actor(): Actor {
-    return { name: 'agent', address: this.#options.remoteIp };
+    return { name: 'agent', address: this.remoteIp };
   }
 
   #send(message: ServerMessage): void {

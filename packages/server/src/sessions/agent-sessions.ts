@@ -14,6 +14,7 @@ import {
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
+import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
@@ -84,21 +85,29 @@ export class AgentSessions {
       refuse(socket, 'route-not-found', detail);
     } else if (this.#isStopping) {
       refuse(socket, 'stopping', 'The server is stopping; connect again in a moment.', 'Retry-After: 1\r\n');
-    } else if (this.#options.authentication.joinTokenOf(request.headers.authorization) === null) {
-      refuse(socket, 'unauthenticated', 'The join token is missing or not valid; see joinToken in agent.yaml.');
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
     } else {
       this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-        this.#open(webSocket, request.socket.remoteAddress ?? ''),
+        this.#open(webSocket, this.#peerOf(request)),
       );
     }
   }
 
-  #open(socket: WebSocket, remoteIp: string): void {
+  /** A token that is not valid does not end it here: an agent that is enrolled needs none. */
+  #peerOf(request: IncomingMessage): Peer {
+    const { authentication } = this.#options;
+    const remoteIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/u, '');
+    if (authentication.isOpen) return { remoteIp, identity: { kind: 'unasked' } };
+    const joinTokenId = authentication.joinTokenOf(request.headers.authorization)?.id ?? null;
+    return { remoteIp, identity: { kind: 'asked', joinTokenId, certificate: null } };
+  }
+
+  #open(socket: WebSocket, peer: Peer): void {
     const { logger } = this.#options;
-    const session = this.#registry.open(sessionSocket(socket), remoteIp.replace(/^::ffff:/u, ''));
+    const session = this.#registry.open(sessionSocket(socket), peer);
     this.#sockets.add(socket);
+    session.challenge();
     socket.on('message', (bytes, isBinary) => session.receive(textOf(bytes), isBinary));
     // An agent that asks for a sign of life gives one.
     socket.on('ping', () => this.#registry.heard(session));

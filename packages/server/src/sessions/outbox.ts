@@ -28,6 +28,8 @@ function messageOf(effect: Effect, now: number): ServerMessage {
       };
     case 'ShareMetadata':
       return { kind: 'metadata.changed', json: effect.json, revision: effect.revision };
+    case 'RotateKey':
+      return { kind: 'key.rotate' };
     case 'StartOperation': {
       const { id, command, status, task, executeWithinMs } = effect.operation;
       return {

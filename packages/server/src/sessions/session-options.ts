@@ -3,6 +3,7 @@ import type { Hello } from '@sluice/contract';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { AgentSession } from './agent-session.ts';
+import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import type { SessionTimes } from './session-times.ts';
 
@@ -11,12 +12,18 @@ interface Registry {
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
   readonly heard: (session: AgentSession) => void;
+  /** Somebody was not let in. */
+  readonly refused: (session: AgentSession, nodeId: string, detail: string) => void;
 }
 
 export interface SessionOptions {
   readonly id: string;
   readonly socket: SessionSocket;
-  readonly remoteIp: string;
+  readonly peer: Peer;
+  /** What the agent's proof must be made for. */
+  readonly nonce: string;
+  /** Milliseconds after which an agent is asked for a new key. */
+  readonly keyMaxAgeMs: number;
   readonly fleet: Fleet;
   readonly registry: Registry;
   /** For a session that begins now. */

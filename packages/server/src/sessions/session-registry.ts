@@ -1,11 +1,12 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
 import { type Actor, AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
-import { type Clock, type MassSilenceState, NO_SILENCE, stepMassSilence } from '@sluice/core';
+import { type Clock, type MassSilenceState, mayStillSpeak, NO_SILENCE, stepMassSilence } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import { AgentSession } from './agent-session.ts';
 import { Leases } from './leases.ts';
+import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { type SessionTimes, sessionTimesFor } from './session-times.ts';
 
@@ -30,6 +31,10 @@ export interface SessionRegistryOptions {
   /** As configured, for a fleet of usual size. */
   readonly times: SessionTimes;
   readonly newSessionId: () => string;
+  /** A text that nobody can guess and that never comes again. */
+  readonly newNonce: () => string;
+  /** Milliseconds after which an agent is asked for a new key. */
+  readonly keyMaxAgeMs: number;
   readonly logger: Logger;
 }
 
@@ -82,18 +87,21 @@ export class SessionRegistry {
   }
 
   /** A socket was opened; what it says goes to the session, and its end to `ended`. */
-  open(socket: SessionSocket, remoteIp: string): AgentSession {
-    const { fleet, logger, clock, newSessionId } = this.#options;
+  open(socket: SessionSocket, peer: Peer): AgentSession {
+    const { fleet, logger, clock, newSessionId, newNonce, keyMaxAgeMs } = this.#options;
     const session = new AgentSession({
       id: newSessionId(),
       socket,
-      remoteIp,
+      peer,
+      nonce: newNonce(),
+      keyMaxAgeMs,
       fleet,
       times: () => this.#times(),
       logger,
       registry: {
         admit: (one, hello) => this.#admit(one, hello),
         heard: (one) => this.heard(one),
+        refused: (one, nodeId, detail) => this.#refused(one, nodeId, detail),
       },
     });
     const cancel = clock.wakeAt(clock.now() + HELLO_WITHIN_MS, () => {
@@ -203,8 +211,11 @@ export class SessionRegistry {
   }
 
   #changed(nodeId: string): void {
-    this.#byNode.get(nodeId)?.tellWhatIsUnderWay();
+    const session = this.#byNode.get(nodeId);
     const state = this.#options.fleet.node(nodeId)?.state;
+    if (session !== undefined && state !== undefined && !mayStillSpeak(state.agentAccess, session.credentials))
+      session.close(AGENT_CLOSE.notAuthorised, 'the credentials of this agent were revoked');
+    else session?.tellWhatIsUnderWay();
     if (state === undefined) this.#leases.forget(nodeId);
     if (state?.offlineSince != null) {
       this.#offline.add(nodeId);
@@ -212,6 +223,10 @@ export class SessionRegistry {
       this.#back.add(nodeId);
       this.#judgeSoon(TOGETHER_MS);
     }
+  }
+
+  #refused({ remoteIp }: AgentSession, nodeId: string, detail: string): void {
+    this.#options.logger.warn({ event: 'agent-refused', nodeId, remoteIp, detail }, 'an agent was not let in');
   }
 
   async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {

@@ -1,5 +1,5 @@
 /** What every store must do, whatever it is made of: run by each implementation's tests, unchanged. */
-import { tokenOf } from '../authentication/token.ts';
+import { tokenOf } from '../fleet/token.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentFromText } from './document-text.ts';
 import { describeHistory } from './store-suite-history.ts';

@@ -1,5 +1,6 @@
 /** Tokens as values: what a new one is, whether one still opens anything, and what the history tells of it. */
 import type { AccessEvent, Actor } from '@sluice/contract';
+import type { JoinGrant } from '@sluice/core';
 import type { NewEvent, Note, StoredToken } from '../store/store.ts';
 
 /** What distinguishes a token; the rest is as of one that was just made and does not end. */
@@ -34,9 +35,11 @@ export function isLive(token: StoredToken, now: number): boolean {
   return token.revokedAt === null && (end === null || end > now);
 }
 
-/** Whether an agent can still join with it. */
-export function hasUsesLeft({ usesMax, uses }: StoredToken): boolean {
-  return usesMax === null || uses < usesMax;
+/** What a join token still lets agents do; `null`: nothing. */
+export function joinGrantOf(token: StoredToken | undefined, now: number): JoinGrant | null {
+  if (token === undefined || token.kind !== 'join' || !isLive(token, now)) return null;
+  const { id, nodeType, usesMax, uses } = token;
+  return usesMax === null || uses < usesMax ? { tokenId: id, nodeType } : null;
 }
 
 /** A note for the history that this token was made or revoked. */

@@ -1,0 +1,29 @@
+/** Whether an agent's signature is that of the key that it names. */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type AgentProof, type Hello, type ProofPurpose, textToSign } from '@sluice/contract';
+import type { Credentials } from '@sluice/core';
+import type { Peer } from './peer.ts';
+
+/** @param nonce The challenge of this very session. */
+export function isProved({ publicKey, signature }: AgentProof, purpose: ProofPurpose, nonce: string, nodeId: string): boolean {
+  const key = readKey(publicKey);
+  const text = Buffer.from(textToSign(purpose, nonce, nodeId, publicKey));
+  return key !== null && verify(null, text, key, Buffer.from(signature, 'base64url'));
+}
+
+/** What the agent proved by its connection and its hello; `none` when that is nothing. */
+export function credentialsOf({ identity }: Peer, { node, proof }: Hello, nonce: string): Credentials {
+  if (identity.kind === 'unasked') return { kind: 'unasked' };
+  if (identity.certificate !== null) return { kind: 'certificate', ...identity.certificate };
+  if (proof === null || !isProved(proof, 'hello', nonce, node.id)) return { kind: 'none' };
+  return { kind: 'key', publicKey: proof.publicKey, joinTokenId: identity.joinTokenId };
+}
+
+/** @returns `null`: the bytes are no point of the curve. */
+function readKey(publicKey: string): KeyObject | null {
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  } catch {
+    return null;
+  }
+}
