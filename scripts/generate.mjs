@@ -12,6 +12,7 @@ const generators = [
     textOf: (contract) => `${JSON.stringify(contract.createOpenapiDocument(), null, 2)}\n`,
   },
   { path: 'docs/problems.md', textOf: (contract) => problemsPage(contract.problems) },
+  { path: 'docs/access.md', textOf: (contract) => accessPage(Object.values(contract.routes)) },
 ];
 
 if (!(await build(['packages/contract']))) process.exit(1);
@@ -30,6 +31,36 @@ for (const { path, textOf } of generators) {
     writeFileSync(file, text);
     console.log(`wrote ${path}`);
   }
+}
+
+/** Who may call which route, and what a token's selector does to it. */
+function accessPage(routes) {
+  const scopes = {
+    node: 'its nodes only; others are as if they were not there',
+    operation: 'operations of its nodes only; others are as if they were not there',
+    filtered: 'the answer has only what belongs to its nodes',
+    fleet: 'refused',
+    none: 'the same',
+  };
+  const rows = routes.map(
+    ({ method, path, access, scope }) =>
+      `| \`${method} ${path}\` | ${access === 'public' ? 'everybody, without a token' : access} | ${access === 'public' ? 'the same' : scopes[scope]} |`,
+  );
+  return [
+    '<!-- Generated from packages/contract/src/http/routes.ts by `npm run generate`; do not edit. -->',
+    '',
+    '# Who may do what',
+    '',
+    'Each role may do what the ones before it may: `viewer`, `operator`, `admin`. A token with a selector (`sluice tokens create --selector game=chess,env=prod`) is for the nodes that it matches, now and later; for it there are no others.',
+    'Every row is tested for every role and scope (`packages/server/src/http/authorization.test.ts`); a route without a rule does not build.',
+    '',
+    '| route | role | with a selector |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    'Beside these, `GET /api/v1/agent/session` is for agents: each proves its own key, or a certificate in its node’s name ([agents](security.md#agents)). Releasing every hold of a node (`undrain` with `hold: "*"`) needs the role `admin`.',
+    '',
+  ].join('\n');
 }
 
 /** The table of problems as a page: one section a code, so that a problem's link can lead to its code. */

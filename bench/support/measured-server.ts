@@ -5,9 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newAgentKey, proveKey } from '@sluice/agent';
-import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type AgentProof, type Hello, type ServerMessage } from '@sluice/contract';
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type AgentProof, type Hello, Challenge } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 
+const challenge = Compile(Challenge);
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
 const ADMIN_TOKEN = 'slc_bench-admin-token-0123456789abcdef';
 const JOIN_TOKEN = 'slc_bench-join-token-0123456789abcdef';
@@ -106,9 +108,10 @@ export class MeasuredServer {
     const key = newAgentKey();
     return new Promise((resolve, reject) => {
       socket.on('message', (bytes: Buffer) => {
-        const message: ServerMessage = JSON.parse(bytes.toString());
-        if (message.kind === 'challenge') socket.send(JSON.stringify(helloOf(id, proveKey(key, 'hello', message.nonce, id))));
-        if (message.kind === 'welcome') resolve(socket);
+        const message: unknown = JSON.parse(bytes.toString());
+        if (challenge.Check(message))
+          socket.send(JSON.stringify(helloOf(id, proveKey(key, 'hello', message.nonce, id))));
+        else resolve(socket);
       });
       socket.on('error', reject);
     });

@@ -92,6 +92,7 @@ export class SimulatedAgent {
           this.#shell.take({ kind: 'MessageReceived', message });
           if (message.kind === 'welcome') this.#shell.take({ kind: 'SessionOpened' });
         },
+        credential: () => undefined,
         refused: () => false,
         closed: () => this.#shell.take({ kind: 'SessionClosed' }),
         heartbeat: () => this.#connection.send({ kind: 'heartbeat' }),

@@ -1,23 +1,21 @@
 /** One running agent: its parts, put together, from the configuration to the last goodbye. */
 import path from 'node:path';
-import { AGENT_PROTOCOL_VERSIONS, type Challenge, type Load, type ServerMessage, SLUICE_VERSION } from '@sluice/contract';
+import { AGENT_PROTOCOL_VERSIONS, type Load, SLUICE_VERSION } from '@sluice/contract';
 import { type AgentIdentity, helloOf, isSameValue, startAgentState } from '@sluice/core';
 import type { Logger } from 'pino';
 import { AgentShell } from './agent-shell.ts';
 import type { AgentConfig } from './config.ts';
-import { AgentCredential } from './credential/agent-credential.ts';
+import { CredentialSession } from './credential/credential-session.ts';
 import { describeCommands, runDeclaredCommand } from './declared-commands.ts';
 import { createDriver } from './drivers/create-driver.ts';
 import type { Driver } from './drivers/driver.ts';
 import { callHook } from './hooks/call-hook.ts';
-import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
 import { MachineLoad, machineResources } from './machine-load.ts';
+import { type OpenedParts, openParts } from './open-parts.ts';
 import { performEffects } from './perform-effects.ts';
 import { readJournalEntries } from './read-journal.ts';
-import { Rotation } from './rotation/rotation.ts';
 import { AgentConnection } from './session/agent-connection.ts';
 import { connectWebSocket } from './session/web-socket.ts';
-import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 import { pollWorkload } from './poll-workload.ts';
 import { systemClock } from './system-clock.ts';
 import { inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
@@ -27,18 +25,10 @@ import { writeFileDurably } from './write-file-durably.ts';
 /** Bytes of the workload's last output that tell why a restart failed. */
 const LAST_OUTPUT_BYTES = 8192;
 
-interface Opened {
-  readonly stateDirectory: StateDirectory;
-  readonly journal: JournalFile;
-  readonly entries: readonly unknown[];
-  readonly rotation: Rotation;
-  readonly credential: AgentCredential;
-}
-
 export class Agent {
   readonly #config: AgentConfig;
   readonly #logger: Logger;
-  readonly #opened: Opened;
+  readonly #opened: OpenedParts;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #metadataFile: string;
   readonly #shell: AgentShell;
@@ -53,7 +43,7 @@ export class Agent {
   private constructor(
     config: AgentConfig,
     environment: Readonly<Record<string, string | undefined>>,
-    opened: Opened,
+    opened: OpenedParts,
     logger: Logger,
   ) {
     const { workload } = config;
@@ -105,6 +95,13 @@ export class Agent {
       clock: systemClock,
       logger,
     });
+    const credentials = new CredentialSession({
+      credential: opened.credential,
+      nodeId: config.node.id,
+      nonce: () => this.#connection.nonce,
+      send: (offer) => this.#connection.send(offer),
+      logger,
+    });
     this.#connection = new AgentConnection({
       connect: connectWebSocket(
         config.serverUrl,
@@ -115,7 +112,13 @@ export class Agent {
       random: Math.random,
       events: {
         hello: (nonce) => helloOf(this.#shell.state, this.#identity(nonce)),
-        received: (message) => this.#received(message),
+        received: (message) => {
+          this.#shell.take({ kind: 'MessageReceived', message });
+          if (message.kind !== 'welcome') return;
+          this.#shell.take({ kind: 'SessionOpened' });
+          credentials.welcomed();
+        },
+        credential: (message) => credentials.received(message),
         refused: () => opened.credential.refused(config.joinToken !== null),
         closed: () => this.#shell.take({ kind: 'SessionClosed' }),
         heartbeat: () => this.#heartbeat(),
@@ -133,7 +136,7 @@ export class Agent {
     environment: Readonly<Record<string, string | undefined>>,
     logger: Logger,
   ): Promise<Agent> {
-    const agent = new Agent(config, environment, await open(config, logger), logger);
+    const agent = new Agent(config, environment, await openParts(config, logger), logger);
     await agent.#begin();
     return agent;
   }
@@ -170,39 +173,6 @@ export class Agent {
     await this.#opened.rotation.close();
     await this.#opened.journal.close();
     await this.#opened.stateDirectory.release();
-  }
-
-  #received(message: Exclude<ServerMessage, Challenge>): void {
-    const { credential } = this.#opened;
-    switch (message.kind) {
-      case 'key.rotate':
-        this.#keeping(this.#offerKey('asked'));
-        return;
-      case 'key.accepted':
-        this.#keeping(credential.accepted(message.publicKey));
-        return;
-      case 'welcome':
-        this.#shell.take({ kind: 'MessageReceived', message });
-        this.#shell.take({ kind: 'SessionOpened' });
-        this.#keeping(credential.letIn().then(() => this.#offerKey('connected')));
-        return;
-      default:
-        this.#shell.take({ kind: 'MessageReceived', message });
-    }
-  }
-
-  async #offerKey(why: 'asked' | 'connected'): Promise<void> {
-    const { nonce } = this.#connection;
-    if (nonce === null) return;
-    const proof = await this.#opened.credential.offer(why, nonce, this.#config.node.id);
-    if (proof !== null && this.#connection.nonce === nonce) this.#connection.send({ kind: 'key.offer', proof });
-  }
-
-  /** The agent goes on with the key that it has; the server asks again. */
-  #keeping(work: Promise<void>): void {
-    work.catch((error: unknown) =>
-      this.#logger.error({ event: 'credential-unwritten', err: error }, 'the agent’s key could not be kept'),
-    );
   }
 
   #identity(nonce: string): AgentIdentity {
@@ -307,24 +277,5 @@ export class Agent {
     };
     if (isSameValue(now, load)) this.#connection.send({ kind: 'heartbeat' });
     else this.#shell.take({ kind: 'LoadMeasured', load: now });
-  }
-}
-
-async function open(config: AgentConfig, logger: Logger): Promise<Opened> {
-  const stateDirectory = await openStateDirectory(config.stateDir);
-  try {
-    const credential = await AgentCredential.open(stateDirectory.path);
-    const { journal, entries, warnings } = await openJournal(stateDirectory.path);
-    for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
-    try {
-      const rotation = await Rotation.open({ agentCheck: config.rotation.agentCheck, http: config.rotation.http });
-      return { stateDirectory, journal, entries, rotation, credential };
-    } catch (error) {
-      await journal.close();
-      throw error;
-    }
-  } catch (error) {
-    await stateDirectory.release();
-    throw error;
   }
 }

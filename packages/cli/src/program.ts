@@ -22,7 +22,16 @@ import { operationsGetCommand } from './commands/operations-get.ts';
 import { operationsListCommand } from './commands/operations-list.ts';
 import { operationsOutputCommand } from './commands/operations-output.ts';
 import { operationsWatchCommand } from './commands/operations-watch.ts';
+import { joinTokensCreateCommand } from './commands/join-tokens-create.ts';
+import { joinTokensListCommand } from './commands/join-tokens-list.ts';
+import { joinTokensRevokeCommand } from './commands/join-tokens-revoke.ts';
+import { nodesCredentialsCommand } from './commands/nodes-credentials.ts';
+import { nodesRevokeCommand } from './commands/nodes-revoke.ts';
+import { nodesRotateCommand } from './commands/nodes-rotate.ts';
 import { serverCommand } from './commands/server.ts';
+import { tokensCreateCommand } from './commands/tokens-create.ts';
+import { tokensListCommand } from './commands/tokens-list.ts';
+import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
 import { sluiceVersion, versionCommand } from './commands/version.ts';
 import type { Finish } from './finish.ts';
 import { paintFor } from './output/colour.ts';
@@ -56,6 +65,9 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       nodesRestartCommand,
       nodesCommandsCommand,
       nodesRunCommand,
+      nodesCredentialsCommand,
+      nodesRotateCommand,
+      nodesRevokeCommand,
       nodesForgetCommand,
     ],
   ).addCommand(meta);
@@ -72,6 +84,16 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       operationsConfirmCommand,
     ],
   );
+  const tokens = group('tokens', 'create, list, revoke', 'What people and programs open the API with.', [
+    tokensCreateCommand,
+    tokensListCommand,
+    tokensRevokeCommand,
+  ]);
+  const joinTokens = group('join-tokens', 'create, list, revoke', 'What an agent joins the fleet with, once.', [
+    joinTokensCreateCommand,
+    joinTokensListCommand,
+    joinTokensRevokeCommand,
+  ]);
 
   const program = new Command('sluice')
     .description(
@@ -87,6 +109,8 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
+    .addCommand(tokens.helpGroup('Let in:'))
+    .addCommand(joinTokens.helpGroup('Let in:'))
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))

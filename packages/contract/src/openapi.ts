@@ -4,10 +4,12 @@ import type { Route } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
 import { Node } from './http/node.ts';
+import { NodeCredentials } from './http/credentials.ts';
 import { NodeCommand } from './http/commands.ts';
 import { StreamedEvent } from './http/events.ts';
 import { Operation } from './http/operation.ts';
 import { ServerStatus } from './http/server.ts';
+import { JoinToken, Token } from './http/tokens.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -17,7 +19,7 @@ const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden',
 /** Problems that any POST can give. */
 const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown'];
 
-const components = { Node, NodeCommand, Operation, ServerStatus, StreamedEvent };
+const components = { JoinToken, Node, NodeCommand, NodeCredentials, Operation, ServerStatus, StreamedEvent, Token };
 
 /** The OpenAPI 3.1 document of every route in the contract. */
 export function createOpenapiDocument(): Document {
@@ -42,6 +44,7 @@ export function createOpenapiDocument(): Document {
       { name: 'commands', description: 'What nodes can be told to do.' },
       { name: 'operations', description: 'What was asked, by whom, and what came of it.' },
       { name: 'events', description: 'What happens, as it happens.' },
+      { name: 'access', description: 'Who may do what: tokens, and what agents prove who they are with.' },
       { name: 'server', description: 'The server itself.' },
     ],
     security: [{ token: [] }],
@@ -62,6 +65,15 @@ export function createOpenapiDocument(): Document {
   };
 }
 
+/** What is told of a token's selector. */
+const SCOPES: Readonly<Record<Route['scope'], string>> = {
+  node: ' For a token with a selector there are only the nodes that it matches.',
+  operation: ' For a token with a selector there are only operations of the nodes that it matches.',
+  filtered: ' A token with a selector is answered with what belongs to the nodes that it matches.',
+  fleet: ' Refused to tokens with a selector.',
+  none: '',
+};
+
 function operationObject(route: Route): Document {
   const parameters = [
     ...parametersOf('path', route.params),
@@ -73,7 +85,7 @@ function operationObject(route: Route): Document {
     operationId: route.name,
     tags: [route.tag],
     summary: route.summary,
-    description: `${route.description}${route.access === 'public' ? '' : ` Needs the role ${route.access}.`}`,
+    description: `${route.description}${route.access === 'public' ? '' : ` Needs the role ${route.access}.${SCOPES[route.scope]}`}`,
     ...(route.access === 'public' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined

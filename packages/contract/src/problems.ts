@@ -68,7 +68,8 @@ export const problems = {
     status: 409,
     exitCode: 5,
     title: 'This request was carried out before',
-    whatToDo: 'The secret was in the first answer and is kept nowhere. Revoke the token that the detail names and make another.',
+    whatToDo:
+      'The secret was in the first answer and is kept nowhere. Revoke the token that the detail names and make another.',
   },
   'route-not-found': {
     status: 404,

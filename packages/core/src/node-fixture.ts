@@ -75,7 +75,13 @@ export class LivingNode {
   /** A node whose agent is connected and whose workload is healthy. */
   static registered(overrides: Partial<Hello> = {}): LivingNode {
     const living = new LivingNode();
-    living.must({ kind: 'RegisterNode', hello: hello(overrides), sessionId: 's1', remoteIp: '10.0.0.1', credentials: UNASKED });
+    living.must({
+      kind: 'RegisterNode',
+      hello: hello(overrides),
+      sessionId: 's1',
+      remoteIp: '10.0.0.1',
+      credentials: UNASKED,
+    });
     return living;
   }
 

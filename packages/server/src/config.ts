@@ -77,7 +77,11 @@ const ConfigFile = Type.Object(
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
-        { heartbeatInterval: Type.Optional(Duration), lease: Type.Optional(Duration), keyMaxAge: Type.Optional(Duration) },
+        {
+          heartbeatInterval: Type.Optional(Duration),
+          lease: Type.Optional(Duration),
+          keyMaxAge: Type.Optional(Duration),
+        },
         { additionalProperties: false },
       ),
     ),

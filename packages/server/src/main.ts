@@ -65,7 +65,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(stopWatching);
     fleet.subscribeToEvents(logLoudEvents(logger));
-    const retention = new Retention({ store, clock, settings: config.retention, logger });
+    const retention = new Retention({ store, tokens: fleet.tokens, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
     const sessions = new AgentSessions({

@@ -41,7 +41,12 @@ export class AgentCredential {
     const file = path.join(stateDirectory, CREDENTIAL_FILE);
     const kept = await readCredential(file);
     if (kept !== null) return new AgentCredential(file, kept);
-    const credential = new AgentCredential(file, { current: newAgentKey(), previous: null, next: null, isEnrolled: false });
+    const credential = new AgentCredential(file, {
+      current: newAgentKey(),
+      previous: null,
+      next: null,
+      isEnrolled: false,
+    });
     await credential.#keep({});
     return credential;
   }

@@ -1,5 +1,11 @@
 /** The agent's session with the server: dials out, says hello, keeps the heartbeat, and comes back whenever it is lost. */
-import { AGENT_CLOSE, type AgentMessage, type Challenge, ServerMessage } from '@sluice/contract';
+import {
+  AGENT_CLOSE,
+  type AgentMessage,
+  type CredentialMessage,
+  type NodeMessage,
+  ServerMessage,
+} from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
@@ -21,7 +27,8 @@ export interface ConnectionEvents {
   /** The hello of this moment, with a proof for the server's challenge. */
   readonly hello: (nonce: string) => AgentMessage;
   /** A valid message; the first of a session is `welcome`. */
-  readonly received: (message: Exclude<ServerMessage, Challenge>) => void;
+  readonly received: (message: NodeMessage) => void;
+  readonly credential: (message: CredentialMessage) => void;
   /** The server does not let this agent in. @returns Whether another try has something new to say. */
   readonly refused: () => boolean;
   readonly closed: () => void;
@@ -139,7 +146,9 @@ export class AgentConnection {
       this.#listen(socket, message.leaseMs);
       this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
     }
-    this.#options.events.received(message);
+    const { events } = this.#options;
+    if (message.kind === 'key.rotate' || message.kind === 'key.accepted') events.credential(message);
+    else events.received(message);
     return true;
   }
 

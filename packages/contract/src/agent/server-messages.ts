@@ -6,7 +6,10 @@ import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
 
 /** The first message of every session: what the agent's proof must be made for. */
-export const Challenge = Type.Object({ kind: Type.Literal('challenge'), nonce: Type.String({ minLength: 16, maxLength: 128 }) });
+export const Challenge = Type.Object({
+  kind: Type.Literal('challenge'),
+  nonce: Type.String({ minLength: 16, maxLength: 128 }),
+});
 export type Challenge = Type.Static<typeof Challenge>;
 
 /** The agent is to make a new key and offer it. */
@@ -95,3 +98,9 @@ export const ServerMessage = Type.Union([
   MetadataChanged,
 ]);
 export type ServerMessage = Type.Static<typeof ServerMessage>;
+
+/** What is about who the agent is. */
+export type CredentialMessage = KeyRotate | KeyAccepted;
+
+/** What is about the node: everything that a session says but for who the agent is. */
+export type NodeMessage = Exclude<ServerMessage, Challenge | CredentialMessage>;

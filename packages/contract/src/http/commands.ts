@@ -32,6 +32,7 @@ export const listCommands = defineRoute({
   summary: '获取节点命令 List node commands',
   description: 'The three built-in commands and every command that agents of the fleet declare, each name once.',
   access: 'viewer',
+  scope: 'filtered',
   query: Type.Object({
     node: Type.Optional(Type.String({ description: 'Only what this node has, with its own declarations.' })),
   }),
@@ -48,6 +49,7 @@ export const runCommand = defineRoute({
   description:
     'Performed at most once, as an operation with its output. The built-in names do what their own routes do.',
   access: 'operator',
+  scope: 'node',
   params: Type.Object({ ...NodeParams.properties, name: Type.String() }),
   body: Type.Object({
     params: Type.Optional(Type.Record(Type.String(), Json)),

@@ -49,6 +49,7 @@ export const drainNode = defineRoute({
     'Takes the node out of rotation, lets its sessions end, and at the deadline ends what remains (`onDeadline: force`), gives up (`cancel`) or goes on waiting (`hold`). ' +
     'Draining again under the same hold moves the deadline of the running operation.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   body: DrainBody,
   response: Operation,
@@ -74,6 +75,7 @@ export const undrainNode = defineRoute({
   description:
     'Releases the hold, cancels its running drain, and puts the node back into rotation when no other hold remains; the answer names those that do.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   body: UndrainBody,
   response: Operation,

@@ -50,6 +50,7 @@ export const events = defineRoute({
     'Where some of that has been removed by the retention, or the server was restored from an older copy, a `reset` message comes first: what the reader knows is incomplete, and the lists are to be read again. ' +
     'A comment every 15 seconds shows that the stream is alive.',
   access: 'viewer',
+  scope: 'filtered',
   query: Type.Object({
     node: Type.Optional(Type.String({ description: 'Only events of this node.' })),
     kind: Type.Optional(Type.String({ description: 'Only these kinds, separated by commas.' })),

@@ -10,6 +10,7 @@ export const livenessCheck = defineRoute({
   summary: 'Is the process alive?',
   description: '200 as long as the process answers.',
   access: 'public',
+  scope: 'none',
   response: Type.Object({ ok: Type.Boolean() }),
   problems: [],
 });
@@ -23,6 +24,7 @@ export const readinessCheck = defineRoute({
   description:
     '200 when the last write to the store succeeded and the server is not stopping; else 503 with the reason.',
   access: 'public',
+  scope: 'none',
   response: Type.Object({ ok: Type.Boolean() }),
   problems: ['store-unavailable', 'stopping'],
 });

@@ -21,6 +21,7 @@ export const getMetadata = defineRoute({
   description:
     'Any JSON value that operators attached to the node; `null` when nobody has. The ETag is for `If-Match`.',
   access: 'viewer',
+  scope: 'node',
   params: NodeParams,
   response: MetadataResponse,
   problems: ['node-not-found'],
@@ -34,6 +35,7 @@ export const replaceMetadata = defineRoute({
   summary: '更新节点元数据 Update node metadata',
   description: 'Replaces the metadata by any JSON value. With `If-Match` only if nobody changed it since.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   headers: IfMatch,
   body: Type.Object({ meta: Json }),
@@ -50,6 +52,7 @@ export const mergeMetadata = defineRoute({
   description:
     'The `meta` of the body is a JSON Merge Patch (RFC 7396): members are set, members with null are removed, anything but an object replaces the whole.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   headers: IfMatch,
   body: Type.Object({ meta: Json }),

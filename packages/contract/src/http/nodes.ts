@@ -25,6 +25,7 @@ export const listNodes = defineRoute({
     'Every node that passes all filters. An empty or blank filter is no filter; an unknown value selects nothing. ' +
     'Answers carry an ETag; with `If-None-Match` an unchanged list is a 304.',
   access: 'viewer',
+  scope: 'filtered',
   query: Type.Object({
     type: Filter('Only these types, separated by commas.'),
     status: Filter('Only these statuses, separated by commas.'),
@@ -51,6 +52,7 @@ export const getNode = defineRoute({
   summary: 'Get a node',
   description: 'One node with everything that is known of it.',
   access: 'viewer',
+  scope: 'node',
   params: NodeParams,
   response: Node,
   problems: ['node-not-found'],
@@ -64,6 +66,7 @@ export const forgetNode = defineRoute({
   summary: 'Forget a node',
   description: 'Takes a node whose agent is gone for good out of the fleet. Its history and operations stay.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   response: Type.Object({ id: NodeId }),
   problems: ['node-not-found', 'node-connected'],
@@ -94,6 +97,7 @@ export const whyNode = defineRoute({
   description:
     'A chain of causes in sentences: which holds, by whom, since when, which sessions block, what failed with which last words.',
   access: 'viewer',
+  scope: 'node',
   params: NodeParams,
   response: Why,
   problems: ['node-not-found'],

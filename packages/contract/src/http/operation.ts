@@ -64,6 +64,7 @@ export const listOperations = defineRoute({
   description:
     'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended.',
   access: 'viewer',
+  scope: 'filtered',
   query: Type.Object({
     node: Type.Optional(Type.String({ description: 'Only operations of this node.' })),
     command: Type.Optional(Type.String({ description: 'Only this command.' })),
@@ -88,6 +89,7 @@ export const getOperation = defineRoute({
   summary: 'Get an operation',
   description: 'How far it is, and what came of it.',
   access: 'viewer',
+  scope: 'operation',
   params: Type.Object({ id: Type.String() }),
   response: Operation,
   problems: ['operation-not-found'],
@@ -104,6 +106,7 @@ export const operationOutput = defineRoute({
   description:
     'The end of what its command has written, 16 KiB at most, as plain text; while it runs, as much as has come by now. Empty: there is none.',
   access: 'viewer',
+  scope: 'operation',
   params: OperationParams,
   response: Type.String(),
   responseMediaType: 'text/plain',
@@ -123,6 +126,7 @@ export const cancelOperation = defineRoute({
     'A drain is given up and its hold released. An act that has not begun is never performed. A command that runs is stopped: the answer says `running` and `cancelRequested` until its agent has confirmed it; ' +
     'a restart that has begun is finished, since half of one is worse. Cancelling once more changes nothing.',
   access: 'operator',
+  scope: 'operation',
   params: OperationParams,
   body: CancelBody,
   response: Operation,
@@ -138,6 +142,7 @@ export const confirmOperation = defineRoute({
   description:
     'After many nodes fell silent together, acts that wait for one of them are not delivered to it when it returns before somebody says that they are still wanted. Of any other operation it changes nothing.',
   access: 'operator',
+  scope: 'operation',
   params: OperationParams,
   body: Type.Object({}),
   response: Operation,

@@ -49,6 +49,7 @@ export const restartNode = defineRoute({
     'Stops the workload gracefully, starts it and waits for its health; only then the operation has succeeded. Not delivered within 10 minutes: expired, never performed. ' +
     'A second restart while one is queued or running returns that one.',
   access: 'operator',
+  scope: 'node',
   params: NodeParams,
   body: RestartBody,
   response: Operation,

@@ -5,16 +5,24 @@ import type { ProblemCode } from '../problems.ts';
 /** Who may call it. Each role may do what the ones before it may. */
 export type Access = 'public' | 'viewer' | 'operator' | 'admin';
 
+/**
+ * What a token's selector does to it. `node`: the node of the path must be in scope, or there is none; `operation`: its node must;
+ * `filtered`: the answer has only what is in scope; `fleet`: about more than nodes, refused to a token with a selector;
+ * `none`: about nothing that a selector could leave out.
+ */
+export type Scope = 'node' | 'operation' | 'filtered' | 'fleet' | 'none';
+
 export interface Route {
   /** Unique; the OpenAPI operation id. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for parameters, as fastify writes them. */
   readonly path: string;
-  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'events' | 'server';
+  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'events' | 'access' | 'server';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
+  readonly scope: Scope;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly headers?: TSchema;

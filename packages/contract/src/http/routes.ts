@@ -1,4 +1,5 @@
 /** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
+import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { listCommands, runCommand } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
 import { events } from './events.ts';
@@ -8,6 +9,15 @@ import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operation.ts';
 import { restartNode } from './restart.ts';
 import { serverStatus } from './server.ts';
+import {
+  createJoinToken,
+  createToken,
+  listJoinTokens,
+  listTokens,
+  revokeJoinToken,
+  revokeToken,
+  whoAmI,
+} from './tokens.ts';
 
 export const routes = {
   listNodes,
@@ -28,6 +38,16 @@ export const routes = {
   cancelOperation,
   confirmOperation,
   events,
+  getCredentials,
+  rotateCredentials,
+  revokeCredentials,
+  whoAmI,
+  listTokens,
+  createToken,
+  revokeToken,
+  listJoinTokens,
+  createJoinToken,
+  revokeJoinToken,
   serverStatus,
   livenessCheck,
   readinessCheck,

@@ -52,6 +52,7 @@ export const serverStatus = defineRoute({
   summary: 'How the server is',
   description: 'Version, nodes by status, the state of its store, and whether many nodes fell silent together.',
   access: 'viewer',
+  scope: 'filtered',
   response: ServerStatus,
   problems: [],
 });

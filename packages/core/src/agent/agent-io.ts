@@ -5,7 +5,7 @@ import type {
   Load,
   OperationError,
   OperationResult,
-  ServerMessage,
+  NodeMessage,
   WorkloadReport,
 } from '@sluice/contract';
 import type { RotationState, SessionsReading } from './agent-state.ts';
@@ -15,7 +15,7 @@ export type AgentInput =
   | { readonly kind: 'AgentStarted'; readonly workload: WorkloadReport }
   | { readonly kind: 'SessionOpened' }
   | { readonly kind: 'SessionClosed' }
-  | { readonly kind: 'MessageReceived'; readonly message: ServerMessage }
+  | { readonly kind: 'MessageReceived'; readonly message: NodeMessage }
   | { readonly kind: 'WorkloadObserved'; readonly workload: WorkloadReport }
   | { readonly kind: 'SessionsRead'; readonly reading: SessionsReading }
   | { readonly kind: 'LoadMeasured'; readonly load: Load }

@@ -1,5 +1,13 @@
 /** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
-import type { AgentProof, Hello, Load, NodeIdentity, Resources, DeclaredCommand, WorkloadReport } from '@sluice/contract';
+import type {
+  AgentProof,
+  Hello,
+  Load,
+  NodeIdentity,
+  Resources,
+  DeclaredCommand,
+  WorkloadReport,
+} from '@sluice/contract';
 import { updatesToSend } from './act-updates.ts';
 import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';

@@ -1,5 +1,5 @@
 /** The agent's rules, one test a rule: at most once, convergence, evidence, recovery. The shell is played by the test. */
-import type { AgentMessage, AvailabilityReport, Hold, OperationUpdate, ServerMessage } from '@sluice/contract';
+import type { AgentMessage, AvailabilityReport, Hold, OperationUpdate, NodeMessage } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
 import { HEALTHY } from '../node-fixture.ts';
 import { agentWakeAt, helloOf, startAgentState } from './agent-start.ts';
@@ -59,7 +59,7 @@ class PlayedAgent {
     return step.effects;
   }
 
-  message(message: ServerMessage): readonly AgentEffect[] {
+  message(message: NodeMessage): readonly AgentEffect[] {
     return this.input({ kind: 'MessageReceived', message });
   }
 

@@ -2,7 +2,7 @@
  * `agentStep`: what the agent does about something that happened. Pure: the shell around it appends `entries` to the journal,
  * syncs them, and only then does `effects`, in order. A crash between any two of these loses nothing and doubles nothing.
  */
-import type { ServerMessage } from '@sluice/contract';
+import type { NodeMessage } from '@sluice/contract';
 import {
   beginPermitted,
   finishPerforming,
@@ -90,7 +90,7 @@ function receive(draft: StepDraft, input: AgentInput): void {
   }
 }
 
-function receiveMessage(draft: StepDraft, message: ServerMessage): void {
+function receiveMessage(draft: StepDraft, message: NodeMessage): void {
   switch (message.kind) {
     case 'welcome':
       receiveAvailability(draft, message.availability, true);

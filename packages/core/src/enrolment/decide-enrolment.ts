@@ -14,7 +14,13 @@ interface Asked {
 }
 
 /** What is to be recorded of who the agent is, before its session begins; or why it may not speak for this node. */
-export function decideEnrolment({ nodeId, nodeType, access, credentials, joinGrant }: Asked): Result<readonly FleetEvent[]> {
+export function decideEnrolment({
+  nodeId,
+  nodeType,
+  access,
+  credentials,
+  joinGrant,
+}: Asked): Result<readonly FleetEvent[]> {
   switch (credentials.kind) {
     case 'unasked':
       return { ok: true, value: [] };
@@ -45,7 +51,9 @@ function decideKey(
 ): Result<readonly FleetEvent[]> {
   const known = access.keys.find((key) => key.publicKey === publicKey);
   if (known !== undefined && known.revokedAt !== null)
-    return no(`the key of ${nodeId} was revoked; to let it in again, remove agent-credential.json from its stateDir and give it a join token`);
+    return no(
+      `the key of ${nodeId} was revoked; to let it in again, remove agent-credential.json from its stateDir and give it a join token`,
+    );
   if (known !== undefined) {
     const older = liveKeys(access).filter(({ since }) => since < known.since);
     return {
@@ -55,8 +63,11 @@ function decideKey(
   }
   // Whoever has a join token may bring a node of their own, not take over one that is there.
   if (liveKeys(access).length > 0)
-    return no(`${nodeId} has another key already; revoke that first (sluice nodes revoke ${nodeId}), or give this agent its stateDir back`);
-  if (joinGrant === null) return no(`${nodeId} is not known by this key, and its join token is missing, used up or not valid`);
+    return no(
+      `${nodeId} has another key already; revoke that first (sluice nodes revoke ${nodeId}), or give this agent its stateDir back`,
+    );
+  if (joinGrant === null)
+    return no(`${nodeId} is not known by this key, and its join token is missing, used up or not valid`);
   if (joinGrant.nodeType !== null && joinGrant.nodeType !== nodeType)
     return no(`the join token is for nodes of type ${joinGrant.nodeType}, and ${nodeId} is of type ${nodeType}`);
   return { ok: true, value: [{ kind: 'AgentEnrolled', publicKey, joinTokenId: joinGrant.tokenId }] };

@@ -2,11 +2,19 @@
 import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { AnsweredRequest, NewEvent, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
+import type { AnsweredRequest, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
 import { type AccessDecision, type Batch, decideBatch, type Request } from './decide-batch.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 import { storeProblemOf } from './store-problem.ts';
-import { problemOf, type Sequences, sequencesOf, STORE_FAILED, writeBatch, type Written } from './write-batch.ts';
+import {
+  committedEvents,
+  problemOf,
+  type Sequences,
+  sequencesOf,
+  STORE_FAILED,
+  writeBatch,
+  type Written,
+} from './write-batch.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
@@ -18,7 +26,7 @@ export const ANSWERED_FOR_MS = 86_400_000;
 const BATCH_FAILED =
   'Something failed that should not have; the server’s log says what. Nothing is known to have changed.';
 
-/** What was committed, in the order of the events' sequence numbers. */
+/** What was committed. */
 export interface Committed {
   /** The nodes as they are now; `null`: forgotten. */
   readonly states: Batch['states'];
@@ -68,9 +76,8 @@ export class CommitQueue {
 
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
   execute(nodeId: string, command: Command, actor: Actor, once: Once | null): Promise<Result<Executed>> {
-    return new Promise((resolve) => {
-      this.#add({ kind: 'node', nodeId, command, actor, once, isPatient: false, resolve });
-    });
+    const asked = { kind: 'node', nodeId, command, actor, once, isPatient: false } as const;
+    return new Promise((resolve) => this.#add({ ...asked, resolve }));
   }
 
   /**
@@ -78,9 +85,8 @@ export class CommitQueue {
    * the order in which they happened. A store that is away at the end is its only failure.
    */
   record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
-    return new Promise((resolve) => {
-      this.#add({ kind: 'node', nodeId, command, actor, once: null, isPatient: true, resolve });
-    });
+    const asked = { kind: 'node', nodeId, command, actor, once: null, isPatient: true } as const;
+    return new Promise((resolve) => this.#add({ ...asked, resolve }));
   }
 
   /**
@@ -88,9 +94,7 @@ export class CommitQueue {
    * @param isPatient Whether it waits for a store that is away.
    */
   access(decide: AccessDecision, isPatient: boolean): Promise<Result<null>> {
-    return new Promise((resolve) => {
-      this.#add({ kind: 'access', decide, isPatient, resolve });
-    });
+    return new Promise((resolve) => this.#add({ kind: 'access', decide, isPatient, resolve }));
   }
 
   /**
@@ -232,8 +236,9 @@ export class CommitQueue {
       failed: (nodeId, error) =>
         logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
     });
-    const { tokens, notes } = batch.beside;
-    const isNothing = [batch.changes, batch.answered, tokens, notes].every(({ length }) => length === 0);
+    const isNothing = [batch.changes, batch.answered, batch.beside.tokens, batch.beside.notes].every(
+      ({ length }) => length === 0,
+    );
     const written: Written = isNothing
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
       : await writeBatch(this.#options.store, batch, this.#options.logger);
@@ -287,22 +292,9 @@ export class CommitQueue {
     }
   }
 
-  #publish({ changes, states, beside }: Batch, { ofChanges, ofNotes }: Sequences, durable: () => void): void {
+  #publish(batch: Batch, sequences: Sequences, durable: () => void): void {
     durable();
-    this.#options.publish({
-      states,
-      events: [
-        ...changes.flatMap(({ nodeId, events }, index) =>
-          events.map((event, place) => storedEvent(nodeId, event, ofChanges[index]?.[place])),
-        ),
-        ...beside.notes.map(({ nodeId, event }, index) => storedEvent(nodeId, event, ofNotes[index])),
-      ],
-      tokens: beside.tokens,
-    });
+    const { states, beside } = batch;
+    this.#options.publish({ states, events: committedEvents(batch, sequences), tokens: beside.tokens });
   }
-}
-
-function storedEvent(nodeId: string, event: NewEvent, sequence: number | undefined): StoredEvent {
-  if (sequence === undefined) throw new Error(`committing ${event.kind} of '${nodeId}': the store gave it no number`);
-  return { ...event, nodeId, sequence };
 }

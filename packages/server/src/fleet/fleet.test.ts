@@ -105,7 +105,13 @@ function hello(id: string): Hello {
 function register(id: string) {
   return fleet.execute(
     id,
-    { kind: 'RegisterNode', hello: hello(id), sessionId: `session of ${id}`, credentials: { kind: 'unasked' }, remoteIp: '10.0.0.1' },
+    {
+      kind: 'RegisterNode',
+      hello: hello(id),
+      sessionId: `session of ${id}`,
+      credentials: { kind: 'unasked' },
+      remoteIp: '10.0.0.1',
+    },
     { name: 'agent', address: null },
   );
 }
@@ -321,6 +327,7 @@ test('old history goes by age and by number, and what has not ended stays', asyn
     await fleet.execute('n1', { kind: 'ReleaseHold', hold: 'nobody', reason: null }, ALICE);
   const retention = new Retention({
     store,
+    tokens: fleet.tokens,
     clock: steadyClock,
     settings: { eventsMaxAgeMs: 86_400_000, eventsMaxCount: 5, operationsMaxAgeMs: 1, operationsMaxCount: 100 },
     logger: pino({ level: 'silent' }),

@@ -4,6 +4,7 @@ import { type Clock, type Command, operationOf, type Result, underWay } from '@s
 import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
+import { NotedTimes } from './noted-times.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 import type { AccessDecision } from './decide-batch.ts';
 import { LiveOutputs } from './live-outputs.ts';
@@ -19,8 +20,6 @@ import { WakeQueue } from './wake-queue.ts';
 const RETRY_MS = 1000;
 /** Milliseconds by which a wake-up is late when this process stood still, and was not just busy. */
 const STALL_MS = 1000;
-/** Milliseconds between two bulk writes of when nodes were last heard of. */
-const LAST_SEEN_FLUSH_MS = 30_000;
 
 const SERVER: Actor = { name: 'server', address: null };
 
@@ -39,12 +38,10 @@ export class Fleet {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #commits: CommitQueue;
-  readonly #logger: Logger;
   readonly #members = new Map<string, Member>();
   readonly #stalls: StallWatch;
   readonly #due: WakeQueue;
-  readonly #flushes: WakeQueue;
-  readonly #heardSinceFlush = new Set<string>();
+  readonly #times: NotedTimes;
   readonly #listeners = new Set<(nodeId: string) => void>();
   readonly #outputs = new LiveOutputs();
   readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
@@ -57,7 +54,6 @@ export class Fleet {
   private constructor({ store, clock, settings, newOperationId, logger }: FleetOptions) {
     this.#store = store;
     this.#clock = clock;
-    this.#logger = logger;
     this.#commits = new CommitQueue({
       store,
       clock,
@@ -77,7 +73,14 @@ export class Fleet {
       },
     });
     this.#due = new WakeQueue(clock, (nodeId) => void this.#passTime(nodeId));
-    this.#flushes = new WakeQueue(clock, () => void this.#flushLastSeen());
+    this.#times = new NotedTimes({
+      store,
+      clock,
+      tokens: this.tokens,
+      lastSeenOf: (nodeId) => this.#members.get(nodeId)?.lastSeenAt ?? null,
+      written: () => this.#commits.storeIsBack(),
+      logger,
+    });
   }
 
   /** Fills memory from the store. Sessions of before this start are over; every node gets a full lease from now on. */
@@ -101,7 +104,7 @@ export class Fleet {
     });
     await Promise.all(ended);
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
-    fleet.#flushes.set('last-seen', options.clock.now() + LAST_SEEN_FLUSH_MS);
+    fleet.#times.begin();
     return fleet;
   }
 
@@ -145,7 +148,7 @@ export class Fleet {
       SERVER,
       () => {
         reanchor();
-        this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
+        this.#times.begin();
       },
     );
   }
@@ -214,7 +217,7 @@ export class Fleet {
     const member = this.#members.get(nodeId);
     if (member === undefined) return;
     member.lastSeenAt = this.#clock.now();
-    this.#heardSinceFlush.add(nodeId);
+    this.#times.heard(nodeId);
   }
 
   /** What the agent measured. Memory only. */
@@ -253,10 +256,8 @@ export class Fleet {
   async stop(): Promise<void> {
     this.#due.stop();
     this.#stalls.stop();
-    this.#flushes.stop();
     await this.#commits.stop();
-    await this.#flushLastSeen();
-    this.#flushes.stop();
+    await this.#times.stop();
   }
 
   #publish({ states, events, tokens }: Committed): void {
@@ -288,25 +289,5 @@ export class Fleet {
     const { wakeAt } = underWay(state);
     if (state.revision === revision && wakeAt !== null)
       this.#due.set(nodeId, Math.max(wakeAt, this.#clock.now() + RETRY_MS));
-  }
-
-  async #flushLastSeen(): Promise<void> {
-    const rows = [...this.#heardSinceFlush].flatMap((nodeId) => {
-      const lastSeenAt = this.#members.get(nodeId)?.lastSeenAt ?? null;
-      return lastSeenAt === null ? [] : [{ nodeId, lastSeenAt }];
-    });
-    this.#heardSinceFlush.clear();
-    this.#flushes.set('last-seen', this.#clock.now() + LAST_SEEN_FLUSH_MS);
-    if (rows.length === 0) return;
-    try {
-      await this.#store.recordLastSeen(rows);
-      // A server that balancers were told to avoid gets no changes: this write shows that the store is back.
-      this.#commits.storeIsBack();
-    } catch (error) {
-      this.#logger.warn(
-        { event: 'last-seen-unwritten', err: error },
-        'when nodes were last heard of was not noted; the next time will be',
-      );
-    }
   }
 }

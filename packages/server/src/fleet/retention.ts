@@ -2,11 +2,14 @@
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
+import type { TokenBook } from './token-book.ts';
 import { ANSWERED_FOR_MS } from './commit-queue.ts';
 
 /** Milliseconds between two looks, and between two bites of the same look. */
 const EVERY_MS = 60_000;
 const NEXT_BITE_MS = 200;
+/** Milliseconds for which a token is still told of when it opens nothing any more. */
+const ENDED_TOKENS_KEPT_MS = 90 * 86_400_000;
 /** Rows of each kind that go at once: some 10 ms of the store's time. */
 const ROWS_MAX = 1000;
 
@@ -21,6 +24,7 @@ export interface RetentionSettings {
 
 export interface RetentionOptions {
   readonly store: Store;
+  readonly tokens: TokenBook;
   readonly clock: Clock;
   readonly settings: RetentionSettings;
   readonly logger: Logger;
@@ -52,9 +56,10 @@ export class Retention {
   }
 
   async #bite(): Promise<void> {
-    const { store, clock, settings, logger } = this.#options;
+    const { store, tokens, clock, settings, logger } = this.#options;
     const now = clock.now();
     let isMore = false;
+    const known = new Set([...tokens.all()].map(({ id }) => id));
     try {
       const pruned = await store.prune({
         eventsBefore: now - settings.eventsMaxAgeMs,
@@ -66,6 +71,9 @@ export class Retention {
         rowsMax: ROWS_MAX,
       });
       const most = Math.max(pruned.events, pruned.operations, pruned.answered);
+      await store.pruneTokens(now - ENDED_TOKENS_KEPT_MS);
+      for (const token of await store.tokens()) known.delete(token.id);
+      for (const id of known) tokens.remove(id);
       isMore = most >= ROWS_MAX;
       if (most > 0) logger.debug({ event: 'history-pruned', ...pruned }, 'old history was removed');
     } catch (error) {

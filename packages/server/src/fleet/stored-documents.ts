@@ -25,7 +25,8 @@ export function readNode(stored: StoredNode): NodeState {
   }
   const isComplete = state.operations.every((operation) => 'confirmationNeeded' in operation);
   const hasAccess = 'agentAccess' in state;
-  if (isComplete && hasAccess && (state.session.kind === 'connected' || 'generationThen' in state.session)) return state;
+  if (isComplete && hasAccess && (state.session.kind === 'connected' || 'generationThen' in state.session))
+    return state;
   const { session } = state;
   const addedToSession = { generationThen: state.generation, holdsChangedSince: [] };
   return {

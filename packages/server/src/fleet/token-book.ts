@@ -1,5 +1,5 @@
 /** Every token in memory, found by its hash in the same time whatever their number. */
-import type { StoredToken } from '../store/store.ts';
+import type { StoredToken, TokenUse } from '../store/store.ts';
 
 /** Characters of a hash (hexadecimal) by which tokens are found: what the time of finding one tells of a hash is no more than these. */
 const INDEX_LENGTH = 8;
@@ -7,6 +7,7 @@ const INDEX_LENGTH = 8;
 export class TokenBook {
   readonly #byId = new Map<string, StoredToken>();
   readonly #byIndex = new Map<string, readonly StoredToken[]>();
+  readonly #used = new Map<string, number>();
   readonly #listeners = new Set<(token: StoredToken) => void>();
 
   get(id: string): StoredToken | undefined {
@@ -24,8 +25,10 @@ export class TokenBook {
   }
 
   /** Takes over what was committed, and tells who listens. */
-  put(token: StoredToken): void {
-    const before = this.#byId.get(token.id);
+  put(given: StoredToken): void {
+    const before = this.#byId.get(given.id);
+    // A change was decided on the token as it was; it may have been used since.
+    const token = before === undefined ? given : { ...given, lastUsedAt: before.lastUsedAt };
     if (before !== undefined) this.#leaveOut(before);
     this.#byId.set(token.id, token);
     const index = token.hash.slice(0, INDEX_LENGTH);
@@ -37,6 +40,7 @@ export class TokenBook {
   used(id: string, at: number): void {
     const token = this.#byId.get(id);
     if (token === undefined) return;
+    this.#used.set(id, at);
     const index = token.hash.slice(0, INDEX_LENGTH);
     const later = { ...token, lastUsedAt: at };
     this.#byId.set(id, later);
@@ -46,6 +50,14 @@ export class TokenBook {
     );
   }
 
+  /** What was used since the last time that this was asked. */
+  takeUses(): readonly TokenUse[] {
+    const uses = [...this.#used].map(([tokenId, lastUsedAt]) => ({ tokenId, lastUsedAt }));
+    this.#used.clear();
+    return uses;
+  }
+
+  /** It was of no use for long, and is kept no more. */
   remove(id: string): void {
     const token = this.#byId.get(id);
     if (token === undefined) return;

@@ -3,6 +3,9 @@ import type { AccessEvent, Actor } from '@sluice/contract';
 import type { JoinGrant } from '@sluice/core';
 import type { NewEvent, Note, StoredToken } from '../store/store.ts';
 
+/** A token as the fleet keeps it. */
+export type FleetToken = StoredToken;
+
 /** What distinguishes a token; the rest is as of one that was just made and does not end. */
 export type TokenParts = Pick<StoredToken, 'id' | 'kind' | 'name' | 'hash' | 'createdAt'> & Partial<StoredToken>;
 

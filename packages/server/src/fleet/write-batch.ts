@@ -1,7 +1,7 @@
 /** One batch to the store, and what came of it. */
 import type { Problem } from '@sluice/contract';
 import type { Logger } from 'pino';
-import type { SettledOutcome, Store } from '../store/store.ts';
+import type { NewEvent, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import type { Batch } from './decide-batch.ts';
 
 export const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
@@ -52,4 +52,19 @@ export function problemOf(written: Written): Problem | null {
     case 'unknown':
       return { code: 'outcome-unknown', detail: written.reason };
   }
+}
+
+/** The events of a batch that was written, in the order of their sequence numbers. */
+export function committedEvents({ changes, beside }: Batch, { ofChanges, ofNotes }: Sequences): readonly StoredEvent[] {
+  return [
+    ...changes.flatMap(({ nodeId, events }, index) =>
+      events.map((event, place) => storedEvent(nodeId, event, ofChanges[index]?.[place])),
+    ),
+    ...beside.notes.map(({ nodeId, event }, index) => storedEvent(nodeId, event, ofNotes[index])),
+  ];
+}
+
+function storedEvent(nodeId: string, event: NewEvent, sequence: number | undefined): StoredEvent {
+  if (sequence === undefined) throw new Error(`committing ${event.kind} of '${nodeId}': the store gave it no number`);
+  return { ...event, nodeId, sequence };
 }

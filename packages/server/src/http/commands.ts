@@ -1,6 +1,7 @@
 /** The catalogue: the three built-in commands, and every command that agents of the fleet declare, each name once. */
 import { type DeclaredCommand, Json, type NodeCommand, type routes } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
+import { sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -8,10 +9,11 @@ import { BUILT_IN_COMMANDS, isBuiltIn } from './built-in-commands.ts';
 import { noSuchNode } from './nodes.ts';
 import { type Handler, value } from './route-context.ts';
 
-export const listCommands: Handler<typeof routes.listCommands> = ({ query }, { fleet }) => {
-  if (query.node === undefined || query.node === '') return value({ items: catalogue(fleet.nodes()) });
+export const listCommands: Handler<typeof routes.listCommands> = ({ query, principal }, { fleet }) => {
+  if (query.node === undefined || query.node === '')
+    return value({ items: catalogue(fleet.nodes().filter((node) => sees(principal, node))) });
   const node = fleet.node(query.node);
-  return node === undefined ? noSuchNode(query.node) : value({ items: catalogue([node]) });
+  return node === undefined || !sees(principal, node) ? noSuchNode(query.node) : value({ items: catalogue([node]) });
 };
 
 const parametersSchema = Compile(Type.Record(Type.String(), Json));

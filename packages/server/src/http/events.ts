@@ -3,6 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { type Problem, type routes, STREAM_READY, STREAM_RESET, STREAM_SIGN_EVERY_MS } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import type { EventFeed, EventFilter } from '../fleet/event-feed.ts';
+import type { ServedEvent } from '../fleet/served-event.ts';
+import { eventVisibility, type Visibility } from './event-visibility.ts';
 import type { Handler } from './route-context.ts';
 
 /** Streams at once: each costs a socket and a few kilobytes; dashboards and scripts of a large fleet have some dozens. */
@@ -18,7 +20,7 @@ interface Beginning {
   readonly oldestKept: number | null;
 }
 
-export const events: Handler<typeof routes.events> = async ({ query, headers }, { feed }) => {
+export const events: Handler<typeof routes.events> = async ({ query, headers, principal }, { feed, fleet }) => {
   const given = givenSequence(headers['last-event-id'], query.after);
   if (!given.ok) return given;
   if (feed.followers >= STREAMS_MAX) {
@@ -27,19 +29,29 @@ export const events: Handler<typeof routes.events> = async ({ query, headers }, 
   }
   const filter = { nodeId: blankAsAbsent(query.node), kinds: kindsOf(query.kind) };
   const beginning = await beginningAt(given.value, feed);
-  return { ok: true, value: { kind: 'stream', open: (signal) => open(feed, filter, beginning, signal) } };
+  const visibility = eventVisibility(principal, fleet, feed.lastSequence);
+  return { ok: true, value: { kind: 'stream', open: (signal) => open(feed, filter, beginning, visibility, signal) } };
 };
 
-function open(feed: EventFeed, filter: EventFilter, beginning: Beginning, signal: AbortSignal): AsyncIterable<string> {
+type VisibilityOf = ReturnType<typeof eventVisibility>;
+
+function open(
+  feed: EventFeed,
+  filter: EventFilter,
+  beginning: Beginning,
+  visibility: VisibilityOf,
+  signal: AbortSignal,
+): AsyncIterable<string> {
   const leave = feed.follow();
   signal.addEventListener('abort', leave, { once: true });
-  return tell(feed, filter, beginning, signal);
+  return tell(feed, filter, beginning, visibility, signal);
 }
 
 async function* tell(
   feed: EventFeed,
   filter: EventFilter,
   beginning: Beginning,
+  visibility: VisibilityOf,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   let { after } = beginning;
@@ -50,7 +62,7 @@ async function* tell(
   while (!signal.aborted) {
     const page = await feed.page(after, filter);
     after = page.upTo;
-    const text = page.events.map((event) => event.message).join('');
+    const text = page.events.map((event) => messageFor(event, visibility(event))).join('');
     const missed = page.oldestKept === null ? '' : reset(page.oldestKept - 1, page.oldestKept);
     const isQuiet = performance.now() - toldAt >= STREAM_SIGN_EVERY_MS;
     const isFarBehind = after - (page.events.at(-1)?.sequence ?? toldUpTo) >= PASSED_OVER_MAX;
@@ -62,6 +74,17 @@ async function* tell(
     }
     if (after < feed.lastSequence) await setImmediate();
     else await feed.changed(after, Math.max(0, toldAt + STREAM_SIGN_EVERY_MS - performance.now()), signal);
+  }
+}
+
+function messageFor({ sequence, message: text }: ServedEvent, visibility: Visibility): string {
+  switch (visibility) {
+    case 'told':
+      return text;
+    case 'hidden':
+      return '';
+    case 'lost':
+      return reset(sequence, sequence);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { RouteName, routes } from '@sluice/contract';
 import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
 import { listCommands } from './commands.ts';
+import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
@@ -9,6 +10,15 @@ import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operations.ts';
 import type { Handler } from './route-context.ts';
 import { serverStatus } from './server-status.ts';
+import {
+  createJoinToken,
+  createToken,
+  listJoinTokens,
+  listTokens,
+  revokeJoinToken,
+  revokeToken,
+  whoAmI,
+} from './tokens.ts';
 
 export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[Name]> } = {
   listNodes,
@@ -29,6 +39,16 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   cancelOperation,
   confirmOperation,
   events,
+  getCredentials,
+  rotateCredentials,
+  revokeCredentials,
+  whoAmI,
+  listTokens,
+  createToken,
+  revokeToken,
+  listJoinTokens,
+  createJoinToken,
+  revokeJoinToken,
   serverStatus,
   livenessCheck,
   readinessCheck,

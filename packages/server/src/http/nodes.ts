@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
 import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
-import { actorOf } from '../authentication/principal.ts';
+import { actorOf, sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isKnown } from './etag.ts';
@@ -15,7 +15,7 @@ const PROCESS_TAG = randomBytes(6).toString('base64url');
 /** A query value: one text, or several that count like one with commas. */
 type Filter = string | readonly string[] | undefined;
 
-export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, { fleet }) => {
+export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers, principal }, { fleet }) => {
   // Weak: a node's lastSeenAt may differ between two answers that say the same otherwise.
   const etag = `W/"${PROCESS_TAG}-${fleet.version}"`;
   const selector = selectorOf(query.selector);
@@ -32,13 +32,23 @@ export const listNodes: Handler<typeof routes.listNodes> = ({ query, headers }, 
   const types = listOf(query.type);
   const statuses = listOf(query.status);
   const text = textOf(query.q)?.toLowerCase();
-  const isSelected = ({ state, status }: FleetNode) =>
-    (types === null || types.has(state.identity.type)) &&
-    (statuses === null || statuses.has(status)) &&
-    (selector.value === null || matches(selector.value, state, status)) &&
-    (text === undefined || hasText(state, text));
+  const isSelected = (node: FleetNode) => {
+    const { state, status } = node;
+    return (
+      sees(principal, node) &&
+      (types === null || types.has(state.identity.type)) &&
+      (statuses === null || statuses.has(status)) &&
+      (selector.value === null || matches(selector.value, state, status)) &&
+      (text === undefined || hasText(state, text))
+    );
+  };
   const isWhole =
-    types === null && statuses === null && selector.value === null && text === undefined && cursor === undefined;
+    principal.scope === null &&
+    types === null &&
+    statuses === null &&
+    selector.value === null &&
+    text === undefined &&
+    cursor === undefined;
   const selected = sorted(
     isWhole ? fleet.nodes() : fleet.nodes().filter((node) => isAfter(node) && isSelected(node)),
     order,

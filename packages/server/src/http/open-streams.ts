@@ -8,6 +8,13 @@ const STALLED_MS_MAX = 60_000;
 /** Milliseconds that readers get at the server's stop to take the end of their stream. */
 const END_WITHIN_MS = 1000;
 
+/** The token that a stream was opened with. */
+export interface TokenWatch {
+  /** Whether it still opens anything: also time ends tokens. */
+  readonly isLive: () => boolean;
+  readonly stop: () => void;
+}
+
 export class OpenStreams {
   readonly #logger: Logger;
   readonly #open = new Map<AbortController, FastifyReply>();
@@ -16,15 +23,21 @@ export class OpenStreams {
     this.#logger = logger;
   }
 
-  /** Sends what the stream gives; one chunk of it waits at most, whatever the reader does. */
-  send(reply: FastifyReply, open: (signal: AbortSignal) => AsyncIterable<string>): FastifyReply {
+  /** Until its token ends, sends what the stream gives; one chunk of it waits at most, whatever the reader does. */
+  send(
+    reply: FastifyReply,
+    open: (signal: AbortSignal) => AsyncIterable<string>,
+    watch: (end: () => void) => TokenWatch,
+  ): FastifyReply {
     const ending = new AbortController();
+    const token = watch(() => reply.raw.destroy());
     this.#open.set(ending, reply);
     reply.raw.once('close', () => {
       this.#open.delete(ending);
+      token.stop();
       ending.abort();
     });
-    const chunks = this.#watched(open(ending.signal), () => reply.raw.destroy());
+    const chunks = this.#watched(open(ending.signal), token, () => reply.raw.destroy());
     // An ended stream leaves no connection behind that would keep the server from stopping; nginx would gather what is live.
     return reply.header('connection', 'close').header('x-accel-buffering', 'no').send(Readable.from(chunks));
   }
@@ -36,9 +49,13 @@ export class OpenStreams {
     }
   }
 
-  async *#watched(chunks: AsyncIterable<string>, giveUp: () => void): AsyncGenerator<string> {
+  async *#watched(chunks: AsyncIterable<string>, token: TokenWatch, giveUp: () => void): AsyncGenerator<string> {
     try {
       for await (const chunk of chunks) {
+        if (!token.isLive()) {
+          giveUp();
+          return;
+        }
         const timer = setTimeout(giveUp, STALLED_MS_MAX);
         try {
           yield chunk;

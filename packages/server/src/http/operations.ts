@@ -6,6 +6,7 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
+import { type Principal, sees } from '../authentication/principal.ts';
 import { askOfNode } from './act.ts';
 import { operationView } from '../fleet/operation-view.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
@@ -37,14 +38,14 @@ export const confirmOperation: Handler<typeof routes.confirmOperation> = async (
   return askOfNode(operation.nodeId, request, parts, { kind: 'ConfirmOperation', operationId });
 };
 
-function noSuchOperation(id: string): { readonly ok: false; readonly problem: Problem } {
+export function noSuchOperation(id: string): { readonly ok: false; readonly problem: Problem } {
   return {
     ok: false,
     problem: { code: 'operation-not-found', detail: `There is no operation '${id.slice(0, 100)}'.` },
   };
 }
 
-export const listOperations: Handler<typeof routes.listOperations> = async ({ query }, { fleet }) => {
+export const listOperations: Handler<typeof routes.listOperations> = async ({ query, principal }, { fleet }) => {
   const statuses = given(query.status)
     ?.split(',')
     .map((status) => status.trim())
@@ -55,7 +56,7 @@ export const listOperations: Handler<typeof routes.listOperations> = async ({ qu
   if (createdSince === null) return invalid('since', 'an instant such as 2026-11-23T03:00:00Z (write + as %2B)');
   const cursor = readCursor(given(query.cursor));
   if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
-  const operations = await fleet.operations({
+  const { operations, next } = await visibleOperations(fleet, principal, {
     // A node's id is taken exactly as it is, white space and all.
     nodeId: query.node === '' ? undefined : query.node,
     command: given(query.command),
@@ -64,12 +65,35 @@ export const listOperations: Handler<typeof routes.listOperations> = async ({ qu
     cursor,
     limit,
   });
-  const last = operations.at(-1);
   return value({
     items: operations.map((operation) => viewOf(operation, fleet)),
-    nextCursor: last === undefined || operations.length < limit ? null : `${last.createdAt}.${last.id}`,
+    nextCursor: next === null ? null : `${next.createdAt}.${next.id}`,
   });
 };
+
+/** Pages of the store that one request looks through, so that a token that sees little does not walk through all at once. */
+const PAGES_MAX = 20;
+
+/** The next page of those whose node exists for the principal; it may be short before the end. */
+async function visibleOperations(
+  fleet: HttpParts['fleet'],
+  principal: Principal,
+  query: Parameters<HttpParts['fleet']['operations']>[0],
+): Promise<{ readonly operations: readonly OperationRecord[]; readonly next: OperationRecord | null }> {
+  const visible: OperationRecord[] = [];
+  let { cursor } = query;
+  for (let page = 1; ; page += 1) {
+    const found = await fleet.operations({ ...query, cursor });
+    for (const operation of found) {
+      if (sees(principal, fleet.node(operation.nodeId))) visible.push(operation);
+      if (visible.length === query.limit) return { operations: visible, next: operation };
+    }
+    const last = found.at(-1);
+    if (last === undefined || found.length < query.limit) return { operations: visible, next: null };
+    if (page === PAGES_MAX) return { operations: visible, next: last };
+    cursor = last;
+  }
+}
 
 function viewOf(operation: OperationRecord, fleet: HttpParts['fleet']) {
   return operationView(operation, fleet.node(operation.nodeId)?.state ?? null, fleet.now());

@@ -2,11 +2,14 @@
 import type { Problem, Route, RouteName, routes } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ANYBODY, hasRole, type Principal } from '../authentication/principal.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import { ANYBODY, hasRole, type Principal, sees } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
+import { noSuchNode } from './nodes.ts';
+import { noSuchOperation } from './operations.ts';
+import type { OpenStreams, TokenWatch } from './open-streams.ts';
 import { sendProblem } from './problem-response.ts';
-import type { OpenStreams } from './open-streams.ts';
 import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
 import { checkOf } from './validate.ts';
 
@@ -36,7 +39,7 @@ export function serveRoute<Name extends RouteName>(
     exposeHeadRoute: true,
     // Before the body is read: whoever may not ask is not listened to.
     onRequest: (request, reply, done) => {
-      const refusal = admit(request, route.access, parts);
+      const refusal = admit(request, route, parts);
       if (refusal === null) done();
       else void sendProblem(reply, refusal);
     },
@@ -65,7 +68,11 @@ export function serveRoute<Name extends RouteName>(
         remoteAddress: request.ip.replace(/^::ffff:/u, ''),
       };
       if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
-      return send(reply, await handle(raw, parts), mediaType, streams);
+      const hidden = await whyHidden(route, raw, parts);
+      if (hidden !== null) return sendProblem(reply, hidden);
+      return send(reply, await handle(raw, parts), mediaType, (open) =>
+        streams.send(reply, open, (end) => watchToken(principal, parts.authentication, end)),
+      );
     },
   });
 }
@@ -73,7 +80,7 @@ export function serveRoute<Name extends RouteName>(
 /** @returns Why the caller may not ask this now; `null` when it may. */
 function admit(
   request: FastifyRequest,
-  access: Route['access'],
+  { access, scope }: Route,
   { authentication, isStopping }: HttpParts,
 ): Problem | null {
   if (access === 'public') return null;
@@ -81,18 +88,47 @@ function admit(
   const principal = authentication.principalOf(request.headers.authorization);
   if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
   principals.set(request, principal);
-  if (hasRole(principal, access)) return null;
-  return {
-    code: 'forbidden',
-    detail: `This needs the role ${access}; ${principal.name} has the role ${principal.role}.`,
-  };
+  const { name, role, selector } = principal;
+  if (!hasRole(principal, access))
+    return { code: 'forbidden', detail: `This needs the role ${access}; ${name} has the role ${role}.` };
+  if (scope === 'fleet' && selector !== null) {
+    const detail = `This is about the whole fleet; ${name} is for nodes with ${selector} only.`;
+    return { code: 'forbidden', detail };
+  }
+  return null;
+}
+
+/** What a token's selector leaves out is answered as if it were not there. */
+async function whyHidden(
+  { scope }: Route,
+  { params, principal }: RawRequest,
+  { fleet }: HttpParts,
+): Promise<Problem | null> {
+  if (principal.scope === null || (scope !== 'node' && scope !== 'operation')) return null;
+  const id = idIn(params);
+  if (scope === 'node') return sees(principal, fleet.node(id)) ? null : noSuchNode(id).problem;
+  const operation = await fleet.operation(id);
+  const isVisible = operation !== null && sees(principal, fleet.node(operation.nodeId));
+  return isVisible ? null : noSuchOperation(id).problem;
+}
+
+function idIn(params: unknown): string {
+  const isNamed = typeof params === 'object' && params !== null && 'id' in params;
+  if (!isNamed || typeof params.id !== 'string') throw new Error('a route that is scoped by :id has none');
+  return params.id;
+}
+
+/** A stream ends with the token that it was opened with. @returns What ends the watching. */
+function watchToken(principal: Principal, authentication: Authentication, end: () => void): TokenWatch {
+  const isLive = () => authentication.isStillLive(principal.tokenId);
+  return { isLive, stop: authentication.onEnd(principal.tokenId, end) };
 }
 
 function send(
   reply: FastifyReply,
   result: Result<Reply<unknown>>,
   mediaType: string,
-  streams: OpenStreams,
+  stream: (open: (signal: AbortSignal) => AsyncIterable<string>) => FastifyReply,
 ): FastifyReply {
   if (!result.ok) return sendProblem(reply, result.problem);
   const { value } = result;
@@ -109,6 +145,6 @@ function send(
       return reply.send(value.text);
     case 'stream':
       // Whoever asks only for the headers has no use for a stream.
-      return reply.request.method === 'HEAD' ? reply.send('') : streams.send(reply, value.open);
+      return reply.request.method === 'HEAD' ? reply.send('') : stream(value.open);
   }
 }

@@ -1,10 +1,11 @@
 /** How the server itself is: what an operator looks at first when something seems wrong. */
 import { type NodeStatus, type routes, SLUICE_VERSION } from '@sluice/contract';
+import { sees } from '../authentication/principal.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import { type Handler, value } from './route-context.ts';
 
-export const serverStatus: Handler<typeof routes.serverStatus> = async (_request, { fleet, about }) => {
-  const nodes = fleet.nodes();
+export const serverStatus: Handler<typeof routes.serverStatus> = async ({ principal }, { fleet, about }) => {
+  const nodes = fleet.nodes().filter((node) => sees(principal, node));
   const byStatus: Record<NodeStatus, number> = {
     active: 0,
     draining: 0,
@@ -30,6 +31,7 @@ export const serverStatus: Handler<typeof routes.serverStatus> = async (_request
       lastSequence: fleet.lastSequence,
     },
     retention: about.retention,
-    massSilence: about.massSilence(),
+    // It counts nodes of the whole fleet.
+    massSilence: principal.scope === null ? about.massSilence() : null,
   });
 };

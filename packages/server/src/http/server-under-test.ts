@@ -9,17 +9,19 @@ import {
   AGENT_SUBPROTOCOL,
   type AgentMessage,
   type AgentProof,
+  Challenge,
   type DeclaredCommand,
   type Hello,
-  type ServerMessage,
 } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
 import { agentKeyUnderTest } from './agent-key-under-test.ts';
 import { type RunningServer, startServer } from '../main.ts';
 
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
-const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
+export const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
+const challenge = Compile(Challenge);
 /** Milliseconds that any answer may take, on a machine that is busy with other things. */
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -153,8 +155,8 @@ export class ServerUnderTest {
     this.#keys.set(id, prove);
     return new Promise((resolve, reject) => {
       socket.on('message', (bytes: Buffer) => {
-        const message: ServerMessage = JSON.parse(bytes.toString());
-        if (message.kind === 'challenge')
+        const message: unknown = JSON.parse(bytes.toString());
+        if (challenge.Check(message))
           socket.send(JSON.stringify(helloOf(id, options, prove('hello', message.nonce, id))));
         else resolve();
       });
@@ -199,7 +201,8 @@ function configOf(directory: string): ServerConfig {
   return loaded.config;
 }
 
-function helloOf(id: string, options: NodeOptions, proof: AgentProof): Hello {
+/** A hello as a healthy node says it. */
+export function helloOf(id: string, options: NodeOptions, proof: AgentProof): Hello {
   const now = Date.now();
   return {
     kind: 'hello',

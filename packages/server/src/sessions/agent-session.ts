@@ -2,40 +2,29 @@
 import {
   type Actor,
   AGENT_CLOSE,
-  AGENT_PROTOCOL_VERSIONS,
   type AgentMessage,
   type Hello,
-  type KeyOffer,
   type OperationUpdate,
   type ServerMessage,
-  whyNotANodeId,
 } from '@sluice/contract';
-import {
-  answerToUpdate,
-  type Command,
-  type Credentials,
-  decideEnrolment,
-  liveKeys,
-  NO_ACCESS,
-  type NodeState,
-} from '@sluice/core';
-import { joinGrantOf } from '../fleet/token.ts';
-import { credentialsOf, isProved } from './check-proof.ts';
+import { answerToUpdate, type Command, type Credentials } from '@sluice/core';
+import { whyNotIn } from './admission.ts';
+import { credentialsOf } from './check-proof.ts';
+import { checkHello } from './hello-faults.ts';
+import { closeFor } from './close-for.ts';
+import { KeyRotation } from './key-rotation.ts';
+import { welcomeOf } from './welcome.ts';
 import type { Executed } from '../fleet/execution.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
 import type { SessionOptions } from './session-options.ts';
-import type { SessionSocket } from './session-socket.ts';
+import { closeReason, sendBounded, type SessionSocket } from './session-socket.ts';
 import type { SessionTimes } from './session-times.ts';
 
-/** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
-const UNSENT_BYTES_MAX = 4 * 1_048_576;
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
 const WAITING_MESSAGES_MAX = 200;
 /** The same before the welcome: an agent has nothing to say then but its hello. */
 const UNWELCOMED_MESSAGES_MAX = 8;
-/** Bytes of a close frame's reason, by RFC 6455. */
-const CLOSE_REASON_BYTES_MAX = 123;
 
 const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
 
@@ -55,21 +44,26 @@ export class AgentSession {
   #times: SessionTimes;
   #hasSaidGoodbye = false;
   #credentials: Credentials = { kind: 'none' };
-  /** When the agent's key is so old that a new one is asked for, in epoch milliseconds. */
-  #rotateAt = Infinity;
+  readonly #keys: KeyRotation;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.socket = options.socket;
     this.#options = options;
     this.#times = options.times();
+    this.#keys = new KeyRotation({
+      ...options,
+      actor: () => this.#actor(),
+      send: (message) => this.#send(message),
+      misled: (why) => this.close(AGENT_CLOSE.badMessage, why),
+    });
   }
 
   /** Takes what the agent says, one after the other. */
   receive(text: string, isBinary: boolean): void {
     if (this.#isOver) return;
     this.#options.registry.heard(this);
-    if (this.#options.fleet.now() >= this.#rotateAt) this.#askForNewKey();
+    if (this.#nodeId !== null && this.#keys.isDue) void this.#begin(this.#keys.ask(this.#nodeId));
     // An empty heartbeat has said all that it says by being heard.
     if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
     const waitingMax = this.#isWelcomed ? WAITING_MESSAGES_MAX : UNWELCOMED_MESSAGES_MAX;
@@ -77,13 +71,7 @@ export class AgentSession {
       this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: what was said cannot be recorded yet');
       return;
     }
-    this.#waiting += 1;
-    this.#turn = this.#turn
-      .then(() => (this.#isOver ? undefined : this.#receive(text, isBinary)))
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    this.#turn = this.#begin(this.#turn.then(() => (this.#isOver ? undefined : this.#receive(text, isBinary))));
   }
 
   /** `null`: it has not said hello. */
@@ -126,10 +114,8 @@ export class AgentSession {
   }
 
   close(code: number, reason: string): void {
-    let text = reason;
-    while (Buffer.byteLength(text) > CLOSE_REASON_BYTES_MAX) text = text.slice(0, -1);
     this.#isOver = true;
-    this.socket.close(code, text);
+    this.socket.close(code, closeReason(reason));
   }
 
   /** Ends it without a word. */
@@ -174,32 +160,34 @@ export class AgentSession {
         if (message.load !== undefined && this.#nodeId !== null)
           this.#options.fleet.measured(this.#nodeId, message.load);
         if (message.workload !== undefined)
-          this.#begin(this.#record({ kind: 'RecordWorkload', workload: message.workload }));
+          void this.#begin(this.#record({ kind: 'RecordWorkload', workload: message.workload }));
         return;
       case 'availability.report':
-        this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
+        void this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
         return;
       case 'operation.update':
-        this.#begin(this.#update(message));
+        void this.#begin(this.#update(message));
         return;
       case 'operation.output':
         if (this.#nodeId !== null) this.#options.fleet.wrote(this.#nodeId, message.operationId, message.output);
         return;
       case 'key.offer':
-        this.#begin(this.#takeKey(message));
+        if (this.#nodeId !== null) void this.#begin(this.#keys.take(this.#nodeId, message));
         return;
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
-        this.#begin(this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why }));
+        void this.#begin(this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why }));
         return;
       }
     }
   }
 
-  #begin(recording: Promise<unknown>): void {
+  /** @returns When it is over, however it ended. */
+  #begin(recording: Promise<unknown>): Promise<void> {
     this.#waiting += 1;
-    recording
+    return recording
+      .then(() => undefined)
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#waiting -= 1;
@@ -207,23 +195,15 @@ export class AgentSession {
   }
 
   async #hello(hello: Hello): Promise<void> {
-    const whyNot = whyNotANodeId(hello.node.id);
-    if (whyNot !== null) {
-      this.close(AGENT_CLOSE.badMessage, whyNot);
-      return;
-    }
-    const protocolVersion = AGENT_PROTOCOL_VERSIONS.filter((version) => hello.protocolVersions.includes(version)).at(
-      -1,
-    );
-    if (protocolVersion === undefined) {
-      this.close(AGENT_CLOSE.versionNotSpoken, `this server speaks ${AGENT_PROTOCOL_VERSIONS.join(', ')}`);
+    const check = checkHello(hello);
+    if (!check.ok) {
+      this.close(check.code, check.reason);
       return;
     }
     this.#credentials = credentialsOf(this.#options.peer, hello, this.#options.nonce);
-    // Before anything is done for its sake: nobody may push a node's own agent aside.
-    const whyNotIn = this.#whyNotIn(hello);
-    if (whyNotIn !== null) {
-      this.#refuse(hello.node.id, whyNotIn);
+    const refusal = whyNotIn(hello, this.#credentials, this.#options.peer, this.#options.fleet);
+    if (refusal !== null) {
+      this.#refuse(hello.node.id, refusal);
       return;
     }
     if ((await this.#options.registry.admit(this, hello)) === 'refused') {
@@ -247,82 +227,25 @@ export class AgentSession {
     const { fleet, logger } = this.#options;
     fleet.heard(hello.node.id);
     fleet.measured(hello.node.id, hello.load);
-    this.#welcome(registered.node, protocolVersion);
+    this.#welcome(registered.node, check.protocolVersion);
     logger.info(
       { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.remoteIp },
-      'an agent connected',
+      'connected',
     );
   }
 
   #welcome(node: NonNullable<Executed['node']>, protocolVersion: number): void {
     const current = this.#options.fleet.node(node.id)?.state ?? node;
-    const messages = this.#outbox.take(current, this.#options.fleet.now());
-    const availability = messages.find((message) => message.kind === 'availability.set');
-    const metadata = messages.find((message) => message.kind === 'metadata.changed');
-    if (availability === undefined || metadata === undefined)
-      throw new Error(`welcoming ${node.id}: its state gives no wish`);
+    const underWay = this.#outbox.take(current, this.#options.fleet.now());
     this.#isWelcomed = true;
-    this.#send({
-      kind: 'welcome',
-      protocolVersion,
-      sessionId: this.id,
-      heartbeatIntervalMs: this.#times.heartbeatIntervalMs,
-      leaseMs: this.#times.leaseMs,
-      availability,
-      metadata,
-      operations: messages.filter((message) => message.kind === 'operation.start'),
-    });
-    for (const message of messages)
-      if (message.kind === 'operation.cancel' || message.kind === 'key.rotate') this.#send(message);
-    this.#watchKeyAge(current);
-  }
-
-  /** Also what was decided on a state that has changed since is decided once more, where it is recorded. */
-  #whyNotIn(hello: Hello): string | null {
-    const { fleet, peer } = this.#options;
-    const { id, type } = hello.node;
-    const { identity } = peer;
-    const joinTokenId = identity.kind === 'asked' ? identity.joinTokenId : null;
-    const decision = decideEnrolment({
-      nodeId: id,
-      nodeType: type,
-      access: fleet.node(id)?.state.agentAccess ?? NO_ACCESS,
-      credentials: this.#credentials,
-      joinGrant: joinTokenId === null ? null : joinGrantOf(fleet.tokens.get(joinTokenId), fleet.now()),
-    });
-    return decision.ok ? null : decision.problem.detail;
+    for (const message of welcomeOf({ id: this.id, protocolVersion, times: this.#times }, underWay))
+      this.#send(message);
+    this.#keys.watch(current, this.#credentials);
   }
 
   #refuse(nodeId: string, detail: string): void {
     this.#options.registry.refused(this, nodeId, detail);
     this.close(AGENT_CLOSE.notAuthorised, detail);
-  }
-
-  #watchKeyAge({ agentAccess }: NodeState): void {
-    const credentials = this.#credentials;
-    if (credentials.kind !== 'key') return;
-    const key = agentAccess.keys.find(({ publicKey }) => publicKey === credentials.publicKey);
-    const isAsked = agentAccess.isRotationWanted || liveKeys(agentAccess).length > 1;
-    this.#rotateAt = key === undefined || isAsked ? Infinity : key.since + this.#options.keyMaxAgeMs;
-  }
-
-  #askForNewKey(): void {
-    this.#rotateAt = Infinity;
-    this.#begin(this.#record({ kind: 'RequestKeyRotation' }));
-  }
-
-  async #takeKey({ proof }: KeyOffer): Promise<void> {
-    const { fleet, nonce } = this.#options;
-    const nodeId = this.#nodeId;
-    if (nodeId === null) return;
-    if (!isProved(proof, 'key-offer', nonce, nodeId)) {
-      this.close(AGENT_CLOSE.badMessage, 'the signature of the offered key does not fit');
-      return;
-    }
-    const { publicKey } = proof;
-    const result = await fleet.record(nodeId, { kind: 'OfferKey', publicKey }, this.#actor());
-    // One that was not taken is no reason to end the session: the agent goes on with the key that it has.
-    if (result.ok) this.#send({ kind: 'key.accepted', publicKey });
   }
 
   /** The acknowledgement of an accepted act is the agent's permission to begin: it goes out only after the commit. */
@@ -332,13 +255,8 @@ export class AgentSession {
     const { operationId, sequence } = update;
     const answer = answerToUpdate(recorded.node, update);
     if (answer === 'wait') return;
-    if (answer === 'stop') {
-      this.#send({
-        kind: 'operation.cancel',
-        operationId,
-        reason: 'the operation has ended, or this server does not know it',
-      });
-    }
+    const reason = 'the operation has ended, or this server does not know it';
+    if (answer === 'stop') this.#send({ kind: 'operation.cancel', operationId, reason });
     this.#send({ kind: 'operation.ack', operationId, sequence });
   }
 
@@ -353,14 +271,9 @@ export class AgentSession {
       ? await fleet.record(this.#nodeId, command, this.#actor())
       : await fleet.execute(this.#nodeId, command, this.#actor());
     if (result.ok) return result.value;
-    const { code, detail } = result.problem;
-    if (code === 'agent-refused') {
-      this.#refuse(this.#nodeId, detail);
-      return null;
-    }
-    if (code === 'store-unavailable' || code === 'outcome-unknown')
-      this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: the store cannot be written');
-    else this.close(AGENT_CLOSE.badMessage, detail);
+    const { problem } = result;
+    if (problem.code === 'agent-refused') this.#refuse(this.#nodeId, problem.detail);
+    else this.close(...closeFor(problem));
     return null;
   }
 
@@ -369,16 +282,12 @@ export class AgentSession {
   }
 
   #send(message: ServerMessage): void {
-    if (!this.socket.isOpen()) return;
-    if (this.socket.unsentBytes() > UNSENT_BYTES_MAX) {
-      this.#options.logger.warn(
-        { event: 'agent-too-slow', nodeId: this.#nodeId },
-        'an agent does not read what it is sent; its session is ended',
-      );
-      this.socket.terminate();
-      return;
-    }
-    this.socket.send(JSON.stringify(message));
+    if (sendBounded(this.socket, JSON.stringify(message))) return;
+    this.#options.logger.warn(
+      { event: 'agent-too-slow', nodeId: this.#nodeId },
+      'an agent does not read what it is sent; its session is ended',
+    );
+    this.socket.terminate();
   }
 
   #failed(error: unknown): void {

@@ -88,9 +88,7 @@ export class AgentSessions {
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
     } else {
-      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-        this.#open(webSocket, this.#peerOf(request)),
-      );
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
     }
   }
 

@@ -5,7 +5,12 @@ import type { Credentials } from '@sluice/core';
 import type { Peer } from './peer.ts';
 
 /** @param nonce The challenge of this very session. */
-export function isProved({ publicKey, signature }: AgentProof, purpose: ProofPurpose, nonce: string, nodeId: string): boolean {
+export function isProved(
+  { publicKey, signature }: AgentProof,
+  purpose: ProofPurpose,
+  nonce: string,
+  nodeId: string,
+): boolean {
   const key = readKey(publicKey);
   const text = Buffer.from(textToSign(purpose, nonce, nodeId, publicKey));
   return key !== null && verify(null, text, key, Buffer.from(signature, 'base64url'));

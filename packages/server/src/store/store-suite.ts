@@ -1,11 +1,11 @@
 /** What every store must do, whatever it is made of: run by each implementation's tests, unchanged. */
-import { tokenOf } from '../fleet/token.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentFromText } from './document-text.ts';
+import { describeAccess } from './store-suite-access.ts';
 import { describeHistory } from './store-suite-history.ts';
 import { describeRetention } from './store-suite-retention.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
-import type { Store, StoredToken } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A new and empty store for one test. */
 export interface OpenedForTest {
@@ -237,82 +237,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       });
     });
 
-    describe('tokens', () => {
-      const admin: StoredToken = tokenOf({
-        id: 'tok_b',
-        kind: 'api',
-        name: 'Erste Verwalterin 管理员',
-        hash: 'ab'.repeat(32),
-        role: 'admin',
-        createdAt: 1_800_000_000_000,
-        selector: 'game=chess',
-        createdBy: 'bob',
-      });
-      const join: StoredToken = {
-        ...admin,
-        id: 'tok_a',
-        kind: 'join',
-        role: null,
-        createdAt: 1,
-        selector: null,
-        nodeType: 'game-server',
-        usesMax: 3,
-        uses: 1,
-        expiresAt: 1_900_000_000_000,
-      };
-
-      test('are kept, oldest first', async () => {
-        await store.commit([], [], { tokens: [admin, join] });
-        expect(await (await opened.reopen()).tokens()).toEqual([join, admin]);
-      });
-
-      test('are replaced by id', async () => {
-        await store.commit([], [], { tokens: [admin, join] });
-        await store.recordTokenUses([{ tokenId: admin.id, lastUsedAt: 1_800_000_000_009 }]);
-        const revoked: StoredToken = { ...admin, name: 'old', role: 'viewer', revokedAt: 1_800_000_000_001 };
-        await store.commit([], [], { tokens: [revoked] });
-        expect(await store.tokens()).toEqual([join, { ...revoked, lastUsedAt: 1_800_000_000_009 }]);
-      });
-
-      test('know when they were last used, and a time never goes back', async () => {
-        await store.commit([], [], { tokens: [admin, join] });
-        await store.recordTokenUses([
-          { tokenId: admin.id, lastUsedAt: 20 },
-          { tokenId: 'nobody', lastUsedAt: 20 },
-        ]);
-        await store.recordTokenUses([{ tokenId: admin.id, lastUsedAt: 10 }]);
-        expect(await store.tokens()).toEqual([join, { ...admin, lastUsedAt: 20 }]);
-      });
-
-      test('go when they have been of no use for long', async () => {
-        await store.commit([], [], { tokens: [admin, { ...join, expiresAt: 100 }] });
-        await store.pruneTokens(100);
-        expect(await store.tokens()).toHaveLength(2);
-        await store.pruneTokens(101);
-        expect(await store.tokens()).toEqual([admin]);
-      });
-    });
-
-    describe('notes', () => {
-      test('are events after those of the nodes, about a node or none, in the same transaction', async () => {
-        const noted = { kind: 'RequestRefused', at: 5, body: { code: 'forbidden' } };
-        const notes = [
-          { nodeId: '', event: noted },
-          { nodeId: 'a', event: noted },
-        ];
-        expect(await store.commit([change('a', null, 1, { kinds: ['NodeRegistered'] })], [], { notes })).toEqual({
-          ok: true,
-          sequences: [[1]],
-          noteSequences: [2, 3],
-        });
-        expect(await store.commit([change('a', 7, 8)], [], { notes })).toMatchObject({ ok: false });
-        expect(await store.events({ limit: 10, after: 1 })).toEqual([
-          { sequence: 2, nodeId: '', ...noted },
-          { sequence: 3, nodeId: 'a', ...noted },
-        ]);
-      });
-    });
-
     test('says how many bytes it takes', async () => {
       const before = await store.bytes();
       expect(before).toBeGreaterThan(0);
@@ -335,5 +259,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
 
     describeHistory(() => opened);
     describeRetention(() => opened);
+    describeAccess(() => opened);
   });
 }

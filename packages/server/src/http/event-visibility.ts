@@ -1,0 +1,32 @@
+/** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
+import { AccessEvent } from '@sluice/contract';
+import { hasRole, type Principal, sees } from '../authentication/principal.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { ServedEvent } from '../fleet/served-event.ts';
+
+/** Kinds of events that change no node. */
+const ACCESS_KINDS: ReadonlySet<string> = new Set(AccessEvent.anyOf.map(({ properties }) => properties.kind.const));
+
+/** `lost`: a node has left what exists for the reader, who is not told how; what they know is incomplete. */
+export type Visibility = 'told' | 'hidden' | 'lost';
+
+/**
+ * For one stream, asked for its events in their order.
+ * @param now The newest event at the stream's beginning: what was forgotten before it, nobody knows any more to whom it had belonged.
+ */
+export function eventVisibility(principal: Principal, fleet: Fleet, now: number): (event: ServedEvent) => Visibility {
+  const seesAccess = principal.scope === null && hasRole(principal, 'admin');
+  const known = new Set<string>();
+  if (principal.scope !== null) for (const node of fleet.nodes()) if (sees(principal, node)) known.add(node.state.id);
+  return ({ sequence, nodeId, kind }) => {
+    if (nodeId === '' || ACCESS_KINDS.has(kind)) return seesAccess ? 'told' : 'hidden';
+    if (principal.scope === null) return 'told';
+    const node = fleet.node(nodeId);
+    if (sees(principal, node)) {
+      known.add(nodeId);
+      return 'told';
+    }
+    if (!known.delete(nodeId)) return kind === 'NodeForgotten' && sequence <= now ? 'lost' : 'hidden';
+    return kind === 'NodeForgotten' ? 'told' : 'lost';
+  };
+}
