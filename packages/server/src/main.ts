@@ -11,6 +11,7 @@ import { newOperationId } from './fleet/operation-id.ts';
 import { Retention } from './fleet/retention.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
+import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
@@ -65,9 +66,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(stopWatching);
     fleet.subscribeToEvents(logLoudEvents(logger));
-    const retention = new Retention({ store, tokens: fleet.tokens, clock, settings: config.retention, logger });
+    const retention = new Retention({ store, fleet, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
+    const refusals = new RefusalLog({ fleet, clock, logger });
+    closings.push(async () => refusals.flush());
     const sessions = new AgentSessions({
       fleet,
       authentication,
@@ -76,6 +79,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       newSessionId: randomUUID,
       newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
       keyMaxAgeMs: config.agentKeyMaxAgeMs,
+      refused: (nodeId, address, detail) =>
+        refusals.note({
+          actor: { name: 'agent', address },
+          route: 'agentSession',
+          code: 'agent-refused',
+          detail,
+          nodeId,
+        }),
       logger,
     });
     const about: AboutServer = {
@@ -91,6 +102,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
       isStopping: () => isStopping,
       about,
+      refusals,
     });
     closings.push(() => app.close());
     closings.push(() => sessions.stop());
