@@ -1,7 +1,8 @@
 /** Who gets in, with real processes: agents join with a token and go on with their own key; people have tokens with a role and a scope. */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { NodeCredentials } from '@sluice/contract';
+import { NodeCredentials } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { waitFor } from '../wait-for.ts';
@@ -27,9 +28,11 @@ async function secretOf(...args: readonly string[]): Promise<string> {
   return out.trim();
 }
 
+const credentials = Compile(NodeCredentials);
+
 async function keysOf(nodeId: string): Promise<NodeCredentials['keys']> {
   const { json } = await fleet.request('GET', `/api/v1/nodes/${nodeId}/credentials`);
-  return typeof json === 'object' && json !== null && 'keys' in json && Array.isArray(json.keys) ? json.keys : [];
+  return credentials.Check(json) ? json.keys : [];
 }
 
 /** Changes agent.yaml; the agent reads it when it starts. */
@@ -98,7 +101,7 @@ describe('an agent', () => {
     await fleet.stopAgent('arena-1');
     await waitFor('the node to be forgotten', async () => (await run(['nodes', 'forget', 'arena-1'])).exitCode === 0);
     fleet.startAgent('arena-1');
-    await isActive('arena-1');
+    expect((await isActive('arena-1')).connected).toBe(true);
   });
 });
 

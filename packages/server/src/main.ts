@@ -103,6 +103,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       isStopping: () => isStopping,
       about,
       refusals,
+      history: store,
     });
     closings.push(() => app.close());
     closings.push(() => sessions.stop());

@@ -1,15 +1,10 @@
 /** An exported chain: one event a line as JSON, and a last line that names the head. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ChainedRecord } from '@sluice/contract';
-import Type from 'typebox';
-import { Compile } from 'typebox/compile';
+import type { ChainedRecord } from '@sluice/contract';
+import { isRecord } from '../is-record.ts';
 import type { ChainItem } from './chain-pages.ts';
-
-const record = Compile(ChainedRecord);
-const headLine = Compile(
-  Type.Object({ head: Type.Object({ sequence: Type.Integer(), hash: Type.Union([Type.String(), Type.Null()]) }) }),
-);
+import type { Head } from './verify-chain.ts';
 
 /** A line as an export has it. */
 export function lineOfChain(item: Exclude<ChainItem, { kind: 'refused' }>): string {
@@ -23,10 +18,25 @@ export async function* readChainFile(file: string): AsyncGenerator<Exclude<Chain
   for await (const line of lines) {
     number += 1;
     const value = parsed(line);
-    if (record.Check(value)) yield { kind: 'event', event: value };
-    else if (headLine.Check(value)) yield { kind: 'head', head: value.head };
+    if (isEvent(value)) yield { kind: 'event', event: value };
+    else if (isRecord(value) && isHead(value['head'])) yield { kind: 'head', head: value['head'] };
     else throw new Error(`line ${number} of ${file} is none that \`sluice audit export\` writes`);
   }
+}
+
+function isEvent(value: unknown): value is ChainedRecord {
+  if (!isRecord(value)) return false;
+  const { sequence, nodeId, kind, at, body, previousHash } = value;
+  const texts = [nodeId, kind, body].every((text) => typeof text === 'string');
+  return Number.isSafeInteger(sequence) && Number.isSafeInteger(at) && texts && isHash(previousHash);
+}
+
+function isHead(value: unknown): value is Head {
+  return isRecord(value) && Number.isSafeInteger(value['sequence']) && isHash(value['hash']);
+}
+
+function isHash(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }
 
 function parsed(line: string): unknown {

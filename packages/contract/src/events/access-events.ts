@@ -20,20 +20,20 @@ const TokenGrant = Type.Object({
 });
 
 /** A token was made: for the API, for agents to join, or for the browser of a person who logged in. */
-export const TokenCreated = Type.Object({ kind: Type.Literal('TokenCreated'), token: TokenGrant });
+const TokenCreated = Type.Object({ kind: Type.Literal('TokenCreated'), token: TokenGrant });
 
 /** From here on it opens nothing any more. */
-export const TokenRevoked = Type.Object({ kind: Type.Literal('TokenRevoked'), token: TokenGrant });
+const TokenRevoked = Type.Object({ kind: Type.Literal('TokenRevoked'), token: TokenGrant });
 
 /** A person could not log in. */
-export const LoginRefused = Type.Object({
+const LoginRefused = Type.Object({
   kind: Type.Literal('LoginRefused'),
   subject: Nullable(Type.String()),
   reason: Type.String(),
 });
 
 /** Somebody asked for something and did not get it. Nothing was changed. */
-export const RequestRefused = Type.Object({
+const RequestRefused = Type.Object({
   kind: Type.Literal('RequestRefused'),
   /** The route's name; `agentSession`: an agent that was not let in. */
   route: Type.String(),
@@ -45,7 +45,7 @@ export const RequestRefused = Type.Object({
 });
 
 /** The oldest events are removed by the retention, up to this one: what is missing before it is not missing unsaid. */
-export const EventsRemoved = Type.Object({
+const EventsRemoved = Type.Object({
   kind: Type.Literal('EventsRemoved'),
   through: Type.Integer({ minimum: 1 }),
   /** Of the event `through`. */

@@ -9,8 +9,8 @@ import { isLive, noteOfToken, tokenOf } from '../fleet/token.ts';
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
 const USE_NOTED_EVERY_MS = 1000;
 /** Ids of the two tokens that every server has. */
-export const ADMIN_TOKEN_ID = 'admin';
-export const JOIN_TOKEN_ID = 'join';
+const ADMIN_TOKEN_ID = 'admin';
+const JOIN_TOKEN_ID = 'join';
 
 const SERVER: Actor = { name: 'server', address: null };
 

@@ -1,15 +1,14 @@
 /** An event as the audit tells it: what was before, what after, and what came of it. */
-import { Actor, type AuditEntry, type Json, type OperationRecord } from '@sluice/contract';
+import { Actor, type AuditEntry, Json, type OperationRecord } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { timestamp } from '../fleet/timestamp.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-
-type ChainedEvent = Awaited<ReturnType<Fleet['chain']>>[number];
+import type { HistoryEvent } from '../fleet/history.ts';
 
 const actorSchema = Compile(Actor);
+const jsonSchema = Compile(Json);
 
 /** @param operation The one that the event is about, as it is now; `null`: it is about none, or that one is not kept any more. */
-export function auditEntry(event: ChainedEvent, operation: OperationRecord | null): AuditEntry {
+export function auditEntry(event: HistoryEvent, operation: OperationRecord | null): AuditEntry {
   const { sequence, nodeId, kind, at, body, previousHash, hash } = event;
   const { actor } = body;
   return {
@@ -27,13 +26,13 @@ export function auditEntry(event: ChainedEvent, operation: OperationRecord | nul
 }
 
 /** `null`: it is about none. */
-export function operationIdOf({ body }: ChainedEvent): string | null {
+export function operationIdOf({ body }: HistoryEvent): string | null {
   const { operationId, operation } = body;
   if (typeof operationId === 'string') return operationId;
   return isObject(operation) && typeof operation['id'] === 'string' ? operation['id'] : null;
 }
 
-function changeOf(kind: string, body: ChainedEvent['body']): { readonly before: Json; readonly after: Json } {
+function changeOf(kind: string, body: HistoryEvent['body']): { readonly before: Json; readonly after: Json } {
   switch (kind) {
     case 'MetadataReplaced':
       return { before: parsed(body['before']), after: parsed(body['after']) };
@@ -63,7 +62,7 @@ function changeOf(kind: string, body: ChainedEvent['body']): { readonly before: 
   }
 }
 
-function resultOf(kind: string, body: ChainedEvent['body'], operation: OperationRecord | null): AuditEntry['result'] {
+function resultOf(kind: string, body: HistoryEvent['body'], operation: OperationRecord | null): AuditEntry['result'] {
   const { code, detail, reason, count } = body;
   const times = typeof count === 'number' ? count : 1;
   if (kind === 'RequestRefused') return { status: 'refused', code: text(code), detail: text(detail), count: times };
@@ -84,8 +83,8 @@ function json(value: unknown): Json {
 
 function parsed(given: unknown): Json {
   if (typeof given !== 'string') return null;
-  const value: Json = JSON.parse(given);
-  return value;
+  const value: unknown = JSON.parse(given);
+  return jsonSchema.Check(value) ? value : null;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,6 +9,7 @@ import {
 } from '@sluice/contract';
 import { type Principal, sees } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { History, HistoryEvent, HistoryQuery } from '../fleet/history.ts';
 import { auditEntry, operationIdOf } from './audit-entry.ts';
 import { type Handler, value } from './route-context.ts';
 
@@ -16,10 +17,7 @@ import { type Handler, value } from './route-context.ts';
 const PAGE_EVENTS = 500;
 const PAGES_MAX = 20;
 
-type ChainQuery = Parameters<Fleet['chain']>[0];
-type ChainedEvent = Awaited<ReturnType<Fleet['chain']>>[number];
-
-export const listAudit: Handler<typeof routes.listAudit> = async ({ query, principal }, { fleet }) => {
+export const listAudit: Handler<typeof routes.listAudit> = async ({ query, principal }, { fleet, history }) => {
   const limit = limitOf(query.limit, AUDIT_LIMIT_DEFAULT);
   if (limit === null) return invalid('limit', `a whole number from 1 to ${AUDIT_LIMIT_MAX}`);
   const [since, until] = [instantOf(query.since), instantOf(query.until)];
@@ -29,7 +27,7 @@ export const listAudit: Handler<typeof routes.listAudit> = async ({ query, princ
   if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
   const result = given(query.result);
   if (result !== undefined && result !== 'refused' && result !== 'done') return invalid('result', 'refused or done');
-  const wanted: ChainQuery = {
+  const wanted: HistoryQuery = {
     isAudited: true,
     newestFirst: true,
     before: cursor,
@@ -43,21 +41,21 @@ export const listAudit: Handler<typeof routes.listAudit> = async ({ query, princ
     limit: PAGE_EVENTS,
   };
   const token = given(query.token);
-  const isWanted = (event: ChainedEvent) =>
+  const isWanted = (event: HistoryEvent) =>
     isVisible(event, principal, fleet) &&
     (token === undefined || tokenIdOf(event) === token) &&
     (result === undefined || isRefusal(event) === (result === 'refused'));
-  const { events, next } = await pageOf(fleet, wanted, isWanted, limit);
+  const { events, next } = await pageOf(history, wanted, isWanted, limit);
   return value({ items: await entriesOf(events, fleet), nextCursor: next === null ? null : String(next) });
 };
 
-export const readChain: Handler<typeof routes.readChain> = async ({ query }, { fleet }) => {
+export const readChain: Handler<typeof routes.readChain> = async ({ query }, { history }) => {
   const limit = limitOf(query.limit, AUDIT_LIMIT_MAX);
   if (limit === null) return invalid('limit', `a whole number from 1 to ${AUDIT_LIMIT_MAX}`);
   const after = sequenceOf(query.after);
   if (after === null) return invalid('after', 'the sequence number of an event');
-  const head = await fleet.chainHead();
-  const events = await fleet.chain({ after, limit });
+  const head = await history.chainHead();
+  const events = await history.chain({ after, limit });
   return value({
     items: events.map(({ sequence, nodeId, kind, at, bodyText, previousHash }) => ({
       sequence,
@@ -73,15 +71,15 @@ export const readChain: Handler<typeof routes.readChain> = async ({ query }, { f
 
 /** Newest first. `next`: the event that the next page begins before; `null`: this is the last. */
 async function pageOf(
-  fleet: Fleet,
-  query: ChainQuery,
-  isWanted: (event: ChainedEvent) => boolean,
+  history: History,
+  query: HistoryQuery,
+  isWanted: (event: HistoryEvent) => boolean,
   limit: number,
-): Promise<{ readonly events: readonly ChainedEvent[]; readonly next: number | null }> {
-  const events: ChainedEvent[] = [];
+): Promise<{ readonly events: readonly HistoryEvent[]; readonly next: number | null }> {
+  const events: HistoryEvent[] = [];
   let { before } = query;
   for (let page = 1; ; page += 1) {
-    const found = await fleet.chain({ ...query, before });
+    const found = await history.chain({ ...query, before });
     for (const event of found) {
       if (isWanted(event)) events.push(event);
       if (events.length === limit) return { events, next: event.sequence };
@@ -94,7 +92,7 @@ async function pageOf(
 }
 
 /** With what became of each operation, looked up once. */
-async function entriesOf(events: readonly ChainedEvent[], fleet: Fleet): Promise<AuditEntry[]> {
+async function entriesOf(events: readonly HistoryEvent[], fleet: Fleet): Promise<AuditEntry[]> {
   const operations = new Map<string, OperationRecord | null>();
   const entries: AuditEntry[] = [];
   for (const event of events) {
@@ -105,15 +103,15 @@ async function entriesOf(events: readonly ChainedEvent[], fleet: Fleet): Promise
   return entries;
 }
 
-function isVisible({ nodeId }: ChainedEvent, principal: Principal, fleet: Fleet): boolean {
+function isVisible({ nodeId }: HistoryEvent, principal: Principal, fleet: Fleet): boolean {
   return principal.scope === null || (nodeId !== '' && sees(principal, fleet.node(nodeId)));
 }
 
-function isRefusal({ kind }: ChainedEvent): boolean {
+function isRefusal({ kind }: HistoryEvent): boolean {
   return kind === 'RequestRefused' || kind === 'LoginRefused';
 }
 
-function tokenIdOf({ body }: ChainedEvent): unknown {
+function tokenIdOf({ body }: HistoryEvent): unknown {
   const { actor } = body;
   return typeof actor === 'object' && actor !== null && 'tokenId' in actor ? actor.tokenId : undefined;
 }

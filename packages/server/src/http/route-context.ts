@@ -7,6 +7,7 @@ import type { Principal } from '../authentication/principal.ts';
 import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { History } from '../fleet/history.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
@@ -19,6 +20,7 @@ export interface HttpParts {
   /** What the status page tells of the server beside its fleet. */
   readonly about: AboutServer;
   readonly refusals: RefusalLog;
+  readonly history: History;
 }
 
 export interface AboutServer {

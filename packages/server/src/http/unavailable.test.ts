@@ -76,6 +76,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     isStopping: () => isStopping,
     about,
     feed: new EventFeed(fleet, steadyClock),
+    history: store,
     refusals: new RefusalLog({ fleet, clock: steadyClock, logger }),
   });
   try {

@@ -2,15 +2,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../schema.ts';
+import { type EventsToRemove, selectChain, selectChainHead, selectLastToRemove } from '../chain-queries.ts';
 import {
   deleteOldTokens,
   loadFleet,
   pruneRows,
-  type EventsToRemove,
   selectAnsweredRequests,
-  selectChain,
-  selectChainHead,
-  selectLastToRemove,
   selectEvents,
   selectOperation,
   selectOperations,

@@ -2,15 +2,12 @@
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { type EventsToRemove, selectChain, selectChainHead, selectLastToRemove } from '../chain-queries.ts';
 import {
   deleteOldTokens,
   loadFleet,
   pruneRows,
-  type EventsToRemove,
   selectAnsweredRequests,
-  selectChain,
-  selectChainHead,
-  selectLastToRemove,
   selectEvents,
   selectOperation,
   selectOperations,
