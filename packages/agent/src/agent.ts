@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AGENT_PROTOCOL_VERSIONS, type Load, SLUICE_VERSION } from '@sluice/contract';
 import { type AgentIdentity, helloOf, isSameValue, startAgentState } from '@sluice/core';
 import type { Logger } from 'pino';
+import { warnInTheClear } from './session/warn-in-the-clear.ts';
 import { AgentShell } from './agent-shell.ts';
 import type { AgentConfig } from './config.ts';
 import { CredentialSession } from './credential/credential-session.ts';
@@ -106,6 +107,7 @@ export class Agent {
       connect: connectWebSocket(
         config.serverUrl,
         () => (opened.credential.needsJoinToken ? config.joinToken : null),
+        config.tls,
         logger,
       ),
       clock: systemClock,
@@ -154,6 +156,7 @@ export class Agent {
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
     this.#pollWorkload();
     this.#connection.start();
+    warnInTheClear(this.#config.serverUrl, this.#logger);
     this.#logger.info({ event: 'agent-started', server: this.#config.serverUrl }, 'the agent runs');
   }
 

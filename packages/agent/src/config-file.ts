@@ -159,6 +159,10 @@ export const AgentFile = Type.Object(
   {
     server: Type.Optional(Url),
     joinToken: Type.Optional(Text),
+    /** File with the certificate of the only authority that is trusted. */
+    serverCa: Type.Optional(Text),
+    /** The agent's own certificate, where the server asks for one. */
+    tls: Type.Optional(Type.Object({ cert: Text, key: Text }, strict)),
     node: Type.Optional(NodeSetting),
     /** Default: /var/lib/sluice. */
     stateDir: Type.Optional(Text),

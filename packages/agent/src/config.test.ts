@@ -62,6 +62,7 @@ describe('a whole file', () => {
     expect(config).toEqual({
       serverUrl: 'https://sluice.example:7070',
       joinToken: 'slc_secret',
+      tls: { serverCa: null, own: null },
       node: {
         id: 'lobby-3',
         name: 'lobby-3',
@@ -117,6 +118,7 @@ describe('a whole file', () => {
   test('the smallest one has defaults for the rest', async () => {
     expect(await load(smallest)).toMatchObject({
       joinToken: null,
+      tls: { serverCa: null, own: null },
       node: { id: 'n', name: 'n', type: 'default', port: null, labels: {} },
       stateDir: '/var/lib/sluice',
       workload: {

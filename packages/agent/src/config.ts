@@ -17,6 +17,7 @@ export interface AgentConfig {
   readonly serverUrl: string;
   /** `null`: the server is asked without one. */
   readonly joinToken: string | null;
+  readonly tls: AgentTls;
   /** `ip` absent: the server takes the address that the agent comes from. */
   readonly node: NodeIdentity;
   readonly stateDir: string;
@@ -33,12 +34,21 @@ export interface AgentConfig {
   readonly onAgentStop: 'keep' | 'stop';
 }
 
+/** Files in PEM form; read at each connection, so that a renewed certificate is used without a restart. */
+export interface AgentTls {
+  /** The only authority that is trusted; `null`: those of the machine. */
+  readonly serverCa: string | null;
+  /** The agent's own certificate; `null`: it has none, and proves its key. */
+  readonly own: { readonly cert: string; readonly key: string } | null;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags, which win over everything. */
 export interface AgentConfigFlags {
   readonly server?: string;
   readonly nodeId?: string;
+  readonly serverCa?: string;
 }
 
 /** Bytes of the file; a hundred commands with parameters take 50 KiB. */
@@ -102,6 +112,13 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
   return {
     serverUrl: serverUrlOf(file.server, faults),
     joinToken: file.joinToken ?? null,
+    tls: {
+      serverCa: file.serverCa === undefined ? null : path.resolve(directory, file.serverCa),
+      own:
+        file.tls === undefined
+          ? null
+          : { cert: path.resolve(directory, file.tls.cert), key: path.resolve(directory, file.tls.key) },
+    },
     node,
     stateDir: path.resolve(directory, file.stateDir ?? STATE_DIRECTORY),
     workload: workloadOf(file.workload, directory, faults),
@@ -143,7 +160,7 @@ function serverUrlOf(server: string | undefined, faults: ConfigFaults): string {
 }
 
 /** Puts what was given otherwise over what the file says. A file that is no mapping is left to the schema. */
-function withFlags(value: unknown, env: Environment, { server, nodeId }: AgentConfigFlags): unknown {
+function withFlags(value: unknown, env: Environment, { server, nodeId, serverCa }: AgentConfigFlags): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const url = server ?? env['SLUICE_URL'];
   const node = 'node' in value ? value.node : {};
@@ -151,6 +168,7 @@ function withFlags(value: unknown, env: Environment, { server, nodeId }: AgentCo
   return {
     ...value,
     ...(url === undefined || url === '' ? {} : { server: url }),
+    ...(serverCa === undefined ? {} : { serverCa: path.resolve(serverCa) }),
     ...(nodeId === undefined || !isMapping ? {} : { node: { ...node, id: nodeId } }),
   };
 }

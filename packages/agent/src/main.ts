@@ -8,6 +8,8 @@ export interface AgentOptions {
   /** Instead of the one in the file. */
   readonly server?: string;
   readonly nodeId?: string;
+  /** File of the only authority that is trusted, instead of the one in the file. */
+  readonly serverCa?: string;
   /** For `${NAME}` in the file, for SLUICE_LOG_LEVEL, and, without what is Sluice's, for the workload. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -19,10 +21,11 @@ export interface RunningAgent {
 }
 
 /** @throws Error whose message is for the one who started it: what is wrong with the configuration, the state directory or an address. */
-export async function startAgent({ configFile, server, nodeId, env }: AgentOptions): Promise<RunningAgent> {
+export async function startAgent({ configFile, server, nodeId, serverCa, env }: AgentOptions): Promise<RunningAgent> {
   const config = await loadAgentConfig(configFile, env, {
     ...(server === undefined ? {} : { server }),
     ...(nodeId === undefined ? {} : { nodeId }),
+    ...(serverCa === undefined ? {} : { serverCa }),
   });
   const logger = pino(
     {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@sluice/client';
 import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { pinnedFetch } from './pinned-fetch.ts';
 import { printError } from './output/print.ts';
 import { resolveSettings, type SettingFlags } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,7 +14,13 @@ export function withConnectionOptions(command: Command): Command {
     .addOption(
       new Option('--url <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)').helpGroup('Connection:'),
     )
-    .addOption(new Option('--token-file <file>', 'file with the token (or SLUICE_TOKEN)').helpGroup('Connection:'));
+    .addOption(new Option('--token-file <file>', 'file with the token (or SLUICE_TOKEN)').helpGroup('Connection:'))
+    .addOption(
+      new Option(
+        '--server-ca <file>',
+        'trust only this certificate authority (or SLUICE_SERVER_CA; default: those of this machine)',
+      ).helpGroup('Connection:'),
+    );
 }
 
 /** Does `act` with a client; without usable settings says what to do and gives the exit code of wrong usage. */
@@ -27,12 +34,22 @@ export async function withClient(
     printError(terminal, settings.detail, settings.whatToDo);
     return exitCodes.wrongUsage;
   }
-  const { url, token } = settings;
+  const { url, token, serverCa } = settings;
+  const pinned = serverCa === null ? null : await pinnedFetch(serverCa);
+  if (pinned !== null && !pinned.ok) {
+    printError(
+      terminal,
+      pinned.detail,
+      'Give the certificate of the authority with --server-ca FILE or SLUICE_SERVER_CA.',
+    );
+    return exitCodes.wrongUsage;
+  }
   return act(
     createClient({
       url,
       signal: terminal.interrupt,
       newIdempotencyKey: randomUUID,
+      ...(pinned === null ? {} : { fetch: pinned.fetch }),
       ...(token === null ? {} : { token }),
     }),
   );

@@ -12,10 +12,18 @@ const FILE_BYTES_MAX = 65_536;
 export interface SettingFlags {
   readonly url?: string;
   readonly tokenFile?: string;
+  readonly serverCa?: string;
 }
 
 export type Settings =
-  | { readonly ok: true; readonly url: string; /** `null`: none is sent. */ readonly token: string | null }
+  | {
+      readonly ok: true;
+      readonly url: string;
+      /** `null`: none is sent. */
+      readonly token: string | null;
+      /** File of the only authority that is trusted; `null`: those of the machine. */
+      readonly serverCa: string | null;
+    }
   | { readonly ok: false; readonly detail: string; readonly whatToDo: string };
 
 /** The settings that hold. A file that others can read is refused when it holds a token. */
@@ -34,15 +42,16 @@ export async function resolveSettings(flags: SettingFlags, terminal: Terminal): 
       whatToDo: `Write it like ${URL_DEFAULT}, with --url, SLUICE_URL or \`url:\` in ${path}.`,
     };
   }
+  const serverCa = flags.serverCa ?? (environment['SLUICE_SERVER_CA'] || file.serverCa);
   if (flags.tokenFile !== undefined) {
     const token = await readText(flags.tokenFile);
     if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
-    return withToken(url, token.trim());
+    return withToken(url, token.trim(), serverCa);
   }
-  return withToken(url, environment['SLUICE_TOKEN'] || file.token);
+  return withToken(url, environment['SLUICE_TOKEN'] || file.token, serverCa);
 }
 
-function withToken(url: string, token: string | null): Settings {
+function withToken(url: string, token: string | null, serverCa: string | null): Settings {
   if (token !== null && !/^[\x21-\x7e]+$/u.test(token)) {
     return {
       ok: false,
@@ -50,17 +59,21 @@ function withToken(url: string, token: string | null): Settings {
       whatToDo: 'Copy it again, whole and without quotes.',
     };
   }
-  return { ok: true, url, token };
+  return { ok: true, url, token, serverCa };
 }
 
+/** What the file may hold. */
+const KNOWN = ['url', 'token', 'serverCa'] as const;
+const WHAT_IT_MAY_HOLD = 'It may hold `url:`, `token:` and `serverCa:`.';
+
 type SettingsFile =
-  | { readonly ok: true; readonly url: string | null; readonly token: string | null }
+  | { readonly ok: true; readonly url: string | null; readonly token: string | null; readonly serverCa: string | null }
   | Extract<Settings, { ok: false }>;
 
 async function readSettingsFile(path: string): Promise<SettingsFile> {
   const text = await readText(path);
   if (typeof text !== 'string')
-    return text.code === 'ENOENT' ? { ok: true, url: null, token: null } : unreadable(path, text);
+    return text.code === 'ENOENT' ? { ok: true, url: null, token: null, serverCa: null } : unreadable(path, text);
   let document: unknown;
   try {
     document = parse(text) ?? {};
@@ -69,17 +82,16 @@ async function readSettingsFile(path: string): Promise<SettingsFile> {
     return {
       ok: false,
       detail: `${path} is not YAML: ${reason}`,
-      whatToDo: 'Correct it; it may hold `url:` and `token:`.',
+      whatToDo: `Correct it. ${WHAT_IT_MAY_HOLD}`,
     };
   }
-  if (!isRecord(document))
-    return { ok: false, detail: `${path} holds no settings.`, whatToDo: 'It may hold `url:` and `token:`.' };
+  if (!isRecord(document)) return { ok: false, detail: `${path} holds no settings.`, whatToDo: WHAT_IT_MAY_HOLD };
   for (const [key, value] of Object.entries(document)) {
-    if (key !== 'url' && key !== 'token') {
+    if (!KNOWN.some((known) => known === key)) {
       return {
         ok: false,
         detail: `${path} has '${key}', which is no setting.`,
-        whatToDo: 'It may hold `url:` and `token:`.',
+        whatToDo: WHAT_IT_MAY_HOLD,
       };
     }
     if (typeof value !== 'string')
@@ -87,6 +99,7 @@ async function readSettingsFile(path: string): Promise<SettingsFile> {
   }
   const url = typeof document['url'] === 'string' ? document['url'] : null;
   const token = typeof document['token'] === 'string' ? document['token'] : null;
+  const serverCa = typeof document['serverCa'] === 'string' ? document['serverCa'] : null;
   const { mode } = await stat(path);
   if (token !== null && process.platform !== 'win32' && (mode & 0o077) !== 0) {
     return {
@@ -95,7 +108,7 @@ async function readSettingsFile(path: string): Promise<SettingsFile> {
       whatToDo: `chmod 600 ${path}`,
     };
   }
-  return { ok: true, url, token };
+  return { ok: true, url, token, serverCa };
 }
 
 interface Unreadable {

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
 import { ANSWERED_FOR_MS } from './fleet/commit-queue.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
+import type { TlsPaths } from './tls/tls-files.ts';
 import type { LogLevel } from './observe/logger.ts';
 
 export interface ServerConfig {
@@ -23,6 +24,8 @@ export interface ServerConfig {
   readonly joinToken: string | null;
   /** No authentication at all: only on loopback. */
   readonly isOpen: boolean;
+  /** `null`: plain HTTP. */
+  readonly tls: TlsPaths | null;
   readonly logLevel: LogLevel;
   /** The deadline of a drain that names none; `null`: none. */
   readonly defaultDrainTimeoutMs: number | null;
@@ -71,6 +74,12 @@ const ConfigFile = Type.Object(
     data: Type.Optional(Type.String()),
     database: Type.Optional(Type.String()),
     logLevel: Type.Optional(Type.String()),
+    tls: Type.Optional(
+      Type.Object(
+        { cert: Type.String(), key: Type.String(), clientCa: Type.Optional(Type.String()) },
+        { additionalProperties: false },
+      ),
+    ),
     retention: Type.Optional(
       Type.Object({ events: Type.Optional(Keep), operations: Type.Optional(Keep) }, { additionalProperties: false }),
     ),
@@ -123,6 +132,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     );
   }
   const { defaultTimeout } = file.drain ?? {};
+  const tls = tlsPaths(file, path.dirname(path.resolve(flags.config ?? '.')));
   const address = databaseUrl(flags.database ?? env['SLUICE_DATABASE_URL'] ?? file.database);
   return {
     host,
@@ -132,6 +142,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     adminToken: secret(env, 'SLUICE_ADMIN_TOKEN'),
     joinToken: secret(env, 'SLUICE_JOIN_TOKEN'),
     isOpen,
+    tls,
     logLevel: logLevel(flags.logLevel ?? env['SLUICE_LOG_LEVEL'] ?? file.logLevel ?? 'info'),
     defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
     heartbeatIntervalMs,
@@ -139,10 +150,10 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     agentKeyMaxAgeMs: durationMs(file.agents?.keyMaxAge ?? '30d'),
     retention: retention(file),
     warnings: [
-      ...(isLoopback
+      ...(isLoopback || tls !== null
         ? []
         : [
-            `Listening on ${host} without TLS: tokens and metadata cross the network in the clear. Put a TLS proxy in front.`,
+            `Listening on ${host} WITHOUT TLS: tokens, metadata and commands cross the network in the clear, for anybody on the way to read and use. Give the server a certificate (tls.cert and tls.key in its configuration file), or listen on 127.0.0.1 behind a proxy that has one.`,
           ]),
       ...(address !== null && flags.data !== undefined
         ? ['--data is not used: everything is kept in the PostgreSQL database.']
@@ -163,7 +174,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events and retention.operations (maxAge, maxCount).`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events and retention.operations (maxAge, maxCount).`,
   );
 }
 
@@ -180,6 +191,17 @@ function retention({ retention: given }: ConfigFile): RetentionSettings {
       'retention.operations.maxAge must be at least 1d: a request with an Idempotency-Key is answered by its operation for that long.',
     );
   return settings;
+}
+
+/** Relative to the configuration file. */
+function tlsPaths({ tls }: ConfigFile, directory: string): TlsPaths | null {
+  if (tls === undefined) return null;
+  const { cert, key, clientCa } = tls;
+  return {
+    cert: path.resolve(directory, cert),
+    key: path.resolve(directory, key),
+    clientCa: clientCa === undefined ? null : path.resolve(directory, clientCa),
+  };
 }
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {

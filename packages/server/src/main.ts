@@ -1,5 +1,6 @@
 /** Starts and stops a server: the only file that knows every part of it. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Server as TlsServer } from 'node:tls';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
 import type { ServerConfig } from './config.ts';
@@ -11,10 +12,12 @@ import { newOperationId } from './fleet/operation-id.ts';
 import { Retention } from './fleet/retention.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
+import { secureContext } from './http/http-server.ts';
 import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
+import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -89,6 +92,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       logger,
     });
+    const tls = config.tls === null ? null : readTlsFiles(config.tls);
     const about: AboutServer = {
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
@@ -104,11 +108,21 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       about,
       refusals,
       history: store,
+      tls,
     });
+    if (config.tls !== null && tls !== null) {
+      const { server } = app;
+      const use = (material: TlsMaterial) => {
+        if (server instanceof TlsServer) server.setSecureContext(secureContext(material));
+      };
+      const stopWatchingFiles = watchTlsFiles(config.tls, tls, use, logger);
+      closings.push(async () => stopWatchingFiles());
+    }
     closings.push(() => app.close());
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
-    const url = await listen(app, config);
+    const address = await listen(app, config);
+    const url = tls === null ? address : address.replace(/^http:/u, 'https:');
     await authentication.keepNewTokens();
     logger.info({ event: 'server-started', url, nodes: fleet.nodes().length }, 'serving');
 

@@ -1,7 +1,9 @@
 /** The agent's socket for real: a WebSocket to the server, the token in its header. */
+import { readFileSync } from 'node:fs';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, SERVER_MESSAGE_BYTES_MAX } from '@sluice/contract';
 import type { Logger } from 'pino';
 import { type RawData, WebSocket } from 'ws';
+import type { AgentTls } from '../config.ts';
 import type { Connect } from './agent-socket.ts';
 
 /** Milliseconds for the TCP connection, TLS and the upgrade. */
@@ -11,13 +13,20 @@ const HANDSHAKE_WITHIN_MS = 15_000;
  * @param serverUrl `http:` or `https:`; the session is its WebSocket twin.
  * @param joinToken What this connection is to come with; `null`: nothing.
  */
-export function connectWebSocket(serverUrl: string, joinToken: () => string | null, logger: Logger): Connect {
+export function connectWebSocket(
+  serverUrl: string,
+  joinToken: () => string | null,
+  tls: AgentTls,
+  logger: Logger,
+): Connect {
   const url = new URL(AGENT_SESSION_PATH, serverUrl);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return (events) => {
     const token = joinToken();
     const socket = new WebSocket(url.href, AGENT_SUBPROTOCOL, {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      ...tlsOptions(tls, logger),
+      minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_WITHIN_MS,
       perMessageDeflate: false,
       maxPayload: SERVER_MESSAGE_BYTES_MAX,
@@ -29,7 +38,7 @@ export function connectWebSocket(serverUrl: string, joinToken: () => string | nu
       request.destroy();
       socket.terminate();
     });
-    socket.on('error', (error) => logger.debug({ event: 'session-error', err: error }, 'the session failed'));
+    socket.on('error', (error) => logFailure(error, serverUrl, logger));
     socket.on('close', (code, reason) => events.closed(code, reason.toString()));
     return {
       send: (text) => {
@@ -45,6 +54,39 @@ export function connectWebSocket(serverUrl: string, joinToken: () => string | nu
       },
       terminate: () => socket.terminate(),
     };
+  };
+}
+
+/** A server that is not who it should be is for a person to look at; a server that is away is not. */
+function logFailure(error: Error, serverUrl: string, logger: Logger): void {
+  const code = 'code' in error ? String(error.code) : '';
+  if (!/CERT|SIGNATURE|SELF_SIGNED|ISSUER|ALTNAME|^ERR_SSL|^ERR_TLS/u.test(code)) {
+    logger.debug({ event: 'session-error', err: error }, 'the session failed');
+    return;
+  }
+  logger.error(
+    { event: 'server-not-trusted', server: serverUrl, code, problem: error.message },
+    'the certificate of the server is not trusted; give its authority with serverCa in agent.yaml or --server-ca, or correct the address',
+  );
+}
+
+/** A file that cannot be read is left out: the connection then fails in words, and the next one reads it again. */
+function tlsOptions({ serverCa, own }: AgentTls, logger: Logger): { ca?: Buffer[]; cert?: Buffer; key?: Buffer } {
+  const read = (file: string): Buffer | null => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      logger.error({ event: 'certificate-unreadable', file, err: error }, 'a certificate file cannot be read');
+      return null;
+    }
+  };
+  const cert = own === null ? null : read(own.cert);
+  const key = own === null ? null : read(own.key);
+  const ca = serverCa === null ? null : read(serverCa);
+  return {
+    // Without the file that was asked for nobody is trusted.
+    ...(serverCa === null ? {} : { ca: ca === null ? [] : [ca] }),
+    ...(cert === null || key === null ? {} : { cert, key }),
   };
 }
 

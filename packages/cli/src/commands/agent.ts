@@ -10,6 +10,7 @@ interface AgentOptions {
   readonly config: string;
   readonly server?: string;
   readonly nodeId?: string;
+  readonly serverCa?: string;
 }
 
 export function agentCommand(terminal: Terminal, finish: Finish): Command {
@@ -21,12 +22,13 @@ export function agentCommand(terminal: Terminal, finish: Finish): Command {
     )
     .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
     .option('--server <url>', 'the server, instead of the one in agent.yaml')
+    .option('--server-ca <file>', 'trust only this certificate authority, instead of the one in agent.yaml')
     .option('--node-id <id>', "the node's id, instead of the one in agent.yaml")
     .addHelpText('after', '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml')
     .action((options: AgentOptions) => finish(runAgent(terminal, options)));
 }
 
-async function runAgent(terminal: Terminal, { config, server, nodeId }: AgentOptions): Promise<ExitCode> {
+async function runAgent(terminal: Terminal, { config, server, nodeId, serverCa }: AgentOptions): Promise<ExitCode> {
   // Loaded only here: every other command starts faster without it.
   const { startAgent } = await import('@sluice/agent');
   let agent: Awaited<ReturnType<typeof startAgent>>;
@@ -36,6 +38,7 @@ async function runAgent(terminal: Terminal, { config, server, nodeId }: AgentOpt
       env: terminal.environment,
       ...(server === undefined ? {} : { server }),
       ...(nodeId === undefined ? {} : { nodeId }),
+      ...(serverCa === undefined ? {} : { serverCa }),
     });
   } catch (error) {
     if (!(error instanceof Error)) throw error;

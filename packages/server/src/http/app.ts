@@ -5,12 +5,13 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
+import { createHttpServer } from './http-server.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { SECURITY_HEADERS, TLS_SECURITY_HEADERS } from './security-headers.ts';
 import { serveRoute } from './serve-route.ts';
 import { watchUnusedConnections } from './unused-connections.ts';
 
@@ -18,32 +19,13 @@ import { watchUnusedConnections } from './unused-connections.ts';
 const PARAMETER_LENGTH_MAX = NODE_ID_LENGTH_MAX * 12;
 /** Characters of path and query together: the longest id, and a long selector beside it. */
 const URL_LENGTH_MAX = 8192;
-/** Bytes of the request line and all headers: a token and what proxies add take a tenth of it. */
-const HEADER_BYTES_MAX = 16_384;
-/** Milliseconds for the headers to arrive, and for the whole request; a slow one must not hold a connection for ever. */
-const HEADERS_WITHIN_MS = 15_000;
-const REQUEST_WITHIN_MS = 30_000;
-/** Milliseconds between two looks for requests that are too slow. */
-const SLOW_CHECK_EVERY_MS = 5000;
-/** Milliseconds that an idle connection is kept: longer than the 60 s of common load balancers, so that they end it, not we. */
-const KEEP_ALIVE_MS = 65_000;
-/** Milliseconds in which neither side sends anything, so that a reader who stopped reading is let go. */
-const SILENCE_MS_MAX = 90_000;
-
 const ROUTE_NAMES = Object.values(routes).map(({ name }) => name) satisfies readonly RouteName[];
 
 /** A fastify instance that is ready and does not listen yet. */
 export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_WITHIN_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionTimeout: SILENCE_MS_MAX,
-    http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_WITHIN_MS,
-      connectionsCheckingInterval: SLOW_CHECK_EVERY_MS,
-    },
+    serverFactory: (listener) => createHttpServer(listener, parts.tls),
     genReqId: () => randomUUID(),
     logger: false,
     return503OnClosing: false,
@@ -58,7 +40,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   logRequests(app, parts.logger);
 
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(SECURITY_HEADERS);
+    void reply.headers(parts.tls === null ? SECURITY_HEADERS : TLS_SECURITY_HEADERS);
     const { method, url } = request;
     if (url.length > URL_LENGTH_MAX) {
       void sendProblem(reply, {

@@ -8,6 +8,7 @@ import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { History } from '../fleet/history.ts';
+import type { TlsMaterial } from '../tls/tls-files.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
@@ -21,6 +22,8 @@ export interface HttpParts {
   readonly about: AboutServer;
   readonly refusals: RefusalLog;
   readonly history: History;
+  /** `null`: plain HTTP. */
+  readonly tls: TlsMaterial | null;
 }
 
 export interface AboutServer {

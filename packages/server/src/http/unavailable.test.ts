@@ -77,6 +77,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     about,
     feed: new EventFeed(fleet, steadyClock),
     history: store,
+    tls: null,
     refusals: new RefusalLog({ fleet, clock: steadyClock, logger }),
   });
   try {

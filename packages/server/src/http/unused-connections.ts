@@ -7,18 +7,21 @@ import type { Socket } from 'node:net';
 
 /** @returns What ends them. */
 export function watchUnusedConnections(server: Server): () => void {
-  const unused = new Set<Socket>();
+  // By the other side's address: what is asked over TLS comes from another socket than the one that was accepted.
+  const unused = new Map<string, Socket>();
+  const keyOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
   let isEnding = false;
   server.on('connection', (socket: Socket) => {
     // What was waiting to be accepted comes even now.
     if (isEnding) socket.destroy();
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+    const key = keyOf(socket);
+    unused.set(key, socket);
+    socket.once('close', () => unused.delete(key));
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
-  server.on('upgrade', ({ socket }) => unused.delete(socket));
+  server.on('request', ({ socket }) => unused.delete(keyOf(socket)));
+  server.on('upgrade', ({ socket }) => unused.delete(keyOf(socket)));
   return () => {
     isEnding = true;
-    for (const socket of unused) socket.destroy();
+    for (const socket of unused.values()) socket.destroy();
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
+import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
@@ -104,7 +105,7 @@ export class AgentSessions {
     const remoteIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/u, '');
     if (authentication.isOpen) return { remoteIp, identity: { kind: 'unasked' } };
     const joinTokenId = authentication.joinTokenOf(request.headers.authorization)?.id ?? null;
-    return { remoteIp, identity: { kind: 'asked', joinTokenId, certificate: null } };
+    return { remoteIp, identity: { kind: 'asked', joinTokenId, certificate: clientCertificateOf(request.socket) } };
   }
 
   #open(socket: WebSocket, peer: Peer): void {

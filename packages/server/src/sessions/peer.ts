@@ -1,13 +1,6 @@
 /** Who is at the other end of a session, as far as the connection itself tells. */
 
-/** A client certificate that the TLS stack has checked. */
-export interface PeerCertificate {
-  readonly fingerprint: string;
-  /** Node ids that it may speak for. */
-  readonly names: readonly string[];
-  /** Epoch milliseconds. */
-  readonly issuedAt: number;
-}
+import type { ClientCertificate } from '../tls/client-certificate.ts';
 
 export interface Peer {
   readonly remoteIp: string;
@@ -19,6 +12,6 @@ export interface Peer {
         /** The join token that the connection came with; `null`: none that opens anything. */
         readonly joinTokenId: string | null;
         /** `null`: none, so the agent's key says who it is. */
-        readonly certificate: PeerCertificate | null;
+        readonly certificate: ClientCertificate | null;
       };
 }
