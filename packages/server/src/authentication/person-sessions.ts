@@ -1,0 +1,143 @@
+/** Sessions and tokens of people who logged in, kept with all other tokens and made through the same pipeline. */
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '@sluice/contract';
+import type { Fleet } from '../fleet/fleet.ts';
+import { type FleetToken, isLive, note, noteOfToken, tokenOf } from '../fleet/token.ts';
+import {
+  type IssuedSecret,
+  NotKeptError,
+  type PersonAtAddress,
+  type RefusedLogin,
+  type SessionKeeper,
+} from './oidc/session-keeper.ts';
+import { hashOf, isSameHash, newSecret } from './secret.ts';
+
+/** How the ids of tokens begin that a login made; only these end by a logout. */
+const SESSION_ID_PREFIX = 'ses_';
+const LOGIN_TOKEN_ID_PREFIX = 'login_';
+const ID_BYTES = 9;
+/** Who made them, for the list of tokens. */
+const CREATED_BY = 'single sign-on';
+
+/** In milliseconds. */
+export interface SessionTimes {
+  /** A browser's session ends when it was not used for so long. */
+  readonly idleMs: number;
+  /** It ends after so long in any case. */
+  readonly absoluteMs: number;
+  /** The token that `sluice login` gets ends after so long. */
+  readonly cliTokenMs: number;
+}
+
+export class PersonSessions implements SessionKeeper {
+  readonly #fleet: Fleet;
+  readonly #times: SessionTimes;
+
+  constructor(fleet: Fleet, times: SessionTimes) {
+    this.#fleet = fleet;
+    this.#times = times;
+  }
+
+  openSession(person: PersonAtAddress): Promise<IssuedSecret> {
+    const { idleMs, absoluteMs } = this.#times;
+    return this.#make(person, { kind: 'session', idPrefix: SESSION_ID_PREFIX, lifetimeMs: absoluteMs, idleMs });
+  }
+
+  createLoginToken(person: PersonAtAddress): Promise<IssuedSecret> {
+    const { cliTokenMs } = this.#times;
+    return this.#make(person, {
+      kind: 'api',
+      idPrefix: LOGIN_TOKEN_ID_PREFIX,
+      lifetimeMs: cliTokenMs,
+      idleMs: null,
+    });
+  }
+
+  async endSession(secret: string): Promise<void> {
+    const id = this.#idOf(secret);
+    if (id === null) return;
+    await this.#change((tokenBefore, now) => {
+      const token = tokenBefore(id);
+      if (token === undefined || token.revokedAt !== null) return [];
+      const revoked = { ...token, revokedAt: now };
+      return [{ token: revoked, kind: 'TokenRevoked', actor: { name: token.name, address: null, tokenId: id } }];
+    });
+  }
+
+  noteRefusedLogin({ subject, reason, from }: RefusedLogin): void {
+    const actor: Actor = { name: subject ?? 'nobody', address: from };
+    // It has happened, so it waits for a store that is away; a failure of the pipeline is logged where it happens.
+    void this.#fleet.access(
+      (_tokenBefore, now) => ({
+        ok: true,
+        value: { tokens: [], notes: [note({ kind: 'LoginRefused', subject, reason }, actor, now)] },
+      }),
+      true,
+    );
+  }
+
+  async #make(
+    { name, role, selector, from }: PersonAtAddress,
+    { kind, idPrefix, lifetimeMs, idleMs }: Kind,
+  ): Promise<IssuedSecret> {
+    const secret = newSecret();
+    const id = `${idPrefix}${randomBytes(ID_BYTES).toString('hex')}`;
+    const createdAt = this.#fleet.now();
+    const expiresAt = createdAt + lifetimeMs;
+    const token = tokenOf({
+      id,
+      kind,
+      name,
+      hash: hashOf(secret),
+      createdAt,
+      role,
+      selector,
+      createdBy: CREATED_BY,
+      expiresAt,
+      idleMs,
+    });
+    await this.#change(() => [{ token, kind: 'TokenCreated', actor: { name, address: from, tokenId: id } }]);
+    return { secret, expiresAt };
+  }
+
+  async #change(
+    decide: (tokenBefore: (id: string) => FleetToken | undefined, now: number) => readonly Change[],
+  ): Promise<void> {
+    const result = await this.#fleet.access((tokenBefore, now) => {
+      const changes = decide(tokenBefore, now);
+      return {
+        ok: true,
+        value: {
+          tokens: changes.map(({ token }) => token),
+          notes: changes.map(({ token, kind, actor }) => noteOfToken(kind, token, actor, now)),
+        },
+      };
+    });
+    if (!result.ok) throw new NotKeptError(result.problem);
+  }
+
+  /** @returns `null`: no login made it, or it opens nothing any more. */
+  #idOf(secret: string): string | null {
+    const hash = hashOf(secret);
+    const now = this.#fleet.now();
+    const token = this.#fleet.tokens
+      .candidates(hash)
+      .find((each) => isSameHash(hash, each.hash) && isLive(each, now));
+    if (token === undefined) return null;
+    const isOfLogin = token.id.startsWith(SESSION_ID_PREFIX) || token.id.startsWith(LOGIN_TOKEN_ID_PREFIX);
+    return isOfLogin ? token.id : null;
+  }
+}
+
+interface Kind {
+  readonly kind: 'session' | 'api';
+  readonly idPrefix: string;
+  readonly lifetimeMs: number;
+  readonly idleMs: number | null;
+}
+
+interface Change {
+  readonly token: FleetToken;
+  readonly kind: 'TokenCreated' | 'TokenRevoked';
+  readonly actor: Actor;
+}
