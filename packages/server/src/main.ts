@@ -2,6 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
+import { OidcLogin } from './authentication/oidc/oidc-login.ts';
+import { PersonSessions } from './authentication/person-sessions.ts';
 import type { ServerConfig } from './config.ts';
 import { watchClock } from './fleet/clock-watch.ts';
 import { steadyClock, WallClock } from './fleet/system-clock.ts';
@@ -91,6 +93,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
       isStopping: () => isStopping,
       about,
+      login:
+        config.oidc === null
+          ? null
+          : { oidc: new OidcLogin(config.oidc, () => clock.now()), keeper: new PersonSessions(fleet, config.sessions) },
     });
     closings.push(() => app.close());
     closings.push(() => sessions.stop());

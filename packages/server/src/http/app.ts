@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
+import { serveLogin } from './login/serve-login.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
@@ -97,6 +98,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     streams.endAll();
     endUnusedConnections();
   });
+  await serveLogin(app, parts);
   for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts, streams);
   refuseOtherMethods(app, Object.values<Route>(routes));
   await app.ready();

@@ -62,7 +62,7 @@ export function hostIsLoopback(host: string | undefined): boolean {
 }
 
 /** By what browsers say themselves, which no page can change. Who says nothing is no browser, or none that sends cookies along. */
-function isOfThisOrigin({ headers }: AskedByBrowser, publicOrigin: string | null): boolean {
+export function isOfThisOrigin({ headers }: AskedByBrowser, publicOrigin: string | null): boolean {
   const site = headers['sec-fetch-site'];
   // `none`: the person did it, such as by a bookmark.
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;

@@ -7,6 +7,7 @@ import type { Principal } from '../authentication/principal.ts';
 import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { PersonLogin } from './login/login-parts.ts';
 import type { Result } from '@sluice/core';
 
 export interface HttpParts {
@@ -17,6 +18,8 @@ export interface HttpParts {
   readonly isStopping: () => boolean;
   /** What the status page tells of the server beside its fleet. */
   readonly about: AboutServer;
+  /** How people log in; `null`: they do not. */
+  readonly login: PersonLogin | null;
 }
 
 export interface AboutServer {
