@@ -9,6 +9,7 @@ import { serveLogin } from './login/serve-login.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
+import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -73,6 +74,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
       done();
     }
   });
+  if (parts.authentication.isOpen) refuseForeignPages(app);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {

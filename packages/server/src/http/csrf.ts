@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '@sluice/contract';
 
 /** The header that every unsafe request of a browser carries; its value is told by `GET /auth/session`. */
-export const CSRF_HEADER = 'x-sluice-csrf';
+const CSRF_HEADER = 'x-sluice-csrf';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What of a request these questions need; a `FastifyRequest` and an `IncomingMessage` of an upgrade have it. */
@@ -14,7 +14,7 @@ export interface AskedByBrowser {
 }
 
 /** Whether the method changes nothing, so that nobody gains by making a browser send it. */
-export function isSafeMethod(method: string | undefined): boolean {
+function isSafeMethod(method: string | undefined): boolean {
   return SAFE_METHODS.has(method ?? '');
 }
 

@@ -22,7 +22,7 @@ import type { Person } from './session-keeper.ts';
 /** Milliseconds that a person has for logging in at the provider. */
 export const LOGIN_WITHIN_MS = 600_000;
 /** The path, under the public URL, that the provider sends the browser back to. */
-export const CALLBACK_PATH = '/auth/callback';
+const CALLBACK_PATH = '/auth/callback';
 
 /** What is done after the login. */
 export const LoginPurpose = Type.Union([

@@ -44,5 +44,5 @@ function claimOf(cause: unknown): string | null {
 }
 
 function foreignText(text: string): string {
-  return text.replaceAll(/[^\P{C}]/gu, ' ').slice(0, FOREIGN_TEXT_LENGTH_MAX);
+  return text.replaceAll(/\p{C}/gu, ' ').slice(0, FOREIGN_TEXT_LENGTH_MAX);
 }

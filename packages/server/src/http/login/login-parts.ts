@@ -22,7 +22,7 @@ export function loginPartsOf({ oidc, keeper }: PersonLogin): LoginParts {
   return { oidc, keeper, security: cookieSecurityOf(publicUrl), publicOrigin: publicUrl.origin };
 }
 
-export const LOGIN_IS_OFF: Problem = {
+const LOGIN_IS_OFF: Problem = {
   code: 'single-sign-on-off',
   detail: 'Nobody can log in here: this server has no section `oidc` in its configuration file.',
 };
