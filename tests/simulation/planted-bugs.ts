@@ -84,8 +84,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/fleet/write-batch.ts',
-        find: 'await store.commit(changes, answered)',
-        replace: 'await store.commit(changes)',
+        find: 'await store.commit(changes, answered, beside)',
+        replace: 'await store.commit(changes, [], beside)',
       },
     ],
   },

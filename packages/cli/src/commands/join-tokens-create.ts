@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { expiryOption } from '../expiry-option.ts';
+import { type Expiry, expiryField, expiryOption } from '../expiry-option.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printLine, printNote, printProblem } from '../output/print.ts';
@@ -15,8 +15,8 @@ const USES_MAX = 1_000_000;
 interface CreateOptions extends SettingFlags {
   readonly name?: string;
   readonly type?: string;
-  readonly uses?: number | null;
-  readonly expires?: number | null;
+  readonly uses?: number | 'unlimited';
+  readonly expires?: Expiry;
   readonly output: Format;
 }
 
@@ -44,8 +44,8 @@ export function joinTokensCreateCommand(terminal: Terminal, finish: Finish): Com
             body: {
               ...(name === undefined ? {} : { name }),
               ...(type === undefined ? {} : { type }),
-              ...(count === undefined ? {} : { uses: count }),
-              ...(expires === undefined ? {} : { expiresIn: expires }),
+              ...(count === undefined ? {} : { uses: count === 'unlimited' ? null : count }),
+              ...expiryField(expires),
             },
           });
           if (!answer.ok) return printProblem(terminal, answer.problem);
@@ -76,8 +76,8 @@ export function joinTokensCreateCommand(terminal: Terminal, finish: Finish): Com
     );
 }
 
-function uses(text: string): number | null {
-  if (text === 'unlimited') return null;
+function uses(text: string): number | 'unlimited' {
+  if (text === 'unlimited') return text;
   const count = Number(text);
   if (/^\d+$/u.test(text) && count >= 1 && count <= USES_MAX) return count;
   throw new InvalidArgumentError(`Write a whole number from 1 to ${USES_MAX}, or unlimited.`);

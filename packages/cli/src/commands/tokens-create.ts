@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { expiryOption } from '../expiry-option.ts';
+import { type Expiry, expiryField, expiryOption } from '../expiry-option.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printLine, printNote, printProblem } from '../output/print.ts';
@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.ts';
 interface CreateOptions extends SettingFlags {
   readonly role: 'viewer' | 'operator' | 'admin';
   readonly selector?: string;
-  readonly expires?: number | null;
+  readonly expires?: Expiry;
   readonly output: Format;
 }
 
@@ -47,7 +47,7 @@ export function tokensCreateCommand(terminal: Terminal, finish: Finish): Command
               name,
               role,
               ...(selector === undefined ? {} : { selector }),
-              ...(expires === undefined ? {} : { expiresIn: expires }),
+              ...expiryField(expires),
             },
           });
           if (!answer.ok) return printProblem(terminal, answer.problem);

@@ -43,6 +43,16 @@ export function eventInWords(event: ClientEvent): string {
       return text(event['reason']);
     case 'OperationConfirmationNeeded':
       return text(event['because']);
+    case 'TokenCreated':
+    case 'TokenRevoked':
+      return isRecord(event['token']) ? joined([text(event['token']['name']), grant(event['token'])], ': ') : '';
+    case 'RequestRefused':
+      return joined([text(event['route']), text(event['code'])], ': ');
+    case 'LoginRefused':
+    case 'AgentCredentialsRevoked':
+      return text(event['reason']);
+    case 'AgentEnrolled':
+      return `with ${text(event['joinTokenId'])}`;
     default:
       return '';
   }
@@ -59,6 +69,12 @@ function sessions(event: ClientEvent): string {
 
 function health(workload: Readonly<Record<string, unknown>>): string {
   return workload['healthy'] === true ? 'healthy' : workload['healthy'] === false ? 'not healthy' : '';
+}
+
+function grant(token: Readonly<Record<string, unknown>>): string {
+  if (token['kind'] === 'join') return 'join token';
+  const selector = text(token['selector']);
+  return joined([text(token['role']), selector === '' ? '' : `of ${selector}`], ' ');
 }
 
 function failure(error: unknown): string {

@@ -21,6 +21,12 @@ import { SessionRegistry, type SessionRegistryOptions } from './session-registry
 /** Milliseconds over which agents are told to come back when the server stops. */
 const COME_BACK_WITHIN_MS = 2000;
 
+/** By the code that the session was closed with. */
+const WHY_ENDED: Readonly<Record<number, string>> = {
+  [AGENT_CLOSE.badMessage]: 'its agent sent something that is not understood',
+  [AGENT_CLOSE.notAuthorised]: 'the credentials of its agent were revoked (see sluice nodes credentials)',
+};
+
 export interface AgentSessionsOptions extends SessionRegistryOptions {
   readonly authentication: Authentication;
 }
@@ -116,10 +122,7 @@ export class AgentSessions {
     );
     socket.on('close', (code) => {
       this.#sockets.delete(socket);
-      const why =
-        code === AGENT_CLOSE.badMessage
-          ? 'its agent sent something that is not understood'
-          : 'the connection to its agent was lost';
+      const why = WHY_ENDED[code] ?? 'the connection to its agent was lost';
       this.#registry
         .ended(session, why)
         .catch((error: unknown) =>
