@@ -9,6 +9,8 @@ import { CLIENT_ID, CLIENT_SECRET, RealProvider } from './real-provider.ts';
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
 /** How often another port is taken when somebody else was faster. */
 const TRIES = 5;
+/** Milliseconds until an event must be told, on a machine that is busy with other things. */
+const EVENT_WITHIN_MS = 15_000;
 
 export interface LoginOptions {
   /** Lines of the configuration file beside `oidc`. */
@@ -52,6 +54,21 @@ export class LoginUnderTest {
     await this.#server.stop();
     await this.provider.stop();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** The history of one kind of event, from its beginning until `words` are in it. */
+  async eventOfKind(kind: string, words: string): Promise<string> {
+    const response = await fetch(`${this.url}/api/v1/events?after=0&kind=${kind}`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      signal: AbortSignal.timeout(EVENT_WITHIN_MS),
+    });
+    let text = '';
+    if (response.body === null) throw new Error('the stream of events is empty');
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes(words)) break;
+    }
+    return text;
   }
 
   /** As the admin token sees it. */

@@ -25,7 +25,7 @@ export async function withClient(
   const settings = await resolveSettings(flags, terminal);
   if (!settings.ok) {
     printError(terminal, settings.detail, settings.whatToDo);
-    return exitCodes.wrongUsage;
+    return settings.exitCode ?? exitCodes.wrongUsage;
   }
   const { url, token } = settings;
   return act(

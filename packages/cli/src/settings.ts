@@ -1,8 +1,10 @@
-/** Where the server is and who asks: flag, then environment, then the user's configuration file, then default. */
+/** Where the server is and who asks: flag, then environment, then (the token) the login, then the user's configuration file, then default. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { isRecord } from './is-record.ts';
+import { credentialsPath, readCredentials, serverKey } from './login/credentials.ts';
 import type { Terminal } from './terminal.ts';
 
 const URL_DEFAULT = 'http://127.0.0.1:7070';
@@ -16,10 +18,50 @@ export interface SettingFlags {
 
 export type Settings =
   | { readonly ok: true; readonly url: string; /** `null`: none is sent. */ readonly token: string | null }
-  | { readonly ok: false; readonly detail: string; readonly whatToDo: string };
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      readonly whatToDo: string;
+      /** Where it is not wrong usage. */
+      readonly exitCode?: ExitCode;
+    };
+
+type NoSettings = Extract<Settings, { ok: false }>;
+type Server = { readonly ok: true; readonly url: string; readonly tokenInFile: string | null };
 
 /** The settings that hold. A file that others can read is refused when it holds a token. */
 export async function resolveSettings(flags: SettingFlags, terminal: Terminal): Promise<Settings> {
+  const server = await resolveServer(flags, terminal);
+  if (!server.ok) return server;
+  const { url, tokenInFile } = server;
+  if (flags.tokenFile !== undefined) {
+    const token = await readText(flags.tokenFile);
+    if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
+    return withToken(url, token.trim());
+  }
+  const fromEnvironment = terminal.environment['SLUICE_TOKEN'];
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return withToken(url, fromEnvironment);
+  return withLogin(url, tokenInFile, terminal);
+}
+
+/** The token of `sluice login` for this server, else the one of the settings file. */
+async function withLogin(url: string, tokenInFile: string | null, terminal: Terminal): Promise<Settings> {
+  const credentials = await readCredentials(credentialsPath(terminal));
+  if (!credentials.ok) return credentials;
+  const login = credentials.byServer.get(serverKey(url));
+  if (login === undefined) return withToken(url, tokenInFile);
+  if (Date.parse(login.expiresAt) > Date.now()) return withToken(url, login.token);
+  if (tokenInFile !== null) return withToken(url, tokenInFile);
+  return {
+    ok: false,
+    detail: `Your login at ${url} ended at ${login.expiresAt}.`,
+    whatToDo: 'Run `sluice login` again.',
+    exitCode: exitCodes.notAuthorised,
+  };
+}
+
+/** Which server it is, and the token of the settings file, which is not bound to a server. */
+export async function resolveServer(flags: Pick<SettingFlags, 'url'>, terminal: Terminal): Promise<Server | NoSettings> {
   const { environment } = terminal;
   const path = join(environment['XDG_CONFIG_HOME'] || join(terminal.homeDirectory, '.config'), 'sluice', 'config.yaml');
   const file = await readSettingsFile(path);
@@ -34,12 +76,7 @@ export async function resolveSettings(flags: SettingFlags, terminal: Terminal): 
       whatToDo: `Write it like ${URL_DEFAULT}, with --url, SLUICE_URL or \`url:\` in ${path}.`,
     };
   }
-  if (flags.tokenFile !== undefined) {
-    const token = await readText(flags.tokenFile);
-    if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
-    return withToken(url, token.trim());
-  }
-  return withToken(url, environment['SLUICE_TOKEN'] || file.token);
+  return { ok: true, url, tokenInFile: file.token };
 }
 
 function withToken(url: string, token: string | null): Settings {
