@@ -57,7 +57,8 @@ async function logIn(terminal: Terminal, { url: given, browser }: LoginOptions):
     const address = server.addressFor(port, challenge, state);
     const checked = await server.check(address);
     if (!checked.ok) return printProblem(terminal, { ...checked.problem, requestId: null, field: null });
-    printNote(terminal, `Log in at this address, in a browser on this machine:\n\n  ${address}\n`);
+    printNote(terminal, 'Log in at this address, in a browser on this machine:');
+    printNote(terminal, `  ${address}`);
     printNote(terminal, `The page must show the code ${challenge.slice(0, SHOWN_LENGTH)}. Waiting; Ctrl-C gives up.`);
     if (browser) openBrowser(address, terminal);
     const result = await brought;
