@@ -112,7 +112,10 @@ describe('what a session may do', () => {
     await logIn(browser);
     const { csrfToken } = await sessionOf(browser);
     const post = async (headers: Readonly<Record<string, string>>) => {
-      const { status, text } = await browser.visit(`${sluice.url}/api/v1/nodes/none/drain`, { method: 'POST', headers });
+      const { status, text } = await browser.visit(`${sluice.url}/api/v1/nodes/none/drain`, {
+        method: 'POST',
+        headers,
+      });
       const { code }: { readonly code: string } = JSON.parse(text);
       return `${status} ${code}`;
     };

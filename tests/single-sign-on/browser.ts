@@ -45,7 +45,8 @@ export class Browser {
       this.#keep(next, response.headers);
       const location = response.headers.get('location');
       const target = location === null ? null : new URL(location, next);
-      const isOver = target === null || response.status < 300 || response.status > 399 || asked.stopAt?.(target) === true;
+      const isOver =
+        target === null || response.status < 300 || response.status > 399 || asked.stopAt?.(target) === true;
       if (isOver) {
         const text = await response.text();
         return { status: response.status, url: target ?? next, headers: response.headers, text, way };

@@ -6,7 +6,7 @@ import { loadServerConfig, type RunningServer, startServer } from '../../package
 import { findFreePorts } from '../../packages/cli/src/demo/ports.ts';
 import { CLIENT_ID, CLIENT_SECRET, RealProvider } from './real-provider.ts';
 
-export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
+const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
 /** How often another port is taken when somebody else was faster. */
 const TRIES = 5;
 /** Milliseconds until an event must be told, on a machine that is busy with other things. */

@@ -41,7 +41,9 @@ function loginAt(issuer: string, settings: Partial<OidcSettings> = {}): OidcLogi
   );
 }
 
-async function begin(login: OidcLogin): Promise<{ readonly address: URL; readonly sealed: string; readonly state: string }> {
+async function begin(
+  login: OidcLogin,
+): Promise<{ readonly address: URL; readonly sealed: string; readonly state: string }> {
   const begun = await login.begin(BROWSER);
   if (!begun.ok) throw new Error(begun.detail);
   provider.nonce = begun.address.searchParams.get('nonce') ?? '';
@@ -96,7 +98,9 @@ describe('an honest answer', () => {
     const { sealed, state } = await begin(loginAt(provider.issuer));
     const query = `code=a-code&state=${state}`;
     expect(await loginAt(provider.issuer).finish(query, sealed)).toMatchObject({ kind: 'person' });
-    expect(await loginAt(provider.issuer, { clientSecret: 'another' }).finish(query, sealed)).toEqual({ kind: 'unknown' });
+    expect(await loginAt(provider.issuer, { clientSecret: 'another' }).finish(query, sealed)).toEqual({
+      kind: 'unknown',
+    });
     expect(await loginAt(provider.issuer, { clientSecret: null }).finish(query, sealed)).toEqual({ kind: 'unknown' });
   });
 
@@ -138,7 +142,9 @@ describe('a lie', () => {
   test('an issuer in the answer (RFC 9207), or in the document, that is another', async () => {
     const login = loginAt(provider.issuer);
     const { sealed, state } = await begin(login);
-    expect(await login.finish(`code=c&state=${state}&iss=https://evil.example`, sealed)).toMatchObject({ kind: 'refused' });
+    expect(await login.finish(`code=c&state=${state}&iss=https://evil.example`, sealed)).toMatchObject({
+      kind: 'refused',
+    });
     provider.documentIssuer = 'https://evil.example';
     expect(await loginAt(provider.issuer).begin(BROWSER)).toEqual({
       ok: false,

@@ -61,7 +61,10 @@ async function withLogin(url: string, tokenInFile: string | null, terminal: Term
 }
 
 /** Which server it is, and the token of the settings file, which is not bound to a server. */
-export async function resolveServer(flags: Pick<SettingFlags, 'url'>, terminal: Terminal): Promise<Server | NoSettings> {
+export async function resolveServer(
+  flags: Pick<SettingFlags, 'url'>,
+  terminal: Terminal,
+): Promise<Server | NoSettings> {
   const { environment } = terminal;
   const path = join(environment['XDG_CONFIG_HOME'] || join(terminal.homeDirectory, '.config'), 'sluice', 'config.yaml');
   const file = await readSettingsFile(path);

@@ -62,8 +62,16 @@ describe('refused, with what to do', () => {
     ['an unknown key', { ...SECTION, isuer: 'x' }, 'It needs issuer, clientId, publicUrl and roles'],
     ['no rules', { ...SECTION, roles: [] }, 'oidc.roles'],
     ['an unknown role', { ...SECTION, roles: [{ group: 'a', role: 'root' }] }, 'oidc.roles.0.role'],
-    ['a selector that cannot be read', { ...SECTION, roles: [{ group: 'a', role: 'viewer', selector: '=x' }] }, 'of the group a'],
-    ['a selector over a status', { ...SECTION, roles: [{ group: 'a', role: 'viewer', selector: 'status=active' }] }, 'vanish'],
+    [
+      'a selector that cannot be read',
+      { ...SECTION, roles: [{ group: 'a', role: 'viewer', selector: '=x' }] },
+      'of the group a',
+    ],
+    [
+      'a selector over a status',
+      { ...SECTION, roles: [{ group: 'a', role: 'viewer', selector: 'status=active' }] },
+      'vanish',
+    ],
     ['an issuer over http', { ...SECTION, issuer: 'http://login.example' }, 'use https'],
     ['an issuer that is none', { ...SECTION, issuer: 'login.example' }, 'no address of a provider'],
     ['an issuer with a query', { ...SECTION, issuer: 'https://login.example/?a=b' }, 'no address of a provider'],
@@ -76,9 +84,12 @@ describe('refused, with what to do', () => {
     expect(JSON.stringify(parsed)).not.toContain('the-secret');
   });
 
-  test.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])('%s is good for trying out', (url) => {
-    expect(parseOidc({ ...SECTION, issuer: url, publicUrl: url }, undefined)).toMatchObject({ ok: true });
-  });
+  test.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])(
+    '%s is good for trying out',
+    (url) => {
+      expect(parseOidc({ ...SECTION, issuer: url, publicUrl: url }, undefined)).toMatchObject({ ok: true });
+    },
+  );
 });
 
 describe('sessions', () => {

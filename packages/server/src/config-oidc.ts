@@ -122,7 +122,9 @@ export function parseSessions(section: unknown): ParsedSection<SessionTimes> {
   if (times.idleMs < 60_000 || times.cliTokenMs < 60_000)
     return wrong('sessions.idle and sessions.cliToken must be at least 1m; else nobody gets anything done.');
   if (times.absoluteMs > SESSION_MS_MAX || times.cliTokenMs > SESSION_MS_MAX)
-    return wrong('sessions.absolute and sessions.cliToken may be 31d at most: who has left must not stay in for longer.');
+    return wrong(
+      'sessions.absolute and sessions.cliToken may be 31d at most: who has left must not stay in for longer.',
+    );
   if (times.idleMs > times.absoluteMs)
     return wrong('sessions.idle is longer than sessions.absolute, and would never end anything; make it shorter.');
   return { ok: true, value: times };
@@ -174,7 +176,9 @@ function clientSecretOf({ clientSecretFile }: OidcSection, fromEnvironment = '')
     text = readFileSync(clientSecretFile, 'utf8');
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : error;
-    return wrong(`oidc.clientSecretFile ${clientSecretFile} cannot be read (${String(code)}). Correct its path or its rights.`);
+    return wrong(
+      `oidc.clientSecretFile ${clientSecretFile} cannot be read (${String(code)}). Correct its path or its rights.`,
+    );
   }
   const secret = text.trim();
   if (secret !== '' && text.length <= SECRET_FILE_BYTES_MAX) return { ok: true, value: secret };
@@ -185,7 +189,8 @@ function rulesOf({ roles }: OidcSection): ParsedSection<readonly GroupRule[]> {
   for (const { group, selector } of roles) {
     if (selector === undefined) continue;
     const parsed = parseSelector(selector);
-    if (!parsed.ok) return wrong(`oidc.roles: the selector of the group ${group} cannot be used: ${parsed.problem.detail}`);
+    if (!parsed.ok)
+      return wrong(`oidc.roles: the selector of the group ${group} cannot be used: ${parsed.problem.detail}`);
     if (parsed.value.some(({ key }) => key === 'status')) {
       return wrong(
         `oidc.roles: the selector of the group ${group} cannot be bound to a status: a node that somebody drains would vanish before their eyes.`,

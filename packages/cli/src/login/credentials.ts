@@ -58,7 +58,11 @@ export async function readCredentials(path: string): Promise<Credentials> {
 }
 
 /** @param credential `null`: the server's is removed. After a crash there is the old file or the new one, never half of one. */
-export async function keepCredential(path: string, server: string, credential: Credential | null): Promise<Credentials> {
+export async function keepCredential(
+  path: string,
+  server: string,
+  credential: Credential | null,
+): Promise<Credentials> {
   const before = await readCredentials(path);
   if (!before.ok) return before;
   const byServer = new Map(before.byServer);

@@ -4,8 +4,8 @@ import { isRecord } from '../is-record.ts';
 
 /** Milliseconds that an answer may take: the server may have to find the provider first. */
 const ANSWER_WITHIN_MS = 20_000;
-/** Bytes of an answer. */
-const ANSWER_BYTES_MAX = 65_536;
+/** Characters of an answer. */
+const ANSWER_LENGTH_MAX = 65_536;
 
 export interface LoginToken {
   readonly token: string;
@@ -59,7 +59,9 @@ export class LoginServer {
     if (!asked.ok) return asked;
     const { status, text } = asked.value;
     const value = loginTokenIn(parsed(text));
-    return status === 200 && value !== null ? { ok: true, value } : { ok: false, problem: this.#problemIn(status, text) };
+    return status === 200 && value !== null
+      ? { ok: true, value }
+      : { ok: false, problem: this.#problemIn(status, text) };
   }
 
   async end(token: string): Promise<Answer<null>> {
@@ -72,7 +74,10 @@ export class LoginServer {
     return status === 204 ? { ok: true, value: null } : { ok: false, problem: this.#problemIn(status, text) };
   }
 
-  async #ask(address: string, request: RequestInit): Promise<Answer<{ readonly status: number; readonly text: string }>> {
+  async #ask(
+    address: string,
+    request: RequestInit,
+  ): Promise<Answer<{ readonly status: number; readonly text: string }>> {
     const signal = AbortSignal.any([this.#interrupt, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
     try {
       const response = await fetch(address, { ...request, redirect: 'manual', signal });
@@ -110,15 +115,12 @@ function refusal(
   return { ok: false, problem: { code, status, detail, whatToDo } };
 }
 
-async function textOf(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
+async function textOf({ body }: Response): Promise<string> {
   let text = '';
-  let bytes = 0;
-  if (response.body === null) return text;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`the answer has more than ${ANSWER_BYTES_MAX} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+  if (body === null) return text;
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.length > ANSWER_LENGTH_MAX) throw new Error(`the answer has more than ${ANSWER_LENGTH_MAX} characters`);
   }
   return text;
 }

@@ -120,9 +120,7 @@ export class PersonSessions implements SessionKeeper {
   #idOf(secret: string): string | null {
     const hash = hashOf(secret);
     const now = this.#fleet.now();
-    const token = this.#fleet.tokens
-      .candidates(hash)
-      .find((each) => isSameHash(hash, each.hash) && isLive(each, now));
+    const token = this.#fleet.tokens.candidates(hash).find((each) => isSameHash(hash, each.hash) && isLive(each, now));
     if (token === undefined) return null;
     const isOfLogin = token.id.startsWith(SESSION_ID_PREFIX) || token.id.startsWith(LOGIN_TOKEN_ID_PREFIX);
     return isOfLogin ? token.id : null;

@@ -60,9 +60,24 @@ describe('without authentication', () => {
   test.each<[string, string, Headers, boolean]>([
     ['a program', 'POST', {}, false],
     ['a page of ours', 'POST', { origin: 'http://127.0.0.1:7070', 'sec-fetch-site': 'same-origin' }, false],
-    ['a followed link', 'GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, false],
-    ['a frame of a foreign page', 'GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, true],
-    ['a form of a foreign page', 'POST', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true],
+    [
+      'a followed link',
+      'GET',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      false,
+    ],
+    [
+      'a frame of a foreign page',
+      'GET',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      true,
+    ],
+    [
+      'a form of a foreign page',
+      'POST',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      true,
+    ],
     ['a picture in a foreign page', 'GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, true],
     ['a page of another port', 'GET', { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-site' }, true],
     ['a WebSocket of a foreign page', 'GET', { origin: 'https://evil.example' }, true],

@@ -28,7 +28,11 @@ export function csrfTokenOf(sessionSecret: string): string {
  * @param publicOrigin Where browsers reach the server, when a proxy sends another Host; `null`: only the Host counts.
  * @returns Why it is refused; `null`: a page of this server made it.
  */
-export function csrfRefusal(request: AskedByBrowser, sessionSecret: string, publicOrigin: string | null): Problem | null {
+export function csrfRefusal(
+  request: AskedByBrowser,
+  sessionSecret: string,
+  publicOrigin: string | null,
+): Problem | null {
   if (isSafeMethod(request.method)) return null;
   if (!isOfThisOrigin(request, publicOrigin))
     return { code: 'foreign-request', detail: 'A page of another site made this request with your session.' };

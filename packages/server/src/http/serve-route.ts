@@ -79,11 +79,7 @@ export function serveRoute<Name extends RouteName>(
 }
 
 /** @returns Why the caller may not ask this now; `null` when it may. */
-function admit(
-  request: FastifyRequest,
-  { access, scope }: Route,
-  parts: HttpParts,
-): Problem | null {
+function admit(request: FastifyRequest, { access, scope }: Route, parts: HttpParts): Problem | null {
   const { authentication, isStopping } = parts;
   if (access === 'public') return null;
   if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };

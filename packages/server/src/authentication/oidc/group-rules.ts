@@ -27,6 +27,8 @@ export function firstRuleFor(groups: readonly string[], rules: readonly GroupRul
  */
 export function groupsIn(claims: Claims, claim: string): readonly string[] | null {
   const value = claimAt(claims, claim);
+  // Where everybody may write any address into their account, an address proves nothing.
+  if (claim === 'email' && claims['email_verified'] !== true) return null;
   if (typeof value === 'string') return [value];
   if (!Array.isArray(value)) return null;
   return value.filter((group) => typeof group === 'string').slice(0, GROUPS_MAX);
@@ -49,7 +51,12 @@ export function nameIn(claims: Claims, nameClaims: readonly string[], subject: s
 }
 
 function readableName(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ').trim().slice(0, NAME_LENGTH_MAX) || 'a person';
+  return (
+    text
+      .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ')
+      .trim()
+      .slice(0, NAME_LENGTH_MAX) || 'a person'
+  );
 }
 
 /** A claim by its name, or, as `realm_access.roles`, by the way to it. */

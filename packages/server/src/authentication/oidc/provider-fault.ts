@@ -1,5 +1,10 @@
 /** What went wrong between this server and the provider, in words that may be shown and logged: no token, code or secret is in them. */
-import { AuthorizationResponseError, ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client';
 
 /** Characters of a text that the provider wrote. */
 const FOREIGN_TEXT_LENGTH_MAX = 200;

@@ -8,7 +8,8 @@ const HERE = 'http://here.invalid';
 
 /** The path with its query, as it was asked for; `/` for whatever is none, or would lead elsewhere, or would log in again. */
 export function localPathOf(asked: unknown): string {
-  if (typeof asked !== 'string' || asked.length > PATH_LENGTH_MAX || !/^\/(?![/\\])[\x21-\x7e]*$/u.test(asked)) return START;
+  if (typeof asked !== 'string' || asked.length > PATH_LENGTH_MAX || !/^\/(?![/\\])[\x21-\x7e]*$/u.test(asked))
+    return START;
   if (asked.includes('\\') || !URL.canParse(asked, HERE)) return START;
   const { origin, pathname, search, hash } = new URL(asked, HERE);
   // `/.//evil.example` becomes `//evil.example`, which is another server.

@@ -121,5 +121,7 @@ function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
 }
 
 function parameter(query: unknown, name: string): unknown {
-  return typeof query === 'object' && query !== null && Object.hasOwn(query, name) ? Reflect.get(query, name) : undefined;
+  return typeof query === 'object' && query !== null && Object.hasOwn(query, name)
+    ? Reflect.get(query, name)
+    : undefined;
 }
