@@ -226,6 +226,28 @@ test('claims that the provider tells only when asked, and a client without a sec
   }
 });
 
+test('where browsers come by https, cookies are bound to the host and to https, and no others count', async () => {
+  const publicUrl = 'https://sluice.example';
+  const other = await LoginUnderTest.start({ publicUrl });
+  try {
+    const begun = await new Browser().visit(`${other.url}/auth/login`, { stopAt: () => true });
+    expect(begun.url.searchParams.get('redirect_uri')).toBe(`${publicUrl}/auth/callback`);
+    expect(begun.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-sluice_login=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/u),
+    ]);
+    const sealed = /=([\w-]+);/u.exec(begun.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+    const state = begun.url.searchParams.get('state') ?? '';
+    const callback = async (name: string) => {
+      const target = `${other.url}/auth/callback?error=access_denied&state=${state}&iss=${other.provider.issuer}`;
+      return (await fetch(target, { headers: { cookie: `${name}=${sealed}` } })).status;
+    };
+    expect(await callback('sluice_login')).toBe(400);
+    expect(await callback('__Host-sluice_login')).toBe(403);
+  } finally {
+    await other.stop();
+  }
+});
+
 test('without the section `oidc` every route says what to configure', async () => {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: `${sluice.directory}/without`, logLevel: 'silent' },

@@ -17,6 +17,8 @@ export interface LoginOptions {
   readonly more?: string;
   readonly claimsInUserInfoOnly?: boolean;
   readonly isPublic?: boolean;
+  /** Where browsers are told that the server is; absent: where it is. */
+  readonly publicUrl?: string;
 }
 
 export class LoginUnderTest {
@@ -82,7 +84,7 @@ async function serve(
   url: string,
   { issuer }: RealProvider,
   directory: string,
-  { more = '', isPublic = false }: LoginOptions,
+  { more = '', isPublic = false, publicUrl = url }: LoginOptions,
 ): Promise<RunningServer> {
   const file = path.join(directory, 'server.yaml');
   await writeFile(
@@ -91,7 +93,7 @@ async function serve(
 oidc:
   issuer: ${issuer}
   clientId: ${CLIENT_ID}
-  publicUrl: ${url}
+  publicUrl: ${publicUrl}
   roles:
     - { group: chess-ops, role: operator, selector: game=chess }
     - { group: watchers, role: viewer }

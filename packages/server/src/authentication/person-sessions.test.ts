@@ -104,8 +104,7 @@ test('the history tells of each, without a secret', async () => {
   const { secret } = await sessions.openSession(PERSON);
   await sessions.endSession(secret);
   sessions.noteRefusedLogin({ subject: 'eve', reason: 'no rule', from: '10.0.0.6' });
-  const history = async () =>
-    (await store.events({ limit: 100 })).map(({ kind, body }) => ({ kind, body }));
+  const history = async () => (await store.events({ limit: 100 })).map(({ kind, body }) => ({ kind, body }));
   await expect
     .poll(async () => (await history()).map(({ kind }) => kind))
     .toEqual(['TokenCreated', 'TokenRevoked', 'LoginRefused']);
@@ -115,4 +114,18 @@ test('the history tells of each, without a secret', async () => {
     { body: { actor: { name: 'ada@example.com' } } },
     { body: { subject: 'eve', reason: 'no rule', actor: { name: 'eve', address: '10.0.0.6' } } },
   ]);
+});
+
+test('logins of nobody known that are broken off do not fill the history', async () => {
+  const count = async () => (await store.events({ limit: 1000, kinds: ['LoginRefused'] })).length;
+  const refuse = (times: number, subject: string | null) => {
+    for (let time = 0; time < times; time += 1) sessions.noteRefusedLogin({ subject, reason: 'x', from: '10.0.0.6' });
+  };
+  refuse(100, null);
+  refuse(1, 'eve');
+  await expect.poll(count).toBe(31);
+  laterMs = MINUTE_MS;
+  refuse(100, null);
+  refuse(1, 'eve');
+  await expect.poll(count).toBe(62);
 });

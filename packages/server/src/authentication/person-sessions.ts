@@ -19,6 +19,13 @@ const ID_BYTES = 9;
 /** Who made them, for the list of tokens. */
 const CREATED_BY = 'single sign-on';
 
+/**
+ * Notes of refused logins of nobody known, in a minute: whoever wants can begin a login and break it off, and must not fill the
+ * history with that. What is beyond is in the server's log.
+ */
+const UNKNOWN_REFUSALS_MAX = 30;
+const MINUTE_MS = 60_000;
+
 /** In milliseconds. */
 export interface SessionTimes {
   /** A browser's session ends when it was not used for so long. */
@@ -32,6 +39,7 @@ export interface SessionTimes {
 export class PersonSessions implements SessionKeeper {
   readonly #fleet: Fleet;
   readonly #times: SessionTimes;
+  #unknownRefusals = { since: 0, count: 0 };
 
   constructor(fleet: Fleet, times: SessionTimes) {
     this.#fleet = fleet;
@@ -65,6 +73,7 @@ export class PersonSessions implements SessionKeeper {
   }
 
   noteRefusedLogin({ subject, reason, from }: RefusedLogin): void {
+    if (subject === null && !this.#mayNoteUnknown()) return;
     const actor: Actor = { name: subject ?? 'nobody', address: from };
     // It has happened, so it waits for a store that is away; a failure of the pipeline is logged where it happens.
     void this.#fleet.access(
@@ -74,6 +83,14 @@ export class PersonSessions implements SessionKeeper {
       }),
       true,
     );
+  }
+
+  #mayNoteUnknown(): boolean {
+    const now = this.#fleet.now();
+    const { since, count } = this.#unknownRefusals;
+    const isOver = Math.abs(now - since) >= MINUTE_MS;
+    this.#unknownRefusals = isOver ? { since: now, count: 1 } : { since, count: count + 1 };
+    return this.#unknownRefusals.count <= UNKNOWN_REFUSALS_MAX;
   }
 
   async #make(
