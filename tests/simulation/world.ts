@@ -203,6 +203,7 @@ export class World {
           newSessionId: () => `session ${(this.#sessions += 1)}`,
           newNonce: () => `a challenge like any other`,
           keyMaxAgeMs: Infinity,
+          refused: () => undefined,
           logger: this.#logger,
         });
         this.#server = { life, fleet, registry };

@@ -1,6 +1,9 @@
 /** All commands of `sluice`, as one tree, and how its help and its errors look. */
 import { Command, type Argument } from 'commander';
 import { agentCommand } from './commands/agent.ts';
+import { auditExportCommand } from './commands/audit-export.ts';
+import { auditListCommand } from './commands/audit-list.ts';
+import { auditVerifyCommand } from './commands/audit-verify.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loginCommand } from './commands/login.ts';
@@ -97,6 +100,11 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     joinTokensListCommand,
     joinTokensRevokeCommand,
   ]);
+  const audit = group('audit', 'list, export, verify', 'Who did what, and the proof that nothing of it was changed.', [
+    auditListCommand,
+    auditExportCommand,
+    auditVerifyCommand,
+  ]);
 
   const program = new Command('sluice')
     .description(
@@ -112,6 +120,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
+    .addCommand(audit.helpGroup('Operate:'))
     .addCommand(tokens.helpGroup('Let in:'))
     .addCommand(joinTokens.helpGroup('Let in:'))
     .addCommand(loginCommand(terminal, finish).helpGroup('Log in:'))

@@ -86,6 +86,8 @@ export function createClient(options: ClientOptions): Client {
     listJoinTokens: (request = {}) => call('listJoinTokens', request),
     createJoinToken: (request = {}) => call('createJoinToken', request),
     revokeJoinToken: (request) => call('revokeJoinToken', request),
+    listAudit: (request = {}) => call('listAudit', request),
+    readChain: (request = {}) => call('readChain', request),
     serverStatus: (request = {}) => call('serverStatus', request),
     livenessCheck: (request = {}) => call('livenessCheck', request),
     readinessCheck: (request = {}) => call('readinessCheck', request),

@@ -7,6 +7,7 @@ export * from './availability.ts';
 export { AccessEvent, Role } from './events/access-events.ts';
 export * from './events/fleet-event.ts';
 export { OperationRecord, OperationTask } from './events/operation-events.ts';
+export * from './http/audit.ts';
 export * from './http/commands.ts';
 export * from './http/drain.ts';
 export * from './http/events.ts';

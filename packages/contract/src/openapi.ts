@@ -4,6 +4,7 @@ import type { Route } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
 import { Node } from './http/node.ts';
+import { AuditEntry } from './http/audit.ts';
 import { NodeCredentials } from './http/credentials.ts';
 import { NodeCommand } from './http/commands.ts';
 import { StreamedEvent } from './http/events.ts';
@@ -19,7 +20,17 @@ const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden',
 /** Problems that any POST can give. */
 const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown'];
 
-const components = { JoinToken, Node, NodeCommand, NodeCredentials, Operation, ServerStatus, StreamedEvent, Token };
+const components = {
+  AuditEntry,
+  JoinToken,
+  Node,
+  NodeCommand,
+  NodeCredentials,
+  Operation,
+  ServerStatus,
+  StreamedEvent,
+  Token,
+};
 
 /** The OpenAPI 3.1 document of every route in the contract. */
 export function createOpenapiDocument(): Document {

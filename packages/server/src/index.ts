@@ -6,3 +6,4 @@ export { restoreStore } from './administration/restore-store.ts';
 export type { StoreLocation } from './administration/store-location.ts';
 export { loadServerConfig, type ServerConfig } from './config.ts';
 export { type RunningServer, startServer } from './main.ts';
+export { hashOfEvent } from './store/event-chain.ts';

@@ -13,6 +13,7 @@ import { newOperationId } from './fleet/operation-id.ts';
 import { Retention } from './fleet/retention.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
+import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
@@ -67,9 +68,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(stopWatching);
     fleet.subscribeToEvents(logLoudEvents(logger));
-    const retention = new Retention({ store, tokens: fleet.tokens, clock, settings: config.retention, logger });
+    const retention = new Retention({ store, fleet, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
+    const refusals = new RefusalLog({ fleet, clock, logger });
+    closings.push(async () => refusals.flush());
     const sessions = new AgentSessions({
       fleet,
       authentication,
@@ -78,6 +81,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       newSessionId: randomUUID,
       newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
       keyMaxAgeMs: config.agentKeyMaxAgeMs,
+      refused: (nodeId, address, detail) =>
+        refusals.note({
+          actor: { name: 'agent', address },
+          route: 'agentSession',
+          code: 'agent-refused',
+          detail,
+          nodeId,
+        }),
       logger,
     });
     const about: AboutServer = {
@@ -96,7 +107,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       login:
         config.oidc === null
           ? null
-          : { oidc: new OidcLogin(config.oidc, () => clock.now()), keeper: new PersonSessions(fleet, config.sessions) },
+          : {
+              oidc: new OidcLogin(config.oidc, () => clock.now()),
+              keeper: new PersonSessions(fleet, config.sessions, logger),
+            },
+      refusals,
     });
     closings.push(() => app.close());
     closings.push(() => sessions.stop());

@@ -1,4 +1,4 @@
-/** Events of access: who may do what, and what was refused. They change no node; where they are about one, they name it. */
+/** Events of access: who may do what, what was refused, and what became of the history itself. They change no node; where they are about one, they name it. */
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
 
@@ -44,5 +44,13 @@ export const RequestRefused = Type.Object({
   count: Type.Integer({ minimum: 1 }),
 });
 
-export const AccessEvent = Type.Union([TokenCreated, TokenRevoked, LoginRefused, RequestRefused]);
+/** The oldest events are removed by the retention, up to this one: what is missing before it is not missing unsaid. */
+export const EventsRemoved = Type.Object({
+  kind: Type.Literal('EventsRemoved'),
+  through: Type.Integer({ minimum: 1 }),
+  /** Of the event `through`. */
+  hash: Type.String(),
+});
+
+export const AccessEvent = Type.Union([TokenCreated, TokenRevoked, LoginRefused, RequestRefused, EventsRemoved]);
 export type AccessEvent = Type.Static<typeof AccessEvent>;

@@ -4,11 +4,17 @@ import { Availability, Blocker, DrainEvidence, DrainPhase, Hold } from '../avail
 import { Nullable } from '../nullable.ts';
 
 /** A hold was placed, or an existing one of that name was renewed (new deadline, reason or expiry). */
-export const HoldPlaced = Type.Object({ kind: Type.Literal('HoldPlaced'), hold: Hold });
+export const HoldPlaced = Type.Object({
+  kind: Type.Literal('HoldPlaced'),
+  hold: Hold,
+  /** The one that it renews; `null`: none. */
+  before: Type.Optional(Nullable(Hold)),
+});
 
 export const HoldReleased = Type.Object({
   kind: Type.Literal('HoldReleased'),
   name: Type.String(),
+  hold: Type.Optional(Hold),
   why: Type.Union([
     Type.Literal('undrain'),
     Type.Literal('expired'),
@@ -36,6 +42,7 @@ export const HoldTimesShifted = Type.Object({
 export const AvailabilityWished = Type.Object({
   kind: Type.Literal('AvailabilityWished'),
   availability: Availability,
+  before: Type.Optional(Availability),
   generation: Type.Integer({ minimum: 1 }),
 });
 

@@ -70,4 +70,7 @@ export const LeaseExpired = Type.Object({ kind: Type.Literal('LeaseExpired'), la
 export const WorkloadChanged = Type.Object({ kind: Type.Literal('WorkloadChanged'), workload: WorkloadReport });
 
 /** An operator took the node out of the fleet's list; its agent may register it anew. */
-export const NodeForgotten = Type.Object({ kind: Type.Literal('NodeForgotten') });
+export const NodeForgotten = Type.Object({
+  kind: Type.Literal('NodeForgotten'),
+  identity: Type.Optional(NodeIdentity),
+});

@@ -1,4 +1,5 @@
 /** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
+import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { listCommands, runCommand } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
@@ -48,6 +49,8 @@ export const routes = {
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listAudit,
+  readChain,
   serverStatus,
   livenessCheck,
   readinessCheck,

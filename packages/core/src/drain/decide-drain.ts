@@ -7,6 +7,7 @@ import { isDrained, type NodeState } from '../node/node.ts';
 import { isActive } from '../operation/operation.ts';
 import { endOperation, requestOperation } from '../operation/request.ts';
 import type { Result } from '../result.ts';
+import { wish } from './wish.ts';
 
 type DrainNode = Extract<Command, { kind: 'DrainNode' }>;
 
@@ -112,6 +113,7 @@ export function placeHold(
       deadlineReachedAt: null,
       expiryDeferredBecause: null,
     },
+    before: existing ?? null,
   });
-  draft.record({ kind: 'AvailabilityWished', availability: 'drain', generation: draft.node().generation + 1 });
+  wish(draft, 'drain');
 }

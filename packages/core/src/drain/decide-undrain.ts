@@ -7,6 +7,7 @@ import type { NodeState } from '../node/node.ts';
 import { isActive } from '../operation/operation.ts';
 import { endOperation, requestOperation } from '../operation/request.ts';
 import type { Result } from '../result.ts';
+import { wish } from './wish.ts';
 
 type ReleaseHold = Extract<Command, { kind: 'ReleaseHold' }>;
 type ReleaseReason = Extract<FleetEvent, { kind: 'HoldReleased' }>['why'];
@@ -81,10 +82,7 @@ export function releaseHold(
     if (isItsDrain) draft.record(endOperation(operation.id, status, { error: ended }));
     if (isItsRestart) draft.record(endOperation(operation.id, 'cancelled', { error: ended }));
   }
-  draft.record({ kind: 'HoldReleased', name, why });
-  if (draft.node().holds.length === 0) {
-    draft.record({ kind: 'AvailabilityWished', availability: 'active', generation: draft.node().generation + 1 });
-  } else {
-    draft.record({ kind: 'AvailabilityWished', availability: 'drain', generation: draft.node().generation + 1 });
-  }
+  const hold = draft.node().holds.find((held) => held.name === name);
+  draft.record({ kind: 'HoldReleased', name, why, ...(hold === undefined ? {} : { hold }) });
+  wish(draft, draft.node().holds.length === 0 ? 'active' : 'drain');
 }

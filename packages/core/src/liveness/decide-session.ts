@@ -178,5 +178,5 @@ export function decideForget(node: NodeState, now: number): Result<Decision> {
       }),
     );
   }
-  return decided([...draft.events(), { kind: 'NodeForgotten' }]);
+  return decided([...draft.events(), { kind: 'NodeForgotten', identity: node.identity }]);
 }

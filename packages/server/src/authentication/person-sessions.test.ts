@@ -39,11 +39,8 @@ async function open(): Promise<void> {
     logger: pino({ level: 'silent' }),
   });
   authentication = new Authentication({ fleet, adminToken: null, joinToken: null, isOpen: false });
-  sessions = new PersonSessions(fleet, {
-    idleMs: 30 * MINUTE_MS,
-    absoluteMs: 100 * MINUTE_MS,
-    cliTokenMs: 50 * MINUTE_MS,
-  });
+  const times = { idleMs: 30 * MINUTE_MS, absoluteMs: 100 * MINUTE_MS, cliTokenMs: 50 * MINUTE_MS };
+  sessions = new PersonSessions(fleet, times, pino({ level: 'silent' }));
 }
 
 async function close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Sessions and tokens of people who logged in, kept with all other tokens and made through the same pipeline. */
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '@sluice/contract';
+import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type FleetToken, isLive, note, noteOfToken, tokenOf } from '../fleet/token.ts';
 import {
@@ -39,11 +40,13 @@ export interface SessionTimes {
 export class PersonSessions implements SessionKeeper {
   readonly #fleet: Fleet;
   readonly #times: SessionTimes;
+  readonly #logger: Logger;
   #unknownRefusals = { since: 0, count: 0 };
 
-  constructor(fleet: Fleet, times: SessionTimes) {
+  constructor(fleet: Fleet, times: SessionTimes, logger: Logger) {
     this.#fleet = fleet;
     this.#times = times;
+    this.#logger = logger;
   }
 
   openSession(person: PersonAtAddress): Promise<IssuedSecret> {
@@ -75,14 +78,13 @@ export class PersonSessions implements SessionKeeper {
   noteRefusedLogin({ subject, reason, from }: RefusedLogin): void {
     if (subject === null && !this.#mayNoteUnknown()) return;
     const actor: Actor = { name: subject ?? 'nobody', address: from };
-    // It has happened, so it waits for a store that is away; a failure of the pipeline is logged where it happens.
-    void this.#fleet.access(
-      (_tokenBefore, now) => ({
-        ok: true,
-        value: { tokens: [], notes: [note({ kind: 'LoginRefused', subject, reason }, actor, now)] },
-      }),
-      true,
-    );
+    const refused = note({ kind: 'LoginRefused', subject, reason }, actor, this.#fleet.now());
+    // It has happened, so it waits for a store that is away; nobody waits for it.
+    this.#fleet
+      .access(() => ({ ok: true, value: { tokens: [], notes: [refused] } }), true)
+      .catch((error: unknown) =>
+        this.#logger.error({ event: 'refusal-unrecorded', err: error }, 'a refused login could not be recorded'),
+      );
   }
 
   #mayNoteUnknown(): boolean {

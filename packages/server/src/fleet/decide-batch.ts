@@ -13,6 +13,7 @@ import {
   violationsOf,
 } from '@sluice/core';
 import type { AnsweredRequest, Beside, NodeChange, Note, StoredToken } from '../store/store.ts';
+import { auditedActor } from './audited-actor.ts';
 import { joinGrantOf } from './token.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 
@@ -227,7 +228,12 @@ function changeOf(nodeId: string, { before, state, events, operations }: Working
     expectedRevision: before?.revision ?? null,
     state: state === null ? null : { ...state },
     revision: state?.revision ?? 0,
-    events: events.map(({ event, actor }) => ({ kind: event.kind, at: now, body: { ...event, actor } })),
+    events: events.map(({ event, actor }) => ({
+      kind: event.kind,
+      at: now,
+      body: { ...event, actor },
+      actor: auditedActor(event, actor),
+    })),
     operations: [...operations.values()].map((operation) => ({
       id: operation.id,
       nodeId,

@@ -2,7 +2,15 @@
 import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
 import { type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
+import type {
+  ChainedEvent,
+  ChainHead,
+  ChainQuery,
+  EventsQuery,
+  OperationsQuery,
+  Store,
+  StoredEvent,
+} from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import { NotedTimes } from './noted-times.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
@@ -201,6 +209,15 @@ export class Fleet {
   /** Events as the store keeps them. */
   events(query: EventsQuery): Promise<readonly StoredEvent[]> {
     return this.#store.events(query);
+  }
+
+  /** The committed events in their chain, as the store keeps them. */
+  chain(query: ChainQuery): Promise<readonly ChainedEvent[]> {
+    return this.#store.chain(query);
+  }
+
+  chainHead(): Promise<ChainHead> {
+    return this.#store.chainHead();
   }
 
   async operation(id: string): Promise<OperationRecord | null> {

@@ -2,7 +2,8 @@
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { TokenBook } from './token-book.ts';
+import type { Fleet } from './fleet.ts';
+import { note } from './token.ts';
 import { ANSWERED_FOR_MS } from './commit-queue.ts';
 
 /** Milliseconds between two looks, and between two bites of the same look. */
@@ -10,6 +11,8 @@ const EVERY_MS = 60_000;
 const NEXT_BITE_MS = 200;
 /** Milliseconds for which a token is still told of when it opens nothing any more. */
 const ENDED_TOKENS_KEPT_MS = 90 * 86_400_000;
+/** Milliseconds between two removals of old events. */
+const EVENTS_EVERY_MS = 86_400_000;
 /** Rows of each kind that go at once: some 10 ms of the store's time. */
 const ROWS_MAX = 1000;
 
@@ -24,7 +27,7 @@ export interface RetentionSettings {
 
 export interface RetentionOptions {
   readonly store: Store;
-  readonly tokens: TokenBook;
+  readonly fleet: Pick<Fleet, 'access' | 'tokens'>;
   readonly clock: Clock;
   readonly settings: RetentionSettings;
   readonly logger: Logger;
@@ -35,6 +38,11 @@ export class Retention {
   #cancel: () => void;
   #turn: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** When, and up to which event, the removal of events was said last. */
+  #announcedAt: number | null = null;
+  #announcedThrough = 0;
+  /** The last bite was a whole one: there is more. */
+  #isClearing = false;
 
   /** Begins at once. */
   constructor(options: RetentionOptions) {
@@ -56,14 +64,16 @@ export class Retention {
   }
 
   async #bite(): Promise<void> {
-    const { store, tokens, clock, settings, logger } = this.#options;
+    const { store, fleet, clock, settings, logger } = this.#options;
+    const { tokens } = fleet;
     const now = clock.now();
     let isMore = false;
     const known = new Set([...tokens.all()].map(({ id }) => id));
     try {
+      const events = { eventsBefore: now - settings.eventsMaxAgeMs, eventsKeptMax: settings.eventsMaxCount };
       const pruned = await store.prune({
-        eventsBefore: now - settings.eventsMaxAgeMs,
-        eventsKeptMax: settings.eventsMaxCount,
+        ...events,
+        eventsUpTo: await this.#announce(events),
         operationsBefore: now - settings.operationsMaxAgeMs,
         operationsKeptMax: settings.operationsMaxCount,
         operationsCountedBefore: now - ANSWERED_FOR_MS,
@@ -75,10 +85,38 @@ export class Retention {
       for (const token of await store.tokens()) known.delete(token.id);
       for (const id of known) tokens.remove(id);
       isMore = most >= ROWS_MAX;
+      this.#isClearing = pruned.events >= ROWS_MAX;
       if (most > 0) logger.debug({ event: 'history-pruned', ...pruned }, 'old history was removed');
     } catch (error) {
       logger.warn({ event: 'history-unpruned', err: error }, 'old history could not be removed; it is tried again');
     }
     if (!this.#isStopped) this.#cancel = this.#after(isMore ? NEXT_BITE_MS : EVERY_MS);
+  }
+
+  /**
+   * What is removed from the beginning of the chain is said in the chain itself, before it goes: a history that is shorter
+   * than that was tampered with. Old events go once a day, or when there are far too many: each time adds one.
+   * @returns The last event that may go; 0: none.
+   */
+  async #announce(events: { readonly eventsBefore: number; readonly eventsKeptMax: number }): Promise<number> {
+    const { store, fleet, clock } = this.#options;
+    const now = clock.now();
+    const last = await store.lastToRemove({ ...events, rowsMax: ROWS_MAX });
+    if (last === null) return 0;
+    const { sequence } = await store.chainHead();
+    const isDue = this.#announcedAt === null || now - this.#announcedAt >= EVENTS_EVERY_MS;
+    const [oldest] = await store.events({ limit: 1 });
+    const isFull = sequence - (oldest?.sequence ?? sequence) > events.eventsKeptMax + ROWS_MAX;
+    if (last.sequence === this.#announcedThrough) return last.sequence;
+    if (!isDue && !isFull && !this.#isClearing) return 0;
+    const event = { kind: 'EventsRemoved', through: last.sequence, hash: last.hash } as const;
+    const announced = await fleet.access(() => ({
+      ok: true,
+      value: { tokens: [], notes: [note(event, { name: 'server', address: null }, now)] },
+    }));
+    if (!announced.ok) return 0;
+    this.#announcedAt = now;
+    this.#announcedThrough = last.sequence;
+    return last.sequence;
   }
 }

@@ -53,6 +53,6 @@ export function noteOfToken(kind: 'TokenCreated' | 'TokenRevoked', token: Stored
 
 /** @param nodeId The node that it is about; empty: none. */
 export function note(event: AccessEvent, actor: Actor, at: number, nodeId = ''): Note {
-  const stored: NewEvent = { kind: event.kind, at, body: { ...event, actor } };
+  const stored: NewEvent = { kind: event.kind, at, body: { ...event, actor }, actor: actor.name };
   return { nodeId, event: stored };
 }

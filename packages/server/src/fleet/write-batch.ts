@@ -66,5 +66,6 @@ export function committedEvents({ changes, beside }: Batch, { ofChanges, ofNotes
 
 function storedEvent(nodeId: string, event: NewEvent, sequence: number | undefined): StoredEvent {
   if (sequence === undefined) throw new Error(`committing ${event.kind} of '${nodeId}': the store gave it no number`);
-  return { ...event, nodeId, sequence };
+  const { kind, at, body } = event;
+  return { sequence, nodeId, kind, at, body };
 }

@@ -41,6 +41,8 @@ const SAMPLES: {
   listJoinTokens: {},
   createJoinToken: { body: {} },
   revokeJoinToken: { path: { id: 'tok_nobody' } },
+  listAudit: {},
+  readChain: {},
   serverStatus: {},
   livenessCheck: {},
   readinessCheck: {},

@@ -2,6 +2,7 @@
 import type { RouteName, routes } from '@sluice/contract';
 import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
 import { listCommands } from './commands.ts';
+import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
@@ -49,6 +50,8 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listAudit,
+  readChain,
   serverStatus,
   livenessCheck,
   readinessCheck,

@@ -8,6 +8,7 @@ import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PersonLogin } from './login/login-parts.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
 export interface HttpParts {
@@ -20,6 +21,7 @@ export interface HttpParts {
   readonly about: AboutServer;
   /** How people log in; `null`: they do not. */
   readonly login: PersonLogin | null;
+  readonly refusals: RefusalLog;
 }
 
 export interface AboutServer {

@@ -1,9 +1,8 @@
 /** One route of the contract on the wire: who may call it, its parts checked, its handler, its answer. */
-import type { Problem, Route, RouteName, routes } from '@sluice/contract';
-import type { Result } from '@sluice/core';
+import { type Problem, problems, type Route, type RouteName, type routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
-import { ANYBODY, hasRole, type Principal, sees } from '../authentication/principal.ts';
+import { actorOf, ANYBODY, hasRole, type Principal, sees } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
@@ -34,6 +33,10 @@ export function serveRoute<Name extends RouteName>(
 ): void {
   const mediaType = `${route.responseMediaType ?? 'application/json'}; charset=utf-8`;
   const check = checkOf<(typeof routes)[Name]>(route);
+  const refuse = (request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
+    noteRefusal(route, request, problem, parts);
+    return sendProblem(reply, problem);
+  };
   app.route({
     method: route.method,
     url: route.path,
@@ -42,7 +45,7 @@ export function serveRoute<Name extends RouteName>(
     onRequest: (request, reply, done) => {
       const refusal = admit(request, route, parts);
       if (refusal === null) done();
-      else void sendProblem(reply, refusal);
+      else void refuse(request, reply, refusal);
     },
     handler: async (request, reply) => {
       const { params, query, headers } = request;
@@ -65,17 +68,39 @@ export function serveRoute<Name extends RouteName>(
         bodyText,
         principal,
         once: once.value,
-        // An IPv4 caller of a socket that takes both kinds is still an IPv4 caller.
-        remoteAddress: request.ip.replace(/^::ffff:/u, ''),
+        remoteAddress: addressOf(request),
       };
       if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
       const hidden = await whyHidden(route, raw, parts);
-      if (hidden !== null) return sendProblem(reply, hidden);
-      return send(reply, await handle(raw, parts), mediaType, (open) =>
+      if (hidden !== null) return refuse(request, reply, hidden);
+      const result = await handle(raw, parts);
+      if (!result.ok) return refuse(request, reply, result.problem);
+      return send(reply, result.value, mediaType, (open) =>
         streams.send(reply, open, (end) => watchToken(principal, parts.authentication, end)),
       );
     },
   });
+}
+
+/** For the audit: who was refused what. What never came as far as a decision, such as a malformed body, is not told of. */
+function noteRefusal(route: Route, request: FastifyRequest, problem: Problem, { refusals }: HttpParts): void {
+  const { status } = problems[problem.code];
+  const isNoted = status === 401 || status === 403 || (route.method !== 'GET' && [404, 409, 412].includes(status));
+  if (!isNoted) return;
+  const principal = principals.get(request);
+  const address = addressOf(request);
+  refusals.note({
+    actor: principal === undefined ? { name: 'unknown', address } : actorOf(principal, address),
+    route: route.name,
+    code: problem.code,
+    detail: problem.detail,
+    nodeId: route.scope === 'node' ? idIn(request.params) : '',
+  });
+}
+
+/** An IPv4 caller of a socket that takes both kinds is still an IPv4 caller. */
+function addressOf({ ip }: FastifyRequest): string {
+  return ip.replace(/^::ffff:/u, '');
 }
 
 /** @returns Why the caller may not ask this now; `null` when it may. */
@@ -85,6 +110,7 @@ function admit(request: FastifyRequest, { access, scope }: Route, parts: HttpPar
   if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
   // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
   const session = request.headers.authorization === undefined ? browserSessionOf(request, parts) : null;
+  if (session !== null) principals.set(request, session.principal);
   const foreign = session === null ? null : foreignRequestProblem(request, session, parts);
   if (foreign !== null) return foreign;
   const principal = authentication.principalOf(request.headers.authorization) ?? session?.principal ?? null;
@@ -128,12 +154,10 @@ function watchToken(principal: Principal, authentication: Authentication, end: (
 
 function send(
   reply: FastifyReply,
-  result: Result<Reply<unknown>>,
+  value: Reply<unknown>,
   mediaType: string,
   stream: (open: (signal: AbortSignal) => AsyncIterable<string>) => FastifyReply,
 ): FastifyReply {
-  if (!result.ok) return sendProblem(reply, result.problem);
-  const { value } = result;
   if (value.etag !== undefined) void reply.header('etag', value.etag);
   if (value.kind !== 'not-modified') void reply.header('content-type', mediaType);
   switch (value.kind) {

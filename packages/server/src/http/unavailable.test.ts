@@ -13,6 +13,7 @@ import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createHttpApp } from './app.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 let server: ServerUnderTest;
@@ -76,6 +77,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     about,
     login: null,
     feed: new EventFeed(fleet, steadyClock),
+    refusals: new RefusalLog({ fleet, clock: steadyClock, logger }),
   });
   try {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });

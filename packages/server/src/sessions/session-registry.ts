@@ -35,6 +35,8 @@ export interface SessionRegistryOptions {
   readonly newNonce: () => string;
   /** Milliseconds after which an agent is asked for a new key. */
   readonly keyMaxAgeMs: number;
+  /** An agent was not let in. */
+  readonly refused: (nodeId: string, address: string, detail: string) => void;
   readonly logger: Logger;
 }
 
@@ -227,6 +229,7 @@ export class SessionRegistry {
 
   #refused({ remoteIp }: AgentSession, nodeId: string, detail: string): void {
     this.#options.logger.warn({ event: 'agent-refused', nodeId, remoteIp, detail }, 'an agent was not let in');
+    this.#options.refused(nodeId, remoteIp, detail);
   }
 
   async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {

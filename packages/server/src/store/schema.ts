@@ -19,6 +19,10 @@ export interface EventsTable {
   readonly kind: string;
   readonly at: number;
   readonly body: string;
+  /** Of the event before it; `null`: that has none. */
+  readonly previous_hash: string | null;
+  /** Who the audit tells of; `null`: it does not tell of this event. */
+  readonly actor: string | null;
 }
 
 /** One row: the sequence number given last. A counter of our own gives numbers in the order of the commits, without gaps, on any dialect. */
@@ -27,6 +31,8 @@ export interface EventSequenceTable {
   readonly last_sequence: number;
   /** The id of the commit that was made last, where commits have ids: on a database that can be lost in the middle of one. */
   readonly last_commit_id: string | null;
+  /** Of the event that was written last; `null`: none has a hash. */
+  readonly last_hash: string | null;
 }
 
 export interface OperationsTable {

@@ -1,10 +1,14 @@
 /** The verbs of the store that are single statements, written once for every dialect. */
 import type { Kysely, Selectable } from 'kysely';
 import { documentFromText } from './document-text.ts';
+import { hashOfEvent } from './event-chain.ts';
 import type { AnsweredRequestsTable, EventsTable, OperationsTable, Schema, TokensTable } from './schema.ts';
 import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
 import type {
   AnsweredRequest,
+  ChainedEvent,
+  ChainHead,
+  ChainQuery,
   EventsQuery,
   OperationsQuery,
   Pruned,
@@ -91,24 +95,71 @@ export async function selectAnsweredRequests(
   return rows.map(answeredRequestOfRow);
 }
 
-/** See `Store.prune`. Each kind by its own statements: a crash between them only leaves some work for the next time. */
-export async function pruneRows(kysely: Kysely<Schema>, request: PruneRequest): Promise<Pruned> {
-  const rowsMax = Math.max(1, Math.trunc(request.rowsMax));
+/** See `Store.chain`. */
+export async function selectChain(kysely: Kysely<Schema>, query: ChainQuery): Promise<readonly ChainedEvent[]> {
+  if (query.kinds?.length === 0) return [];
+  let select = kysely
+    .selectFrom('events')
+    .selectAll()
+    .orderBy('sequence', query.newestFirst === true ? 'desc' : 'asc')
+    .limit(within(query.limit, EVENTS_LIMIT_MAX));
+  if (query.after !== undefined) select = select.where('sequence', '>', query.after);
+  if (query.before !== undefined) select = select.where('sequence', '<', query.before);
+  if (query.nodeId !== undefined) select = select.where('node_id', '=', query.nodeId);
+  if (query.kinds !== undefined) select = select.where('kind', 'in', query.kinds);
+  if (query.isAudited === true) select = select.where('actor', 'is not', null);
+  if (query.actor !== undefined) select = select.where('actor', '=', query.actor);
+  if (query.since !== undefined) select = select.where('at', '>=', query.since);
+  if (query.until !== undefined) select = select.where('at', '<', query.until);
+  return (await select.execute()).map(chainedEventOfRow);
+}
+
+/** See `Store.chainHead`. */
+export async function selectChainHead(kysely: Kysely<Schema>): Promise<ChainHead> {
+  const { last_sequence, last_hash } = await kysely
+    .selectFrom('event_sequence')
+    .select(['last_sequence', 'last_hash'])
+    .executeTakeFirstOrThrow();
+  return { sequence: last_sequence, hash: last_hash };
+}
+
+export type EventsToRemove = Pick<PruneRequest, 'eventsBefore' | 'eventsKeptMax' | 'rowsMax'>;
+
+/** See `Store.lastToRemove`. */
+export async function selectLastToRemove(
+  kysely: Kysely<Schema>,
+  request: EventsToRemove,
+): Promise<ChainedEvent | null> {
+  const sequence = await lastEventToRemove(kysely, request);
+  if (sequence === null) return null;
+  const row = await kysely.selectFrom('events').selectAll().where('sequence', '=', sequence).executeTakeFirst();
+  return row === undefined ? null : chainedEventOfRow(row);
+}
+
+/** The oldest by sequence go, of which those are too old or too many: what is younger never goes before what is older. */
+async function lastEventToRemove(
+  kysely: Kysely<Schema>,
+  { eventsBefore, eventsKeptMax, rowsMax }: EventsToRemove,
+): Promise<number | null> {
   const { last_sequence } = await kysely.selectFrom('event_sequence').select('last_sequence').executeTakeFirstOrThrow();
-  const lastTooMany = last_sequence - request.eventsKeptMax;
-  // The oldest by sequence, of which those go that are too old or too many: what is younger never goes before what is older.
+  const lastTooMany = last_sequence - eventsKeptMax;
   const oldest = await kysely
     .selectFrom('events')
     .select(['sequence', 'at'])
     .orderBy('sequence')
-    .limit(rowsMax)
+    .limit(Math.max(1, Math.trunc(rowsMax)))
     .execute();
-  const firstKept = oldest.findIndex(({ sequence, at }) => sequence > lastTooMany && at >= request.eventsBefore);
-  const lastGone = oldest.at(firstKept === -1 ? -1 : firstKept - 1);
-  const areEventsGone = firstKept !== 0 && lastGone !== undefined;
-  const events = areEventsGone
-    ? await kysely.deleteFrom('events').where('sequence', '<=', lastGone.sequence).executeTakeFirst()
-    : null;
+  const firstKept = oldest.findIndex(({ sequence, at }) => sequence > lastTooMany && at >= eventsBefore);
+  return firstKept === 0 ? null : (oldest.at(firstKept === -1 ? -1 : firstKept - 1)?.sequence ?? null);
+}
+
+/** See `Store.prune`. Each kind by its own statements: a crash between them only leaves some work for the next time. */
+export async function pruneRows(kysely: Kysely<Schema>, request: PruneRequest): Promise<Pruned> {
+  const rowsMax = Math.max(1, Math.trunc(request.rowsMax));
+  const lastGone = await lastEventToRemove(kysely, request);
+  const through = lastGone === null ? null : Math.min(lastGone, request.eventsUpTo ?? Infinity);
+  const events =
+    through === null ? null : await kysely.deleteFrom('events').where('sequence', '<=', through).executeTakeFirst();
 
   const firstTooMany = await kysely
     .selectFrom('operations')
@@ -205,6 +256,16 @@ export function rowOfToken(token: StoredToken): Omit<TokensTable, 'last_used_at'
     uses: token.uses,
     idle_ms: token.idleMs,
     created_by: token.createdBy,
+  };
+}
+
+function chainedEventOfRow(row: Selectable<EventsTable>): ChainedEvent {
+  const { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash } = row;
+  return {
+    ...eventOfRow(row),
+    bodyText,
+    previousHash,
+    hash: hashOfEvent({ sequence, nodeId, kind, at, bodyText, previousHash }),
   };
 }
 

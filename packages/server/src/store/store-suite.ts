@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentFromText } from './document-text.ts';
 import { describeAccess } from './store-suite-access.ts';
+import { describeChain } from './store-suite-chain.ts';
 import { describeHistory } from './store-suite-history.ts';
 import { describeRetention } from './store-suite-retention.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
@@ -260,5 +261,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
     describeHistory(() => opened);
     describeRetention(() => opened);
     describeAccess(() => opened);
+    describeChain(() => opened);
   });
 }

@@ -122,6 +122,8 @@ export interface NewEvent {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly body: Document;
+  /** Who the audit tells of; absent: it does not tell of this event. */
+  readonly actor?: string | null;
 }
 
 /** When a node was last heard of. */
@@ -189,6 +191,8 @@ export interface PruneRequest {
   readonly eventsBefore: number;
   /** How many of the newest events stay at most, however young the others are. */
   readonly eventsKeptMax: number;
+  /** No event after this one goes, whatever its age; absent: any. */
+  readonly eventsUpTo?: number;
   /** Operations that ended before this instant go, unless an answered request names them. */
   readonly operationsBefore: number;
   /** Of the operations from before `operationsCountedBefore`, as many go as there are more than this in all. */
@@ -227,6 +231,36 @@ export interface EventsQuery {
   readonly newestFirst?: boolean | undefined;
   /** How many at most, 1 to `EVENTS_LIMIT_MAX`; a number beyond is taken as the nearest of these. */
   readonly limit: number;
+}
+
+/** An event with its place in the chain. */
+export interface ChainedEvent extends StoredEvent {
+  /** The body as it is stored. */
+  readonly bodyText: string;
+  /** Of the event before it; `null`: that has none. */
+  readonly previousHash: string | null;
+  /** Of this one. */
+  readonly hash: string;
+}
+
+/** Where the chain stands. */
+export interface ChainHead {
+  readonly sequence: number;
+  /** `null`: no event has a hash yet. */
+  readonly hash: string | null;
+}
+
+/** Which events of the chain; every given condition must hold. */
+export interface ChainQuery extends Omit<EventsQuery, 'kinds'> {
+  readonly kinds?: readonly string[] | undefined;
+  /** Only those that the audit tells of. */
+  readonly isAudited?: boolean | undefined;
+  /** Only those that the audit tells of this actor. */
+  readonly actor?: string | undefined;
+  /** Epoch milliseconds, inclusive. */
+  readonly since?: number | undefined;
+  /** Epoch milliseconds, exclusive. */
+  readonly until?: number | undefined;
 }
 
 /** Which operations; every given condition must hold. */
@@ -272,6 +306,14 @@ export interface Store {
 
   /** Events in the order of their sequence numbers. */
   events(query: EventsQuery): Promise<readonly StoredEvent[]>;
+
+  /** The same events with their places in the chain. */
+  chain(query: ChainQuery): Promise<readonly ChainedEvent[]>;
+
+  chainHead(): Promise<ChainHead>;
+
+  /** The last of the events that `prune` would remove now, in the chain; `null`: it would remove none. */
+  lastToRemove(request: Pick<PruneRequest, 'eventsBefore' | 'eventsKeptMax' | 'rowsMax'>): Promise<ChainedEvent | null>;
 
   /** One operation; `null`: there is none with this id. */
   operation(id: string): Promise<StoredOperation | null>;

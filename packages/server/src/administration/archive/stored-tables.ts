@@ -24,8 +24,16 @@ type Columns = { readonly [Name in keyof Schema]: { readonly [Column in keyof Sc
 const columnsOf = {
   nodes: { node_id: text, revision: integer, state: text },
   node_last_seen: { node_id: text, last_seen_at: orNull(integer) },
-  events: { sequence: integer, node_id: text, kind: text, at: integer, body: text },
-  event_sequence: { id: integer, last_sequence: integer, last_commit_id: orNull(text) },
+  events: {
+    sequence: integer,
+    node_id: text,
+    kind: text,
+    at: integer,
+    body: text,
+    previous_hash: orNull(text),
+    actor: orNull(text),
+  },
+  event_sequence: { id: integer, last_sequence: integer, last_commit_id: orNull(text), last_hash: orNull(text) },
   operations: {
     id: text,
     node_id: text,

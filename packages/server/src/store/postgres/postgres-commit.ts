@@ -2,12 +2,22 @@
  * The commit on PostgreSQL: one transaction of three round trips, whatever the number of changes. The one-row counter is
  * locked first, so commits come one after the other in the order of their sequence numbers, whoever makes them.
  */
+import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
 
-/** The rows of a commit, each table's as JSON; sequence numbers begin at 1 and are moved up to where the counter stands. */
+/** An event before it has its place in the chain. */
+interface EventRow {
+  readonly node_id: string;
+  readonly kind: string;
+  readonly at: number;
+  readonly body: string;
+  readonly actor: string | null;
+}
+
+/** The rows of a commit, each table's as JSON but for the events, which get their places when the counter is locked. */
 export interface CommitRows {
   /** What each change begins with, for those changes that no other change of the commit goes before. */
   readonly expected: ReadonlyMap<string, number | null>;
@@ -19,8 +29,7 @@ export interface CommitRows {
   /** Nodes that are new in this commit, and so were never heard of. */
   readonly newNodeIds: readonly string[];
   readonly forgottenNodeIds: readonly string[];
-  readonly events: string;
-  readonly eventCount: number;
+  readonly events: readonly EventRow[];
   /** For each change how many events it has. */
   readonly eventCounts: readonly number[];
   /** Notes, whose events come after those of the changes. */
@@ -41,9 +50,9 @@ export function rowsOfCommit(
   /** The last change of each node: the one that the node is left as. */
   const last = new Map<string, NodeChange>();
   const isNew = new Set<string>();
-  const events: object[] = [];
-  const addEvent = (nodeId: string, { kind, at, body }: NewEvent) =>
-    events.push({ sequence: events.length + 1, node_id: nodeId, kind, at, body: documentText(body) });
+  const events: EventRow[] = [];
+  const addEvent = (nodeId: string, { kind, at, body, actor = null }: NewEvent) =>
+    events.push({ node_id: nodeId, kind, at, body: documentText(body), actor });
   const operations = new Map<string, object>();
   for (const change of changes) {
     const { nodeId, expectedRevision, state } = change;
@@ -83,8 +92,7 @@ export function rowsOfCommit(
     nodes: JSON.stringify(nodes),
     newNodeIds: nodes.map(({ node_id }) => node_id).filter((nodeId) => isNew.has(nodeId)),
     forgottenNodeIds: left.filter(({ state }) => state === null).map(({ nodeId }) => nodeId),
-    events: JSON.stringify(events),
-    eventCount: events.length,
+    events,
     eventCounts: changes.map((change) => change.events.length),
     noteCount: notes.length,
     tokens: JSON.stringify([...new Map(tokens.map((token) => [token.id, rowOfToken(token)])).values()]),
@@ -115,28 +123,34 @@ export async function prepareCommit(
   // Each is begun when the one before it is done, so the revisions are read under the counter's lock.
   const [, counter, stored] = await Promise.all([
     session.query({ text: 'begin' }),
-    session.query<{ last_sequence: number }>(lockCounter),
+    session.query<{ last_sequence: number; last_hash: string | null }>(lockCounter),
     session.query<{ node_id: string; revision: number }>(selectRevisions, [rows.nodeIds]),
   ]);
-  const lastSequence = counter.rows[0]?.last_sequence;
-  if (lastSequence === undefined)
+  const [last] = counter.rows;
+  if (last === undefined)
     throw new Error('reading the last sequence number: its row is missing; restore the database from a backup');
   const revisions = new Map(stored.rows.map(({ node_id, revision }) => [node_id, revision]));
   const conflicts = conflictingNodes(rows, revisions);
   if (conflicts.length > 0) return { ok: false, nodeIds: conflicts };
+  const chain = new EventChain(last.last_sequence, last.last_hash);
+  const events = rows.events.map((event) => {
+    const { node_id: nodeId, kind, at, body: bodyText } = event;
+    const { sequence, previousHash } = chain.add({ nodeId, kind, at, bodyText });
+    return { sequence, ...event, previous_hash: previousHash };
+  });
   await session.query(write, [
     rows.nodes,
     rows.newNodeIds,
     rows.forgottenNodeIds,
-    rows.events,
+    JSON.stringify(events),
     rows.operations,
     rows.answered,
-    lastSequence,
-    lastSequence + rows.eventCount,
+    chain.head,
+    chain.lastSequence,
     commitId,
     rows.tokens,
   ]);
-  let sequence = lastSequence;
+  let sequence = last.last_sequence;
   const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));
   return { ok: true, sequences: rows.eventCounts.map(next), noteSequences: next(rows.noteCount) };
 }
@@ -150,7 +164,7 @@ function conflictingNodes(rows: CommitRows, revisions: ReadonlyMap<string, numbe
 
 const lockCounter: Statement = {
   name: 'sluice-lock-counter',
-  text: 'select last_sequence from event_sequence for update',
+  text: 'select last_sequence, last_hash from event_sequence for update',
 };
 
 const selectRevisions: Statement = {
@@ -177,9 +191,10 @@ with written_nodes as (
 ), forgotten_last_seen as (
   delete from node_last_seen where node_id = any($3::text[])
 ), written_events as (
-  insert into events (sequence, node_id, kind, at, body)
-  select $7::bigint + sequence, node_id, kind, at, body
-  from json_to_recordset($4::json) as given (sequence bigint, node_id text, kind text, at bigint, body text)
+  insert into events (sequence, node_id, kind, at, body, previous_hash, actor)
+  select sequence, node_id, kind, at, body, previous_hash, actor
+  from json_to_recordset($4::json) as given
+    (sequence bigint, node_id text, kind text, at bigint, body text, previous_hash text, actor text)
 ), written_operations as (
   insert into operations (id, node_id, command, status, created_at, ended_at, body)
   select id, node_id, command, status, created_at, ended_at, body
@@ -205,6 +220,6 @@ with written_nodes as (
     selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
     idle_ms = excluded.idle_ms, created_by = excluded.created_by
 )
-update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text
+update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text, last_hash = $7::text
 returning set_config('statement_timeout', '0', true)`,
 };

@@ -14,6 +14,7 @@ import type {
   OperationsTable,
   TokensTable,
 } from '../schema.ts';
+import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
 
@@ -64,13 +65,15 @@ function writeChanges(
   changes: readonly NodeChange[],
   notes: readonly Note[],
 ): { readonly sequences: readonly (readonly number[])[]; readonly noteSequences: readonly number[] } {
-  const lastSequence = statements.selectLastSequence.get()?.last_sequence;
-  if (lastSequence === undefined)
+  const counter = statements.selectCounter.get();
+  if (counter === undefined)
     throw new Error('reading the last sequence number: its row is missing; restore the store from a backup');
-  let sequence = lastSequence;
-  const writeEvent = (nodeId: string, { kind, at, body }: NewEvent) => {
-    sequence += 1;
-    statements.insertEvent.run({ sequence, node_id: nodeId, kind, at, body: documentText(body) });
+  const chain = new EventChain(counter.last_sequence, counter.last_hash);
+  const writeEvent = (nodeId: string, { kind, at, body, actor = null }: NewEvent) => {
+    const bodyText = documentText(body);
+    const { sequence, previousHash } = chain.add({ nodeId, kind, at, bodyText });
+    const row = { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash, actor };
+    statements.insertEvent.run(row);
     return sequence;
   };
   const sequences = changes.map((change) => {
@@ -89,7 +92,7 @@ function writeChanges(
     return change.events.map((event) => writeEvent(change.nodeId, event));
   });
   const noteSequences = notes.map(({ nodeId, event }) => writeEvent(nodeId, event));
-  if (sequence > lastSequence) statements.updateLastSequence.run(sequence);
+  if (chain.lastSequence > counter.last_sequence) statements.updateCounter.run(chain.lastSequence, chain.head);
   return { sequences, noteSequences };
 }
 
@@ -124,12 +127,15 @@ function prepareStatements(database: Database.Database) {
     deleteNode: database.prepare<[string]>('delete from nodes where node_id = ?'),
     insertLastSeen: database.prepare<[string]>('insert into node_last_seen (node_id, last_seen_at) values (?, null)'),
     deleteLastSeen: database.prepare<[string]>('delete from node_last_seen where node_id = ?'),
-    selectLastSequence: database.prepare<[], Pick<EventSequenceTable, 'last_sequence'>>(
-      'select last_sequence from event_sequence',
+    selectCounter: database.prepare<[], Pick<EventSequenceTable, 'last_sequence' | 'last_hash'>>(
+      'select last_sequence, last_hash from event_sequence',
     ),
-    updateLastSequence: database.prepare<[number]>('update event_sequence set last_sequence = ?'),
+    updateCounter: database.prepare<[number, string | null]>(
+      'update event_sequence set last_sequence = ?, last_hash = ?',
+    ),
     insertEvent: database.prepare<EventsTable>(
-      'insert into events (sequence, node_id, kind, at, body) values (@sequence, @node_id, @kind, @at, @body)',
+      `insert into events (sequence, node_id, kind, at, body, previous_hash, actor)
+       values (@sequence, @node_id, @kind, @at, @body, @previous_hash, @actor)`,
     ),
     upsertAnswered: database.prepare<AnsweredRequestsTable>(
       `insert into answered_requests (key, fingerprint, operation_id, answered_at)

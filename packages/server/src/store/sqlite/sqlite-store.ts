@@ -6,7 +6,11 @@ import {
   deleteOldTokens,
   loadFleet,
   pruneRows,
+  type EventsToRemove,
   selectAnsweredRequests,
+  selectChain,
+  selectChainHead,
+  selectLastToRemove,
   selectEvents,
   selectOperation,
   selectOperations,
@@ -16,6 +20,9 @@ import { StoreUnavailableError } from '../store.ts';
 import type {
   AnsweredRequest,
   Beside,
+  ChainedEvent,
+  ChainHead,
+  ChainQuery,
   CommitOutcome,
   EventsQuery,
   LastSeen,
@@ -95,6 +102,18 @@ export class SqliteStore implements Store {
 
   events(query: EventsQuery): Promise<readonly StoredEvent[]> {
     return doing('reading events from the store', () => selectEvents(this.#kysely, query));
+  }
+
+  chain(query: ChainQuery): Promise<readonly ChainedEvent[]> {
+    return doing('reading the chain of events from the store', () => selectChain(this.#kysely, query));
+  }
+
+  chainHead(): Promise<ChainHead> {
+    return doing('reading the head of the chain from the store', () => selectChainHead(this.#kysely));
+  }
+
+  lastToRemove(request: EventsToRemove): Promise<ChainedEvent | null> {
+    return doing('looking for old events in the store', () => selectLastToRemove(this.#kysely, request));
   }
 
   operation(id: string): Promise<StoredOperation | null> {

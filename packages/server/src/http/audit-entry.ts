@@ -1,0 +1,93 @@
+/** An event as the audit tells it: what was before, what after, and what came of it. */
+import { Actor, type AuditEntry, type Json, type OperationRecord } from '@sluice/contract';
+import { Compile } from 'typebox/compile';
+import { timestamp } from '../fleet/timestamp.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+
+type ChainedEvent = Awaited<ReturnType<Fleet['chain']>>[number];
+
+const actorSchema = Compile(Actor);
+
+/** @param operation The one that the event is about, as it is now; `null`: it is about none, or that one is not kept any more. */
+export function auditEntry(event: ChainedEvent, operation: OperationRecord | null): AuditEntry {
+  const { sequence, nodeId, kind, at, body, previousHash, hash } = event;
+  const { actor } = body;
+  return {
+    sequence,
+    at: timestamp(at),
+    actor: actorSchema.Check(actor) ? actor : { name: 'unknown', address: null },
+    action: kind,
+    nodeId: nodeId === '' ? null : nodeId,
+    operationId: operationIdOf(event),
+    ...changeOf(kind, body),
+    result: resultOf(kind, body, operation),
+    previousHash,
+    hash,
+  };
+}
+
+/** `null`: it is about none. */
+export function operationIdOf({ body }: ChainedEvent): string | null {
+  const { operationId, operation } = body;
+  if (typeof operationId === 'string') return operationId;
+  return isObject(operation) && typeof operation['id'] === 'string' ? operation['id'] : null;
+}
+
+function changeOf(kind: string, body: ChainedEvent['body']): { readonly before: Json; readonly after: Json } {
+  switch (kind) {
+    case 'MetadataReplaced':
+      return { before: parsed(body['before']), after: parsed(body['after']) };
+    case 'HoldPlaced':
+      return { before: json(body['before']), after: json(body['hold']) };
+    case 'HoldReleased':
+      return { before: json(body['hold'] ?? body['name']), after: null };
+    case 'AvailabilityWished':
+      return { before: json(body['before']), after: json(body['availability']) };
+    case 'NodeForgotten':
+      return { before: json(body['identity']), after: null };
+    case 'TokenCreated':
+      return { before: null, after: json(body['token']) };
+    case 'TokenRevoked':
+      return { before: json(body['token']), after: null };
+    case 'AgentEnrolled':
+    case 'AgentKeyRotated':
+      return { before: null, after: json(body['publicKey']) };
+    case 'AgentKeySuperseded':
+      return { before: json(body['publicKey']), after: null };
+    case 'AgentCredentialsRevoked':
+      return { before: json(body['publicKeys']), after: null };
+    case 'OperationRequested':
+      return { before: null, after: isObject(body['operation']) ? json(body['operation']['task']) : null };
+    default:
+      return { before: null, after: null };
+  }
+}
+
+function resultOf(kind: string, body: ChainedEvent['body'], operation: OperationRecord | null): AuditEntry['result'] {
+  const { code, detail, reason, count } = body;
+  const times = typeof count === 'number' ? count : 1;
+  if (kind === 'RequestRefused') return { status: 'refused', code: text(code), detail: text(detail), count: times };
+  if (kind === 'LoginRefused') return { status: 'refused', code: 'login', detail: text(reason), count: times };
+  if (operation === null) return { status: 'done', code: null, detail: null, count: 1 };
+  const { status, error } = operation;
+  return { status, code: error?.code ?? null, detail: error?.message ?? null, count: 1 };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** What came from the store as JSON is JSON. */
+function json(value: unknown): Json {
+  return parsed(JSON.stringify(value ?? null));
+}
+
+function parsed(given: unknown): Json {
+  if (typeof given !== 'string') return null;
+  const value: Json = JSON.parse(given);
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,52 @@
+/** The chain of events: each carries the hash of the one before it, so that what was changed, removed or slipped in is found. */
+import { createHash } from 'node:crypto';
+
+/** What of an event the hash of the next one vouches for. */
+export interface ChainLink {
+  readonly sequence: number;
+  readonly nodeId: string;
+  readonly kind: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The body as JSON text, exactly as it is stored. */
+  readonly bodyText: string;
+  /** `null`: no event before it has a hash. */
+  readonly previousHash: string | null;
+}
+
+/** SHA-256, in hexadecimal, over `[sequence, nodeId, kind, at, body text, previous hash]` as JSON. */
+export function hashOfEvent({ sequence, nodeId, kind, at, bodyText, previousHash }: ChainLink): string {
+  const text = JSON.stringify([sequence, nodeId, kind, at, bodyText, previousHash]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Gives events their numbers and their place in the chain. */
+export class EventChain {
+  #sequence: number;
+  #head: string | null;
+
+  /** @param head Hash of the event that was written last; `null`: there was none, or from before there were hashes. */
+  constructor(lastSequence: number, head: string | null) {
+    this.#sequence = lastSequence;
+    this.#head = head;
+  }
+
+  /** The event's number, and the hash of the one before it. */
+  add(event: Omit<ChainLink, 'sequence' | 'previousHash'>): {
+    readonly sequence: number;
+    readonly previousHash: string | null;
+  } {
+    this.#sequence += 1;
+    const place = { sequence: this.#sequence, previousHash: this.#head };
+    this.#head = hashOfEvent({ ...event, ...place });
+    return place;
+  }
+
+  get lastSequence(): number {
+    return this.#sequence;
+  }
+
+  get head(): string | null {
+    return this.#head;
+  }
+}
