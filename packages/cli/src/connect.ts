@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@sluice/client';
 import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { pinnedFetch } from './pinned-fetch.ts';
+import { HOW_TO_PIN, pinnedFetch } from './pinned-fetch.ts';
 import { printError } from './output/print.ts';
 import { resolveSettings, type SettingFlags } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,12 +15,14 @@ export function withConnectionOptions(command: Command): Command {
       new Option('--url <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)').helpGroup('Connection:'),
     )
     .addOption(new Option('--token-file <file>', 'file with the token (or SLUICE_TOKEN)').helpGroup('Connection:'))
-    .addOption(
-      new Option(
-        '--server-ca <file>',
-        'trust only this certificate authority (or SLUICE_SERVER_CA; default: those of this machine)',
-      ).helpGroup('Connection:'),
-    );
+    .addOption(serverCaOption().helpGroup('Connection:'));
+}
+
+export function serverCaOption(): Option {
+  return new Option(
+    '--server-ca <file>',
+    'trust only this certificate authority (or SLUICE_SERVER_CA; default: those of this machine)',
+  );
 }
 
 /** Does `act` with a client; without usable settings says what to do and gives the exit code of wrong usage. */
@@ -32,16 +34,12 @@ export async function withClient(
   const settings = await resolveSettings(flags, terminal);
   if (!settings.ok) {
     printError(terminal, settings.detail, settings.whatToDo);
-    return exitCodes.wrongUsage;
+    return settings.exitCode ?? exitCodes.wrongUsage;
   }
   const { url, token, serverCa } = settings;
-  const pinned = serverCa === null ? null : await pinnedFetch(serverCa);
-  if (pinned !== null && !pinned.ok) {
-    printError(
-      terminal,
-      pinned.detail,
-      'Give the certificate of the authority with --server-ca FILE or SLUICE_SERVER_CA.',
-    );
+  const pinned = await pinnedFetch(serverCa);
+  if (!pinned.ok) {
+    printError(terminal, pinned.detail, HOW_TO_PIN);
     return exitCodes.wrongUsage;
   }
   return act(
@@ -49,7 +47,7 @@ export async function withClient(
       url,
       signal: terminal.interrupt,
       newIdempotencyKey: randomUUID,
-      ...(pinned === null ? {} : { fetch: pinned.fetch }),
+      fetch: pinned.fetch,
       ...(token === null ? {} : { token }),
     }),
   );

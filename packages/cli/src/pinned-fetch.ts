@@ -6,8 +6,11 @@ export type PinnedFetch =
   | { readonly ok: true; readonly fetch: typeof globalThis.fetch }
   | { readonly ok: false; readonly detail: string };
 
-/** @param file The authority's certificate in PEM form. */
-export async function pinnedFetch(file: string): Promise<PinnedFetch> {
+export const HOW_TO_PIN = 'Give the certificate of the authority with --server-ca FILE or SLUICE_SERVER_CA.';
+
+/** @param file The authority's certificate in PEM form; `null`: those of the machine are trusted. */
+export async function pinnedFetch(file: string | null): Promise<PinnedFetch> {
+  if (file === null) return { ok: true, fetch: globalThis.fetch };
   let ca: string;
   try {
     ca = await readFile(file, 'utf8');

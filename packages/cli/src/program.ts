@@ -6,6 +6,8 @@ import { auditListCommand } from './commands/audit-list.ts';
 import { auditVerifyCommand } from './commands/audit-verify.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
 import { nodesCommandsCommand } from './commands/nodes-commands.ts';
 import { nodesDrainCommand } from './commands/nodes-drain.ts';
 import { nodesForgetCommand } from './commands/nodes-forget.ts';
@@ -36,6 +38,7 @@ import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
 import { sluiceVersion, versionCommand } from './commands/version.ts';
+import { whoamiCommand } from './commands/whoami.ts';
 import type { Finish } from './finish.ts';
 import { paintFor } from './output/colour.ts';
 import { printError } from './output/print.ts';
@@ -120,6 +123,9 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(audit.helpGroup('Operate:'))
     .addCommand(tokens.helpGroup('Let in:'))
     .addCommand(joinTokens.helpGroup('Let in:'))
+    .addCommand(loginCommand(terminal, finish).helpGroup('Log in:'))
+    .addCommand(logoutCommand(terminal, finish).helpGroup('Log in:'))
+    .addCommand(whoamiCommand(terminal, finish).helpGroup('Log in:'))
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))

@@ -26,9 +26,9 @@ const resolve = (flags = {}, environment = {}) =>
 
 describe('the setting that holds', () => {
   test('default, file, environment, flag: the later wins', async () => {
-    expect(await resolve()).toEqual({ ok: true, url: 'http://127.0.0.1:7070', token: null });
+    expect(await resolve()).toEqual({ ok: true, url: 'http://127.0.0.1:7070', token: null, serverCa: null });
     await writeSettings('url: https://file.example\ntoken: from-file\n');
-    expect(await resolve()).toEqual({ ok: true, url: 'https://file.example', token: 'from-file' });
+    expect(await resolve()).toEqual({ ok: true, url: 'https://file.example', token: 'from-file', serverCa: null });
     const environment = { SLUICE_URL: 'https://environment.example', SLUICE_TOKEN: 'from-environment' };
     expect(await resolve({}, environment)).toEqual({
       ok: true,
@@ -49,6 +49,7 @@ describe('the setting that holds', () => {
       ok: true,
       url: 'http://127.0.0.1:7070',
       token: null,
+      serverCa: null,
     });
   });
 });

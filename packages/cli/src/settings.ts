@@ -1,8 +1,10 @@
-/** Where the server is and who asks: flag, then environment, then the user's configuration file, then default. */
+/** Where the server is and who asks: flag, then environment, then (the token) the login, then the user's configuration file, then default. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { isRecord } from './is-record.ts';
+import { credentialsPath, readCredentials, serverKey } from './login/credentials.ts';
 import type { Terminal } from './terminal.ts';
 
 const URL_DEFAULT = 'http://127.0.0.1:7070';
@@ -24,10 +26,58 @@ export type Settings =
       /** File of the only authority that is trusted; `null`: those of the machine. */
       readonly serverCa: string | null;
     }
-  | { readonly ok: false; readonly detail: string; readonly whatToDo: string };
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      readonly whatToDo: string;
+      /** Where it is not wrong usage. */
+      readonly exitCode?: ExitCode;
+    };
+
+type NoSettings = Extract<Settings, { ok: false }>;
+type Server = {
+  readonly ok: true;
+  readonly url: string;
+  readonly tokenInFile: string | null;
+  readonly serverCa: string | null;
+};
 
 /** The settings that hold. A file that others can read is refused when it holds a token. */
 export async function resolveSettings(flags: SettingFlags, terminal: Terminal): Promise<Settings> {
+  const server = await resolveServer(flags, terminal);
+  if (!server.ok) return server;
+  if (flags.tokenFile !== undefined) {
+    const token = await readText(flags.tokenFile);
+    if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
+    return withToken(server, token.trim());
+  }
+  const fromEnvironment = terminal.environment['SLUICE_TOKEN'];
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return withToken(server, fromEnvironment);
+  return withLogin(server, terminal);
+}
+
+/** The token of `sluice login` for this server, else the one of the settings file. */
+async function withLogin(server: Server, terminal: Terminal): Promise<Settings> {
+  const { url, tokenInFile } = server;
+  const credentials = await readCredentials(credentialsPath(terminal));
+  if (!credentials.ok) return credentials;
+  const login = credentials.byServer.get(serverKey(url));
+  if (login === undefined) return withToken(server, tokenInFile);
+  if (Date.parse(login.expiresAt) > Date.now()) return withToken(server, login.token);
+  if (tokenInFile !== null) return withToken(server, tokenInFile);
+  return {
+    ok: false,
+    detail: `Your login at ${url} ended at ${login.expiresAt}.`,
+    whatToDo: 'Run `sluice login` again.',
+    exitCode: exitCodes.notAuthorised,
+  };
+}
+
+/** Which server it is, and the token of the settings file, which is not bound to a server. */
+export async function resolveServer(
+  flags: Pick<SettingFlags, 'url' | 'serverCa'>,
+  terminal: Terminal,
+): Promise<Server | NoSettings> {
   const { environment } = terminal;
   const path = join(environment['XDG_CONFIG_HOME'] || join(terminal.homeDirectory, '.config'), 'sluice', 'config.yaml');
   const file = await readSettingsFile(path);
@@ -43,15 +93,10 @@ export async function resolveSettings(flags: SettingFlags, terminal: Terminal): 
     };
   }
   const serverCa = flags.serverCa ?? (environment['SLUICE_SERVER_CA'] || file.serverCa);
-  if (flags.tokenFile !== undefined) {
-    const token = await readText(flags.tokenFile);
-    if (typeof token !== 'string') return unreadable(flags.tokenFile, token);
-    return withToken(url, token.trim(), serverCa);
-  }
-  return withToken(url, environment['SLUICE_TOKEN'] || file.token, serverCa);
+  return { ok: true, url, tokenInFile: file.token, serverCa };
 }
 
-function withToken(url: string, token: string | null, serverCa: string | null): Settings {
+function withToken({ url, serverCa }: Server, token: string | null): Settings {
   if (token !== null && !/^[\x21-\x7e]+$/u.test(token)) {
     return {
       ok: false,

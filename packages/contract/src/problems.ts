@@ -71,6 +71,26 @@ export const problems = {
     whatToDo:
       'The secret was in the first answer and is kept nowhere. Revoke the token that the detail names and make another.',
   },
+  'foreign-request': {
+    status: 403,
+    exitCode: 3,
+    title: 'A page of another site made this request',
+    whatToDo:
+      'From a page of the dashboard: read the `csrfToken` of `GET /auth/session` and send it in the header X-Sluice-Csrf. Programs send a token instead of a cookie.',
+  },
+  'login-code-invalid': {
+    status: 400,
+    exitCode: 3,
+    title: 'The code of the login is not known',
+    whatToDo: 'Run `sluice login` again; a code works once, for a minute.',
+  },
+  'single-sign-on-off': {
+    status: 404,
+    exitCode: 4,
+    title: 'Nobody can log in here',
+    whatToDo:
+      "Add the section `oidc` (issuer, clientId, publicUrl, roles) to the server's configuration file, as docs/single-sign-on.md shows; or use a token.",
+  },
   'route-not-found': {
     status: 404,
     exitCode: 4,

@@ -5,7 +5,11 @@ import path from 'node:path';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parse } from 'yaml';
+import type { OidcSettings } from './authentication/oidc/oidc-login.ts';
+import type { SessionTimes } from './authentication/person-sessions.ts';
 import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
+import { type ParsedSection, parseOidc, parseSessions } from './config-oidc.ts';
+import { Duration, durationMs } from './duration.ts';
 import { ANSWERED_FOR_MS } from './fleet/commit-queue.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
 import type { TlsPaths } from './tls/tls-files.ts';
@@ -34,6 +38,9 @@ export interface ServerConfig {
   /** How old an agent's key may grow before it is asked for a new one. */
   readonly agentKeyMaxAgeMs: number;
   readonly retention: RetentionSettings;
+  /** Who logs people in; `null`: nobody. */
+  readonly oidc: OidcSettings | null;
+  readonly sessions: SessionTimes;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
 }
@@ -57,9 +64,6 @@ export type LoadedConfig =
   | { readonly ok: false; readonly message: string };
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const Duration = Type.String({ pattern: '^[0-9]+(ms|s|m|h|d)$' });
 
 const Keep = Type.Object(
   { maxAge: Type.Optional(Duration), maxCount: Type.Optional(Type.Integer({ minimum: 1000 })) },
@@ -83,6 +87,9 @@ const ConfigFile = Type.Object(
     retention: Type.Optional(
       Type.Object({ events: Type.Optional(Keep), operations: Type.Optional(Keep) }, { additionalProperties: false }),
     ),
+    /** Both are checked by config-oidc.ts. */
+    oidc: Type.Optional(Type.Unknown()),
+    sessions: Type.Optional(Type.Unknown()),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -149,6 +156,8 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     leaseMs,
     agentKeyMaxAgeMs: durationMs(file.agents?.keyMaxAge ?? '30d'),
     retention: retention(file),
+    oidc: sectionOf(parseOidc(file.oidc, env['SLUICE_OIDC_CLIENT_SECRET'])),
+    sessions: sectionOf(parseSessions(file.sessions)),
     warnings: [
       ...(isLoopback || tls !== null
         ? []
@@ -174,8 +183,13 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events and retention.operations (maxAge, maxCount).`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc and sessions.`,
   );
+}
+
+function sectionOf<T>(parsed: ParsedSection<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new ConfigError(parsed.message);
 }
 
 /** A million events are some 500 MB; what a fleet of a thousand nodes does in three months. */
@@ -224,12 +238,6 @@ function databaseUrl(text = ''): string | null {
     'The address of the database must begin with postgres://, such as postgres://sluice:PASSWORD@db.example:5432/sluice. ' +
       'To keep everything in SQLite, leave it out and give a directory with --data DIR.',
   );
-}
-
-/** @param text Matches the pattern of `Duration`. */
-function durationMs(text: string): number {
-  const [, count, unit] = /^(\d+)(ms|[smhd])$/u.exec(text) ?? [];
-  return Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN);
 }
 
 function logLevel(text: string): LogLevel {

@@ -3,6 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Server as TlsServer } from 'node:tls';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
+import { OidcLogin } from './authentication/oidc/oidc-login.ts';
+import { PersonSessions } from './authentication/person-sessions.ts';
 import type { ServerConfig } from './config.ts';
 import { watchClock } from './fleet/clock-watch.ts';
 import { steadyClock, WallClock } from './fleet/system-clock.ts';
@@ -106,6 +108,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
       isStopping: () => isStopping,
       about,
+      login:
+        config.oidc === null
+          ? null
+          : {
+              oidc: new OidcLogin(config.oidc, () => clock.now()),
+              keeper: new PersonSessions(fleet, config.sessions, logger),
+            },
       refusals,
       history: store,
       tls,

@@ -92,7 +92,7 @@ test.each(['nodes list', 'nodes list --watch', 'nodes drain a b', 'operations li
     const { exitCode, out, error } = await sluice(line, 'slc_wrong');
     expect({ exitCode, out }).toEqual({ exitCode: 3, out: '' });
     expect(error).toContain(
-      '→ Set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).\n',
+      '→ Run `sluice login` where the server has single sign-on; else set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).\n',
     );
     expect(error.match(/^Error:/gmu)).toHaveLength(1);
   },

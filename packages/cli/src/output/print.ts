@@ -42,7 +42,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   unreachable:
     'Start one with `sluice server` (or a whole fleet with `sluice demo`), or say where it is with --url or SLUICE_URL.',
   'not-a-sluice-answer': 'Say where the server is with --url or SLUICE_URL.',
-  unauthenticated: 'Set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).',
+  unauthenticated:
+    'Run `sluice login` where the server has single sign-on; else set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).',
   'node-not-found':
     'See the nodes with `sluice nodes list`; a node appears when its agent connects for the first time.',
   'operation-not-found': 'See the operations with `sluice operations list`.',

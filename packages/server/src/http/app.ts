@@ -6,9 +6,11 @@ import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { createHttpServer } from './http-server.ts';
+import { serveLogin } from './login/serve-login.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
+import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
 import { SECURITY_HEADERS, TLS_SECURITY_HEADERS } from './security-headers.ts';
@@ -54,6 +56,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
       done();
     }
   });
+  if (parts.authentication.isOpen) refuseForeignPages(app);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {
@@ -79,6 +82,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     streams.endAll();
     endUnusedConnections();
   });
+  await serveLogin(app, parts);
   for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts, streams);
   refuseOtherMethods(app, Object.values<Route>(routes));
   await app.ready();

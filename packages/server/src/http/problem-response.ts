@@ -49,8 +49,8 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, (error: FastifyError, request: F
 export class ProblemError extends Error {
   readonly problem: Problem;
 
-  constructor(problem: Problem) {
-    super(problem.detail);
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.detail, options);
     this.problem = problem;
   }
 }

@@ -5,7 +5,7 @@ import { sendProblem } from './problem-response.ts';
 
 const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const;
 
-export function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+export function refuseOtherMethods(app: FastifyInstance, routes: readonly Pick<Route, 'method' | 'path'>[]): void {
   for (const url of new Set(routes.map(({ path }) => path))) {
     const methods = routes.filter(({ path }) => path === url).map(({ method }) => method);
     const taken = ALL_METHODS.filter((method) =>

@@ -9,6 +9,7 @@ import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { History } from '../fleet/history.ts';
 import type { TlsMaterial } from '../tls/tls-files.ts';
+import type { PersonLogin } from './login/login-parts.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
@@ -20,6 +21,8 @@ export interface HttpParts {
   readonly isStopping: () => boolean;
   /** What the status page tells of the server beside its fleet. */
   readonly about: AboutServer;
+  /** How people log in; `null`: they do not. */
+  readonly login: PersonLogin | null;
   readonly refusals: RefusalLog;
   readonly history: History;
   /** `null`: plain HTTP. */

@@ -5,6 +5,7 @@ import type { Authentication } from '../authentication/authentication.ts';
 import { actorOf, ANYBODY, hasRole, type Principal, sees } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
+import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
 import { noSuchNode } from './nodes.ts';
 import { noSuchOperation } from './operations.ts';
 import type { OpenStreams, TokenWatch } from './open-streams.ts';
@@ -103,14 +104,16 @@ function addressOf({ ip }: FastifyRequest): string {
 }
 
 /** @returns Why the caller may not ask this now; `null` when it may. */
-function admit(
-  request: FastifyRequest,
-  { access, scope }: Route,
-  { authentication, isStopping }: HttpParts,
-): Problem | null {
+function admit(request: FastifyRequest, { access, scope }: Route, parts: HttpParts): Problem | null {
+  const { authentication, isStopping } = parts;
   if (access === 'public') return null;
   if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
-  const principal = authentication.principalOf(request.headers.authorization);
+  // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
+  const session = request.headers.authorization === undefined ? browserSessionOf(request, parts) : null;
+  if (session !== null) principals.set(request, session.principal);
+  const foreign = session === null ? null : foreignRequestProblem(request, session, parts);
+  if (foreign !== null) return foreign;
+  const principal = authentication.principalOf(request.headers.authorization) ?? session?.principal ?? null;
   if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
   principals.set(request, principal);
   const { name, role, selector } = principal;

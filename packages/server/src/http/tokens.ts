@@ -136,9 +136,13 @@ async function revoke(
   return revoked === null ? noSuchToken(id) : { ok: true, value: revoked };
 }
 
-/** Browsers do not count: their sessions end by themselves. */
+/** Of tokens that a login made: they end by themselves after some hours. */
+const LOGIN_TOKEN_PREFIX = 'login_';
+
+/** Logins do not count. */
 function isLastAdmin(token: FleetToken, { tokens }: HttpParts['fleet'], now: number): boolean {
-  const mayDoAll = ({ kind, role, selector }: FleetToken) => kind === 'api' && role === 'admin' && selector === null;
+  const mayDoAll = ({ id, kind, role, selector }: FleetToken) =>
+    kind === 'api' && role === 'admin' && selector === null && !id.startsWith(LOGIN_TOKEN_PREFIX);
   if (!mayDoAll(token) || !isLive(token, now)) return false;
   for (const other of tokens.all()) if (other.id !== token.id && mayDoAll(other) && isLive(other, now)) return false;
   return true;

@@ -75,6 +75,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     logger,
     isStopping: () => isStopping,
     about,
+    login: null,
     feed: new EventFeed(fleet, steadyClock),
     history: store,
     tls: null,

@@ -14,6 +14,7 @@ import {
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
+import { hostIsLoopback, originIsForeign } from '../http/csrf.ts';
 import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
@@ -92,6 +93,8 @@ export class AgentSessions {
       refuse(socket, 'route-not-found', detail);
     } else if (this.#isStopping) {
       refuse(socket, 'stopping', 'The server is stopping; connect again in a moment.', 'Retry-After: 1\r\n');
+    } else if (this.#options.authentication.isOpen && isForeign(request)) {
+      refuse(socket, 'foreign-request', 'A page of another site, or under another name, made this request.');
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
     } else {
@@ -142,6 +145,11 @@ function sessionSocket(socket: WebSocket): SessionSocket {
     ping: () => socket.ping(),
     terminate: () => socket.terminate(),
   };
+}
+
+/** On a server without authentication any page in a browser on this machine could play an agent. */
+function isForeign(request: IncomingMessage): boolean {
+  return originIsForeign(request) || !hostIsLoopback(request.headers.host);
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {
