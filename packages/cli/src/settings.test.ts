@@ -34,6 +34,7 @@ describe('the setting that holds', () => {
       ok: true,
       url: 'https://environment.example',
       token: 'from-environment',
+      serverCa: null,
     });
     const tokenFile = join(home, 'token');
     await writeFile(tokenFile, 'from-flag\n');

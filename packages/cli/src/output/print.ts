@@ -32,10 +32,18 @@ export function printProblem(terminal: Terminal, problem: ClientProblem, subject
   printError(
     terminal,
     `${subject === undefined ? '' : `${subject}: `}${problem.detail}${inLog}`,
-    ADVICE[problem.code] ?? problem.whatToDo,
+    isDistrusted(problem) ? HOW_TO_TRUST : (ADVICE[problem.code] ?? problem.whatToDo),
   );
   return exitCode;
 }
+
+/** Whether the server was reached, and its certificate was not trusted. */
+function isDistrusted({ code, detail }: ClientProblem): boolean {
+  return code === 'unreachable' && /certificate|self-signed|altnames/iu.test(detail);
+}
+
+const HOW_TO_TRUST =
+  'If it is the right server, give the certificate of its authority with --server-ca FILE or SLUICE_SERVER_CA; it must be reached by a name that its certificate has.';
 
 /** What to do, where it is said better in commands than in the routes of the API. */
 const ADVICE: Readonly<Record<string, string>> = {
