@@ -1,6 +1,6 @@
 /** A server process for a benchmark, whose CPU time is read from outside, and agents' sessions that are played. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ const challenge = Compile(Challenge);
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
 const ADMIN_TOKEN = 'slc_bench-admin-token-0123456789abcdef';
 const JOIN_TOKEN = 'slc_bench-join-token-0123456789abcdef';
+const UNLIMITED = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000 };
 /** Hellos under way at once while a fleet is being registered. */
 const HELLOS_AT_ONCE = 50;
 /** Ticks a second in /proc/PID/stat; Linux says 100 to every program. */
@@ -31,9 +32,13 @@ export class MeasuredServer {
   }
 
   /** @param databaseUrl Of a PostgreSQL database; `null`: SQLite in a directory of its own. */
-  static async start(databaseUrl: string | null): Promise<MeasuredServer> {
+  static async start(databaseUrl: string | null, limits: object = UNLIMITED): Promise<MeasuredServer> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
-    const child = spawn(process.execPath, [sluice, 'server', '--listen', '127.0.0.1:0', '--data', directory], {
+    // What is measured is what the server can do, not what it lets one token do.
+    const config = path.join(directory, 'server.yaml');
+    writeFileSync(config, JSON.stringify({ limits }));
+    const flags = ['--config', config, '--listen', '127.0.0.1:0', '--data', directory];
+    const child = spawn(process.execPath, [sluice, 'server', ...flags], {
       env: {
         ...(databaseUrl === null ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
         PATH: process.env['PATH'],
@@ -122,8 +127,9 @@ export class MeasuredServer {
 export async function withServer(
   work: (server: MeasuredServer) => Promise<void>,
   databaseUrl: string | null = null,
+  limits?: object,
 ): Promise<void> {
-  const server = await MeasuredServer.start(databaseUrl);
+  const server = await MeasuredServer.start(databaseUrl, limits);
   try {
     await work(server);
   } finally {

@@ -15,6 +15,10 @@ const RETRY_DELAYS_MS = [100, 400] as const;
  */
 const BROKEN_POST_RETRY_DELAYS_MS = [100, 400, 1000, 2000, 4000] as const;
 
+/** How often, and how many seconds at most, a server that is asked too much is waited for. */
+const WAITS_MAX = 10;
+const WAIT_SECONDS_MAX = 20;
+
 /** What a request may hold, whatever its route. */
 export interface AnyRequest {
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -45,6 +49,7 @@ export async function exchange(
   const idempotencyKey = isPost ? (request.idempotencyKey ?? options.newIdempotencyKey?.()) : undefined;
   const mayRepeat = route.method === 'GET' || idempotencyKey !== undefined;
   let hasBroken = false;
+  let waits = 0;
   for (let tries = 0; ; tries += 1) {
     try {
       const response = await send(address, {
@@ -63,6 +68,12 @@ export async function exchange(
         signal,
       });
       const text = await readBody(response);
+      const waitMs = response.status === 429 ? retryAfterMs(response, waits) : null;
+      if (waitMs !== null) {
+        waits += 1;
+        await pause(waitMs, signal);
+        continue;
+      }
       return text === null ? foreignAnswer(options.url, response) : { ok: true, response, text };
     } catch (error) {
       if (stops.some((stop) => stop.aborted)) return aborted();
@@ -82,6 +93,26 @@ export async function exchange(
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }
+}
+
+/** Nothing was done: it may be asked again as soon as the server says. @returns `null`: often enough, or for too long. */
+function retryAfterMs(response: Response, waits: number): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return waits < WAITS_MAX && seconds >= 0 && seconds <= WAIT_SECONDS_MAX ? seconds * 1000 : null;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(new Error('ended while waiting to ask again'));
+      },
+      { once: true },
+    );
+  });
 }
 
 function aborted(): Refused {

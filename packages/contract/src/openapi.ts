@@ -15,7 +15,13 @@ import { JoinToken, Token } from './http/tokens.ts';
 type Document = Readonly<Record<string, unknown>>;
 
 /** Problems that any authenticated route can give. */
-const COMMON_PROBLEMS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'internal', 'store-unavailable'];
+const COMMON_PROBLEMS: readonly ProblemCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'too-many-requests',
+  'internal',
+  'store-unavailable',
+];
 
 /** Problems that any POST can give. */
 const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcome-unknown'];

@@ -213,6 +213,20 @@ export const problems = {
     whatToDo:
       'Look when the store is back, or send the request again with the same Idempotency-Key: it is then done once in all.',
   },
+  'too-many-requests': {
+    status: 429,
+    exitCode: 7,
+    title: 'Too many requests',
+    whatToDo:
+      'Wait as long as `Retry-After` says and ask again; nothing was done. More may be allowed in the server’s `limits`.',
+  },
+  'too-many-sessions': {
+    status: 429,
+    exitCode: 7,
+    title: 'Too many agents at one address',
+    whatToDo:
+      'Raise `limits.sessionsPerAddress` in the server’s configuration, if that many agents are behind one address.',
+  },
   'too-many-streams': {
     status: 503,
     exitCode: 7,

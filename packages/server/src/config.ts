@@ -12,6 +12,7 @@ import { type ParsedSection, parseOidc, parseSessions } from './config-oidc.ts';
 import { Duration, durationMs } from './duration.ts';
 import { ANSWERED_FOR_MS } from './fleet/commit-queue.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
+import { limitsOf, LimitsSection, type LimitSettings } from './limits/limit-settings.ts';
 import type { TlsPaths } from './tls/tls-files.ts';
 import type { LogLevel } from './observe/logger.ts';
 
@@ -38,6 +39,7 @@ export interface ServerConfig {
   /** How old an agent's key may grow before it is asked for a new one. */
   readonly agentKeyMaxAgeMs: number;
   readonly retention: RetentionSettings;
+  readonly limits: LimitSettings;
   /** Who logs people in; `null`: nobody. */
   readonly oidc: OidcSettings | null;
   readonly sessions: SessionTimes;
@@ -90,6 +92,7 @@ const ConfigFile = Type.Object(
     /** Both are checked by config-oidc.ts. */
     oidc: Type.Optional(Type.Unknown()),
     sessions: Type.Optional(Type.Unknown()),
+    limits: Type.Optional(LimitsSection),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -156,6 +159,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     leaseMs,
     agentKeyMaxAgeMs: durationMs(file.agents?.keyMaxAge ?? '30d'),
     retention: retention(file),
+    limits: limitsOf(file.limits),
     oidc: sectionOf(parseOidc(file.oidc, env['SLUICE_OIDC_CLIENT_SECRET'])),
     sessions: sectionOf(parseSessions(file.sessions)),
     warnings: [
@@ -183,7 +187,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc and sessions.`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions and limits.`,
   );
 }
 

@@ -83,6 +83,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       times: { heartbeatIntervalMs, leaseMs },
       newSessionId: randomUUID,
       newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
+      limits: config.limits,
       keyMaxAgeMs: config.agentKeyMaxAgeMs,
       refused: (nodeId, address, detail) =>
         refusals.note({
@@ -117,6 +118,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
             },
       refusals,
       history: store,
+      limits: config.limits,
       tls,
     });
     if (config.tls !== null && tls !== null) {

@@ -5,8 +5,10 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
+import { limitConnections } from '../limits/limit-connections.ts';
 import { createHttpServer } from './http-server.ts';
 import { serveLogin } from './login/serve-login.ts';
+import { limitRequests } from './limit-requests.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
@@ -41,6 +43,9 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   readJsonBodies(app, [...new Set(bodyTypes)]);
   logRequests(app, parts.logger);
 
+  // Its cookies are read before anything else asks who it is.
+  await serveLogin(app, parts);
+  limitRequests(app, parts);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(parts.tls === null ? SECURITY_HEADERS : TLS_SECURITY_HEADERS);
     const { method, url } = request;
@@ -76,13 +81,13 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }),
   );
   await serveDocs(app);
-  const streams = new OpenStreams(parts.logger);
+  const streams = new OpenStreams(parts.logger, parts.limits.streamsPerToken);
+  limitConnections(app.server, parts.limits, parts.logger);
   const endUnusedConnections = watchUnusedConnections(app.server);
   app.addHook('preClose', () => {
     streams.endAll();
     endUnusedConnections();
   });
-  await serveLogin(app, parts);
   for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts, streams);
   refuseOtherMethods(app, Object.values<Route>(routes));
   await app.ready();

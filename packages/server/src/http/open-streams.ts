@@ -10,6 +10,7 @@ const END_WITHIN_MS = 1000;
 
 /** The token that a stream was opened with. */
 export interface TokenWatch {
+  readonly id: string;
   /** Whether it still opens anything: also time ends tokens. */
   readonly isLive: () => boolean;
   readonly stop: () => void;
@@ -18,9 +19,18 @@ export interface TokenWatch {
 export class OpenStreams {
   readonly #logger: Logger;
   readonly #open = new Map<AbortController, FastifyReply>();
+  readonly #perToken: number;
+  readonly #ofToken = new Map<string, number>();
 
-  constructor(logger: Logger) {
+  /** @param perToken Streams that one token may have open. */
+  constructor(logger: Logger, perToken: number) {
     this.#logger = logger;
+    this.#perToken = perToken;
+  }
+
+  /** Whether the token has as many as it may. */
+  isFull(tokenId: string): boolean {
+    return (this.#ofToken.get(tokenId) ?? 0) >= this.#perToken;
   }
 
   /** Until its token ends, sends what the stream gives; one chunk of it waits at most, whatever the reader does. */
@@ -32,9 +42,13 @@ export class OpenStreams {
     const ending = new AbortController();
     const token = watch(() => reply.raw.destroy());
     this.#open.set(ending, reply);
+    this.#ofToken.set(token.id, (this.#ofToken.get(token.id) ?? 0) + 1);
     reply.raw.once('close', () => {
       this.#open.delete(ending);
       token.stop();
+      const left = (this.#ofToken.get(token.id) ?? 1) - 1;
+      if (left === 0) this.#ofToken.delete(token.id);
+      else this.#ofToken.set(token.id, left);
       ending.abort();
     });
     const chunks = this.#watched(open(ending.signal), token, () => reply.raw.destroy());

@@ -10,6 +10,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { History } from '../fleet/history.ts';
 import type { TlsMaterial } from '../tls/tls-files.ts';
 import type { PersonLogin } from './login/login-parts.ts';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
@@ -25,6 +26,7 @@ export interface HttpParts {
   readonly login: PersonLogin | null;
   readonly refusals: RefusalLog;
   readonly history: History;
+  readonly limits: LimitSettings;
   /** `null`: plain HTTP. */
   readonly tls: TlsMaterial | null;
 }

@@ -75,6 +75,10 @@ export function serveRoute<Name extends RouteName>(
       if (hidden !== null) return refuse(request, reply, hidden);
       const result = await handle(raw, parts);
       if (!result.ok) return refuse(request, reply, result.problem);
+      if (result.value.kind === 'stream' && streams.isFull(principal.tokenId)) {
+        const detail = `${principal.name} has as many streams open as a token may (limits.streamsPerToken).`;
+        return refuse(request, reply, { code: 'too-many-streams', detail });
+      }
       return send(reply, result.value, mediaType, (open) =>
         streams.send(reply, open, (end) => watchToken(principal, parts.authentication, end)),
       );
@@ -149,7 +153,7 @@ function idIn(params: unknown): string {
 /** A stream ends with the token that it was opened with. @returns What ends the watching. */
 function watchToken(principal: Principal, authentication: Authentication, end: () => void): TokenWatch {
   const isLive = () => authentication.isStillLive(principal.tokenId);
-  return { isLive, stop: authentication.onEnd(principal.tokenId, end) };
+  return { id: principal.tokenId, isLive, stop: authentication.onEnd(principal.tokenId, end) };
 }
 
 function send(

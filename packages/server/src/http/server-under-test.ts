@@ -16,6 +16,7 @@ import {
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 import { agentKeyUnderTest } from './agent-key-under-test.ts';
 import { type RunningServer, startServer } from '../main.ts';
 
@@ -58,18 +59,22 @@ export class ServerUnderTest {
   readonly #agents = new Map<string, WebSocket>();
   readonly #keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
 
-  private constructor(directory: string, server: RunningServer) {
+  readonly #limits: Partial<LimitSettings>;
+
+  private constructor(directory: string, limits: Partial<LimitSettings>, server: RunningServer) {
     this.directory = directory;
+    this.#limits = limits;
     this.#server = server;
   }
 
   /** @param prepare Called with the data directory before the server opens it. */
   static async start(
     prepare: (directory: string) => Promise<void> = () => Promise.resolve(),
+    limits: Partial<LimitSettings> = {},
   ): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
     await prepare(directory);
-    return new ServerUnderTest(directory, await startServer(configOf(directory)));
+    return new ServerUnderTest(directory, limits, await startServer(configOf(directory, limits)));
   }
 
   get url(): URL {
@@ -79,7 +84,7 @@ export class ServerUnderTest {
   /** Stops the server and starts it on what it has kept, at another port; nodes are not connected then. */
   async restart(): Promise<void> {
     await this.#server.stop();
-    this.#server = await startServer(configOf(this.directory));
+    this.#server = await startServer(configOf(this.directory, this.#limits));
   }
 
   async stop(): Promise<void> {
@@ -192,13 +197,13 @@ export class ServerUnderTest {
   }
 }
 
-function configOf(directory: string): ServerConfig {
+function configOf(directory: string, limits: Partial<LimitSettings>): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
     env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
   });
   if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
-  return loaded.config;
+  return { ...loaded.config, limits: { ...loaded.config.limits, ...limits } };
 }
 
 /** A hello as a healthy node says it. */

@@ -22,7 +22,7 @@ import { closeReason, sendBounded, type SessionSocket } from './session-socket.t
 import type { SessionTimes } from './session-times.ts';
 
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
-const WAITING_MESSAGES_MAX = 200;
+const WAITING_MESSAGES_MAX = 1000;
 /** The same before the welcome: an agent has nothing to say then but its hello. */
 const UNWELCOMED_MESSAGES_MAX = 8;
 

@@ -17,6 +17,9 @@ import type { Authentication } from '../authentication/authentication.ts';
 import { hostIsLoopback, originIsForeign } from '../http/csrf.ts';
 import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
+import type { LimitSettings } from '../limits/limit-settings.ts';
+import { slowDown } from './slow-down.ts';
+import { SessionLimits } from './session-limits.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
@@ -31,6 +34,7 @@ const WHY_ENDED: Readonly<Record<number, string>> = {
 
 export interface AgentSessionsOptions extends SessionRegistryOptions {
   readonly authentication: Authentication;
+  readonly limits: LimitSettings;
 }
 
 export class AgentSessions {
@@ -42,12 +46,14 @@ export class AgentSessions {
     maxPayload: AGENT_MESSAGE_BYTES_MAX,
     handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
   });
+  readonly #limits: SessionLimits;
   readonly #sockets = new Set<WebSocket>();
   #isStopping = false;
 
   constructor(options: AgentSessionsOptions) {
     this.#options = options;
     this.#registry = new SessionRegistry(options);
+    this.#limits = new SessionLimits(options.limits);
   }
 
   /** See `SessionRegistry.massSilence`. */
@@ -98,6 +104,11 @@ export class AgentSessions {
     } else if (!offersSubprotocol(request)) {
       refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
     } else {
+      const putOff = this.#limits.whyNot(request.socket.remoteAddress ?? '', performance.now());
+      if (putOff !== null) {
+        refuse(socket, putOff.code, putOff.detail, `Retry-After: ${putOff.retryAfterSeconds}\r\n`);
+        return;
+      }
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
     }
   }
@@ -116,7 +127,12 @@ export class AgentSessions {
     const session = this.#registry.open(sessionSocket(socket), peer);
     this.#sockets.add(socket);
     session.challenge();
-    socket.on('message', (bytes, isBinary) => session.receive(textOf(bytes), isBinary));
+    this.#limits.opened(peer.remoteIp);
+    const slow = slowDown(socket, this.#options.limits);
+    socket.on('message', (bytes: Buffer, isBinary) => {
+      slow(bytes.length);
+      session.receive(textOf(bytes), isBinary);
+    });
     // An agent that asks for a sign of life gives one.
     socket.on('ping', () => this.#registry.heard(session));
     socket.on('pong', () => this.#registry.heard(session));
@@ -126,6 +142,7 @@ export class AgentSessions {
     );
     socket.on('close', (code) => {
       this.#sockets.delete(socket);
+      this.#limits.closed(peer.remoteIp);
       const why = WHY_ENDED[code] ?? 'the connection to its agent was lost';
       this.#registry
         .ended(session, why)

@@ -1,0 +1,68 @@
+/**
+ * How much one token, or one address without a valid one, may ask. What is refused is answered late: whoever asks in a closed loop
+ * is slowed down by it, and costs next to nothing; meanwhile nothing more is read from that connection.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressKey, RateLimiter } from '../limits/rate-limiter.ts';
+import { browserSessionOf } from './login/browser-session.ts';
+import { sendProblem } from './problem-response.ts';
+import type { HttpParts } from './route-context.ts';
+
+/** Bytes of an answer that count as one request more. */
+const BYTES_PER_UNIT = 20_000;
+/** What a request counts that may change something: it costs a commit. */
+const CHANGE_WEIGHT = 2;
+/** Milliseconds after which a refusal is told at the latest. */
+const TOLD_AFTER_MS_MAX = 1000;
+/** Refusals that wait to be told at once; more are cut off without a word. */
+const WAITING_MAX = 2000;
+
+export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
+  const { requestsPerSecond, requestsBurst, anonymousPerSecond, anonymousBurst } = parts.limits;
+  const known = new RateLimiter({ perSecond: requestsPerSecond, burst: requestsBurst });
+  const anonymous = new RateLimiter({ perSecond: anonymousPerSecond, burst: anonymousBurst });
+  /** Who is charged for the answer. */
+  const charged = new WeakMap<FastifyRequest, { readonly limiter: RateLimiter; readonly key: string }>();
+  let waiting = 0;
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const principal =
+      parts.authentication.principalOf(request.headers.authorization) ?? browserSessionOf(request, parts)?.principal;
+    const budget =
+      principal === undefined
+        ? { limiter: anonymous, key: addressKey(request.ip) }
+        : { limiter: known, key: principal.tokenId };
+    const weight = request.method === 'GET' || request.method === 'HEAD' ? 1 : CHANGE_WEIGHT;
+    const waitMs = budget.limiter.take(budget.key, weight, performance.now());
+    if (waitMs === 0) {
+      charged.set(request, budget);
+      done();
+      return;
+    }
+    const { socket } = request.raw;
+    if (waiting >= WAITING_MAX) {
+      socket.destroy();
+      return;
+    }
+    waiting += 1;
+    socket.pause();
+    const tell = () => {
+      waiting -= 1;
+      if (socket.destroyed) return;
+      socket.resume();
+      const whose = principal === undefined ? 'This address, without a valid token,' : `The token ${principal.name}`;
+      void sendProblem(reply.header('retry-after', String(Math.ceil(waitMs / 1000))), {
+        code: 'too-many-requests',
+        detail: `${whose} asks more than it may. Nothing was done.`,
+      });
+    };
+    setTimeout(tell, Math.min(waitMs, TOLD_AFTER_MS_MAX)).unref();
+  });
+
+  app.addHook('onSend', (request, _reply, payload: unknown, done) => {
+    const budget = charged.get(request);
+    const units = typeof payload === 'string' ? Math.floor(payload.length / BYTES_PER_UNIT) : 0;
+    if (budget !== undefined && units > 0) budget.limiter.charge(budget.key, units, performance.now());
+    done(null, payload);
+  });
+}
