@@ -19,10 +19,18 @@ export function clientCertificateOf(socket: Socket): ClientCertificate | null {
   const commonNames = [subject.CN].flat().filter((name) => typeof name === 'string');
   const alternatives = subjectaltname
     .split(', ')
-    .flatMap((name) => /^(?:DNS|URI):(?<value>.+)$/u.exec(name)?.groups?.['value'] ?? []);
+    .flatMap((name) => /^(?:DNS|URI):(?<value>.+)$/u.exec(name)?.groups?.['value'] ?? [])
+    .flatMap(unquoted);
   return {
     fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
     names: [...new Set([...commonNames, ...alternatives])],
     issuedAt: Date.parse(validFrom),
   };
+}
+
+/** Node.js writes a name with a comma, a quote or the like as a JSON string, in which no comma is left: one name stays one. */
+function unquoted(name: string): readonly string[] {
+  if (!name.startsWith('"')) return [name];
+  const value: unknown = JSON.parse(name);
+  return typeof value === 'string' ? [value] : [];
 }
