@@ -12,7 +12,7 @@ const ROUNDS = 5;
 const MEASURED_MS = 3000;
 const WARM_UP_MS = 1500;
 /** Milliseconds between two requests of the good client. */
-const EVERY_MS = 10;
+const EVERY_MS = 20;
 
 const badClient = fileURLToPath(new URL('support/bad-client.js', import.meta.url));
 
@@ -42,7 +42,9 @@ async function goodClient(server: MeasuredServer): Promise<Sample> {
 
 async function beside(server: MeasuredServer, name: string): Promise<Sample> {
   const { url } = server;
-  const child = fork(badClient, [name], { env: { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: await server.viewerToken() } });
+  const child = fork(badClient, [name], {
+    env: { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: await server.viewerToken() },
+  });
   try {
     await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
     if (child.exitCode !== null) throw new Error(`the bad client ${name} ended`);
@@ -67,7 +69,9 @@ await withServer(
     await server.addNodes(NODES);
     await goodClient(server);
     const { processor, cores, node, commit } = thisMachine();
-    console.log(`${processor}, ${cores} cores, Node.js ${node}, commit ${commit}\n${NODES} nodes; p50 of ${ROUNDS} rounds, milliseconds: alone → beside (ratio)`);
+    console.log(
+      `${processor}, ${cores} cores, Node.js ${node}, commit ${commit}\n${NODES} nodes; p50 of ${ROUNDS} rounds, milliseconds: alone → beside (ratio)`,
+    );
     for (const name of BAD_CLIENTS) {
       const rounds: { readonly alone: Sample; readonly beside: Sample }[] = [];
       for (let round = 0; round < ROUNDS; round += 1)
@@ -75,7 +79,9 @@ await withServer(
       const told = (['listMs', 'drainMs'] as const).map((what) => {
         const alone = median(rounds.map((round) => percentile(round.alone[what], 0.5)));
         const besideMs = median(rounds.map((round) => percentile(round.beside[what], 0.5)));
-        const ratio = median(rounds.map((round) => percentile(round.beside[what], 0.5) / percentile(round.alone[what], 0.5)));
+        const ratio = median(
+          rounds.map((round) => percentile(round.beside[what], 0.5) / percentile(round.alone[what], 0.5)),
+        );
         return `${what === 'listMs' ? 'list' : 'drain'} ${alone.toFixed(2)} → ${besideMs.toFixed(2)} (${ratio.toFixed(2)})`;
       });
       const counts = rounds.map((round) => round.beside.listMs.length / round.alone.listMs.length);
@@ -83,6 +89,6 @@ await withServer(
     }
   },
   null,
-  // What a server does unless it is told otherwise; only the good client and the making of its nodes are not held back.
-  { ...NO_LIMIT_FOR_ADMINS },
+  // What a server does unless it is told otherwise.
+  {},
 );

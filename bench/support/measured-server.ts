@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 const challenge = Compile(Challenge);
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
 const ADMIN_TOKEN = 'slc_bench-admin-token-0123456789abcdef';
-const JOIN_TOKEN = 'slc_bench-join-token-0123456789abcdef';
+export const JOIN_TOKEN = 'slc_bench-join-token-0123456789abcdef';
 const UNLIMITED = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000 };
 /** Hellos under way at once while a fleet is being registered. */
 const HELLOS_AT_ONCE = 50;
@@ -96,6 +96,18 @@ export class MeasuredServer {
     return this.#sockets;
   }
 
+  /** A new token that may only look. */
+  async viewerToken(): Promise<string> {
+    const answer = await fetch(`${this.url}/api/v1/tokens`, {
+      method: 'POST',
+      headers: { authorization: ADMIN_TOKEN, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'bad client', role: 'viewer' }),
+    });
+    const value: unknown = await answer.json();
+    if (typeof value !== 'object' || value === null || !('secret' in value)) throw new Error('no token was made');
+    return String(value.secret);
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
     const ended = new Promise((resolve) => {
@@ -137,7 +149,8 @@ export async function withServer(
   }
 }
 
-function helloOf(id: string, proof: AgentProof): Hello {
+/** A hello as a healthy node says it. */
+export function helloOf(id: string, proof: AgentProof): Hello {
   return {
     kind: 'hello',
     protocolVersions: [1],
