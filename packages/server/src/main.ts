@@ -49,6 +49,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   };
   let isStopping = false;
   try {
+    // First: what is most often wrong at a start is said before anything is opened.
+    const tls = config.tls === null ? null : readTlsFiles(config.tls);
     const { databaseUrl, dataDirectory } = config;
     const store =
       databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
@@ -94,7 +96,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       logger,
     });
-    const tls = config.tls === null ? null : readTlsFiles(config.tls);
     const about: AboutServer = {
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
