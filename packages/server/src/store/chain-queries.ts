@@ -2,12 +2,12 @@
 import type { Kysely, Selectable } from 'kysely';
 import { hashOfEvent } from './event-chain.ts';
 import type { EventsTable, Schema } from './schema.ts';
-import { eventOfRow, within } from './event-rows.ts';
+import { eventOfRow, hasNul, within } from './event-rows.ts';
 import { type ChainedEvent, type ChainHead, type ChainQuery, EVENTS_LIMIT_MAX, type PruneRequest } from './store.ts';
 
 /** See `Store.chain`. */
 export async function selectChain(kysely: Kysely<Schema>, query: ChainQuery): Promise<readonly ChainedEvent[]> {
-  if (query.kinds?.length === 0) return [];
+  if (query.kinds?.length === 0 || hasNul([query.nodeId, query.actor, ...(query.kinds ?? [])])) return [];
   let select = kysely
     .selectFrom('events')
     .selectAll()
