@@ -54,14 +54,16 @@ export const readChain: Handler<typeof routes.readChain> = async ({ query }, { h
   if (limit === null) return invalid('limit', `a whole number from 1 to ${AUDIT_LIMIT_MAX}`);
   const after = sequenceOf(query.after);
   if (after === null) return invalid('after', 'the sequence number of an event');
-  const head = await history.chainHead();
   const events = await history.chain({ after, limit });
+  // Read after them: an event beyond it was not committed by this server.
+  const head = await history.chainHead();
   return value({
-    items: events.map(({ sequence, nodeId, kind, at, bodyText, previousHash }) => ({
+    items: events.map(({ sequence, nodeId, kind, at, actor, bodyText, previousHash }) => ({
       sequence,
       nodeId,
       kind,
       at,
+      actor,
       body: bodyText,
       previousHash,
     })),
