@@ -1,5 +1,6 @@
 /** One bad client or agent as a process of its own, until it is killed. */
-import { connect } from 'node:net';
+import { Agent, get } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { newAgentKey, proveKey } from '@sluice/agent';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, Challenge } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
@@ -16,30 +17,35 @@ const AT_ONCE = 64;
 const CONNECTIONS = 1500;
 const JUNK = JSON.stringify({ kind: 'junk', padding: 'x'.repeat(65_000) });
 
-async function loop(route: string, headers: Readonly<Record<string, string>>): Promise<void> {
-  for (;;) {
-    try {
-      const answer = await fetch(new URL(route, url), { headers });
-      await answer.arrayBuffer();
-    } catch {
-      // A refusal is what it is after.
-    }
-  }
+/** It is another machine than the good client, as far as the server can tell. */
+const ADDRESS = '127.0.0.2';
+const keepAlive = new Agent({ keepAlive: true, localAddress: ADDRESS });
+
+function loop(route: string, headers: Readonly<Record<string, string>>): void {
+  const again = () => setImmediate(loop, route, headers);
+  const request = get(new URL(route, url), { headers, agent: keepAlive }, (response) => {
+    response.resume();
+    response.on('close', again);
+  });
+  // A refusal is what it is after.
+  request.on('error', again);
 }
 
 function loops(route: string, headers: Readonly<Record<string, string>> = {}): void {
-  for (let count = 0; count < AT_ONCE; count += 1) void loop(route, headers);
+  for (let count = 0; count < AT_ONCE; count += 1) loop(route, headers);
 }
 
-function socketOf(use: (socket: ReturnType<typeof connect>) => void): void {
-  const socket = connect(Number(url.port), url.hostname, () => use(socket));
+function socketOf(use: (socket: Socket) => void): Socket {
+  const socket = connect({ port: Number(url.port), host: url.hostname, localAddress: ADDRESS }, () => use(socket));
   socket.on('error', () => undefined);
+  return socket;
 }
 
 function agent(id: string, begin: (socket: WebSocket) => void, prove = true): void {
   const key = newAgentKey();
   const socket = new WebSocket(`ws://${url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
     headers: prove ? { authorization: `Bearer ${JOIN_TOKEN}` } : {},
+    localAddress: ADDRESS,
   });
   socket.on('error', () => undefined);
   socket.on('close', () => setImmediate(() => agent(id, begin, prove)));
@@ -65,15 +71,16 @@ const begin: { readonly [Name in BadClient]: () => void } = {
   'whole lists': () => loops('/api/v1/nodes', { authorization: token }),
   'requests in a pipeline': () => {
     const request = `GET /api/v1/nodes?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: ${token}\r\n\r\n`;
-    for (let count = 0; count < AT_ONCE; count += 1)
-      socketOf((socket) => {
+    const again = () =>
+      void socketOf((socket) => {
         socket.resume();
         const more = () => {
           if (!socket.destroyed && socket.write(request.repeat(50))) setImmediate(more);
         };
         socket.on('drain', more);
         more();
-      });
+      }).on('close', again);
+    for (let count = 0; count < AT_ONCE; count += 1) again();
   },
   'addresses that do not exist': () => loops('/nowhere'),
   'half requests, a byte a second': () => {
@@ -91,11 +98,7 @@ const begin: { readonly [Name in BadClient]: () => void } = {
       });
   },
   'connections opened and closed': () => {
-    const again = () =>
-      socketOf((socket) => {
-        socket.on('close', again);
-        socket.destroy();
-      });
+    const again = () => void socketOf((socket) => socket.destroy()).on('close', again);
     for (let count = 0; count < AT_ONCE; count += 1) again();
   },
   'an agent that floods': () =>
@@ -115,3 +118,5 @@ const begin: { readonly [Name in BadClient]: () => void } = {
 const wanted = BAD_CLIENTS.find((name) => name === process.argv[2]);
 if (wanted === undefined) throw new Error(`there is no bad client '${process.argv[2]}'`);
 begin[wanted]();
+// It goes on until it is killed, also when the server has cut everything off.
+setInterval(() => undefined, 1000);

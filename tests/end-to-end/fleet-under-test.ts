@@ -13,7 +13,7 @@ const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.
 const gameServer = fileURLToPath(new URL('../../examples/game-server/dist/server.js', import.meta.url));
 
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
-const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
+export const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
 
 export interface GameOptions {
   /** Environment of the game server; see examples/game-server/README.md. */

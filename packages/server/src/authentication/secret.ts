@@ -12,6 +12,11 @@ export function newSecret(): string {
   return `${SECRET_PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
+/** For what is logged or recorded of a request: somebody may have put a secret where none belongs, such as into the address. */
+export function withoutSecrets(text: string): string {
+  return text.replaceAll(/slc_[\w-]{6,}/gu, 'slc_…');
+}
+
 /** SHA-256, in hexadecimal. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');

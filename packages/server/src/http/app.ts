@@ -5,7 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { serveDocs } from './docs.ts';
 import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
-import { limitConnections } from '../limits/limit-connections.ts';
+import { ConnectionLimits } from '../limits/limit-connections.ts';
 import { createHttpServer } from './http-server.ts';
 import { serveLogin } from './login/serve-login.ts';
 import { limitRequests } from './limit-requests.ts';
@@ -27,9 +27,10 @@ const ROUTE_NAMES = Object.values(routes).map(({ name }) => name) satisfies read
 
 /** A fastify instance that is ready and does not listen yet. */
 export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> {
+  const connectionLimits = new ConnectionLimits(parts.limits, parts.logger);
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
-    serverFactory: (listener) => createHttpServer(listener, parts.tls),
+    serverFactory: (listener) => createHttpServer(connectionLimits.guard(listener), parts.tls),
     genReqId: () => randomUUID(),
     logger: false,
     return503OnClosing: false,
@@ -82,7 +83,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   );
   await serveDocs(app);
   const streams = new OpenStreams(parts.logger, parts.limits.streamsPerToken);
-  limitConnections(app.server, parts.limits, parts.logger);
+  connectionLimits.attach(app.server);
   const endUnusedConnections = watchUnusedConnections(app.server);
   app.addHook('preClose', () => {
     streams.endAll();

@@ -90,6 +90,22 @@ test('an address has so many connections, and the rest is closed at once', async
   expect(status).toBe(200);
 });
 
+test('whoever sends hundreds of requests at once on one connection loses it, and gets no other for a while', async () => {
+  const under = await start({});
+  const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+  // So many are fine.
+  const few = await under.send(`${request.repeat(9)}GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  expect(few.split('HTTP/1.1 200').length - 1).toBe(10);
+  const many = await under.send(request.repeat(700)).catch((error: unknown) => String(error));
+  expect(many.split('HTTP/1.1 200').length).toBeLessThan(100);
+  await expect(under.ask('GET', '/healthz')).rejects.toThrow(/closed|ECONNRESET|hang up/u);
+  const status = await waitFor('the address to be let in again', async () => {
+    const answer = await under.ask('GET', '/healthz').catch(() => null);
+    return answer?.status;
+  });
+  expect(status).toBe(200);
+});
+
 test('a token has so many streams of events', async () => {
   const under = await start({ streamsPerToken: 2 });
   const streams = await times(2, () => StreamReader.open(under.url, '/api/v1/events'));

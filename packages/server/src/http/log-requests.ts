@@ -1,6 +1,7 @@
 /** One line for each request that was answered: what was asked, by whom, and what came of it. Reads are for debugging only. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { withoutSecrets } from '../authentication/secret.ts';
 import { principalOf } from './serve-route.ts';
 
 export function logRequests(app: FastifyInstance, logger: Logger): void {
@@ -8,7 +9,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
     const { id: requestId, method, routeOptions, ip } = request;
     const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info';
     if (logger.isLevelEnabled(level)) {
-      const path = request.url.split('?', 1)[0]?.slice(0, 300);
+      const path = withoutSecrets(request.url.split('?', 1)[0]?.slice(0, 300) ?? '');
       const tookMs = Math.round(reply.elapsedTime);
       logger[level](
         {

@@ -3,6 +3,7 @@ import type { Actor } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
+import { withoutSecrets } from '../authentication/secret.ts';
 import { note } from '../fleet/token.ts';
 
 /** Milliseconds within which the same refusals count as one. */
@@ -93,10 +94,17 @@ export class RefusalLog {
   /** In its turn, and when the store is back; nobody waits for it. */
   #record({ actor, route, code, detail, nodeId }: Refusal, count: number): void {
     const { fleet, logger } = this.#options;
-    const event = { kind: 'RequestRefused', route, code, detail: detail.slice(0, DETAIL_LENGTH_MAX), count } as const;
+    const text = withoutSecrets(detail).slice(0, DETAIL_LENGTH_MAX);
+    const event = { kind: 'RequestRefused', route, code, detail: text, count } as const;
     this.#waiting += 1;
     fleet
-      .access((_tokenOf, now) => ({ ok: true, value: { tokens: [], notes: [note(event, actor, now, nodeId)] } }), true)
+      .access(
+        (_tokenOf, now) => ({
+          ok: true,
+          value: { tokens: [], notes: [note(event, actor, now, withoutSecrets(nodeId))] },
+        }),
+        true,
+      )
       .catch((error: unknown) =>
         logger.error({ event: 'refusal-unrecorded', err: error }, 'a refused request could not be recorded'),
       )

@@ -5,6 +5,12 @@ export const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  // What is answered depends on who asks.
+  vary: 'Authorization, Cookie',
 } as const;
 
 /** Over TLS a browser is told to come back by TLS only. */
