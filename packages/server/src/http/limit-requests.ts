@@ -3,6 +3,7 @@
  * is slowed down by it, and costs next to nothing; meanwhile nothing more is read from that connection.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { actorOf } from '../authentication/principal.ts';
 import { addressKey, RateLimiter } from '../limits/rate-limiter.ts';
 import { browserSessionOf } from './login/browser-session.ts';
 import { sendProblem } from './problem-response.ts';
@@ -44,6 +45,13 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
       socket.destroy();
       return;
     }
+    parts.refusals.note({
+      actor: principal === undefined ? { name: 'unknown', address: request.ip } : actorOf(principal, request.ip),
+      route: 'any',
+      code: 'too-many-requests',
+      detail: 'More was asked than may be.',
+      nodeId: '',
+    });
     waiting += 1;
     socket.pause();
     const tell = () => {
