@@ -31,7 +31,6 @@ export interface RunningServer {
   readonly url: string;
   /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
-  readonly newJoinToken: string | null;
   /** Ends cleanly: agents are told to come back, what was begun is committed. Workloads are untouched. */
   stop(): Promise<void>;
 }
@@ -148,7 +147,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     return {
       url,
       newAdminToken: authentication.newAdminToken,
-      newJoinToken: authentication.newJoinToken,
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {

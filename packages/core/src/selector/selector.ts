@@ -12,33 +12,73 @@ export interface Requirement {
 /** All requirements must hold. An empty selector has none and matches nothing: 'all' must be said otherwise. */
 export type Selector = readonly Requirement[];
 
-const REQUIREMENT =
-  /^\s*(?<key>[^\s=!,()]+)\s*(?:(?<operator>!=|==?)\s*(?<value>[^,()]*?)|(?<set>(?:not)?\s*in)\s*\((?<values>[^()]*)\))\s*$/u;
-/** Commas between requirements, not those inside parentheses. */
-const BETWEEN_REQUIREMENTS = /,(?![^()]*\))/u;
+/** Nothing that the grammar uses may stand in a key. */
+const KEY = /^[^\s=!,()]+$/u;
+/** Characters of a wrong requirement that its refusal repeats. */
+const REPEATED_LENGTH_MAX = 200;
+/** Requirements of one selector: each is asked of every node of the fleet, and people write three. */
+const REQUIREMENTS_MAX = 64;
 
+/** Takes time in proportion to the text: whoever may read lists may write anything here, and everybody waits for it. */
 export function parseSelector(text: string): Result<Selector> {
   const requirements: Requirement[] = [];
-  for (const part of text.split(BETWEEN_REQUIREMENTS)) {
-    const groups = REQUIREMENT.exec(part)?.groups;
-    const key = groups?.['key'];
-    if (groups === undefined || key === undefined) {
+  const parts = partsOf(text);
+  if (parts.length > REQUIREMENTS_MAX) {
+    const detail = `A selector has at most ${REQUIREMENTS_MAX} requirements; this one has ${parts.length}.`;
+    return refuse({ code: 'invalid-selector', field: 'selector', detail });
+  }
+  for (const part of parts) {
+    const requirement = part.includes('(') ? membership(part) : comparison(part);
+    if (requirement === null) {
       return refuse({
         code: 'invalid-selector',
         field: 'selector',
-        detail: `'${part.trim()}' is not a requirement; write key=value, key!=value, key in (a,b) or key not in (a,b).`,
+        detail: `'${part.slice(0, REPEATED_LENGTH_MAX)}' is not a requirement; write key=value, key!=value, key in (a,b) or key not in (a,b).`,
       });
     }
-    const isSet = groups['set'] !== undefined;
-    const values = isSet ? (groups['values'] ?? '').split(',') : [groups['value'] ?? ''];
-    const isNegated = isSet ? groups['set']?.startsWith('not') === true : groups['operator'] === '!=';
-    requirements.push({
-      key,
-      operator: isNegated ? 'not-in' : 'in',
-      values: new Set(values.map((value) => value.trim())),
-    });
+    requirements.push(requirement);
   }
   return { ok: true, value: requirements };
+}
+
+/** Between the commas, but for those inside parentheses; trimmed. */
+function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  let begin = 0;
+  let isInside = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '(') isInside = true;
+    else if (character === ')') isInside = false;
+    else if (character === ',' && !isInside) {
+      parts.push(text.slice(begin, index).trim());
+      begin = index + 1;
+    }
+  }
+  return [...parts, text.slice(begin).trim()];
+}
+
+/** `key=value`, `key==value`, `key!=value`. */
+function comparison(part: string): Requirement | null {
+  const equals = part.indexOf('=');
+  if (equals === -1) return null;
+  const isNegated = part[equals - 1] === '!';
+  const key = part.slice(0, isNegated ? equals - 1 : equals).trimEnd();
+  const value = part.slice(!isNegated && part[equals + 1] === '=' ? equals + 2 : equals + 1).trim();
+  if (!KEY.test(key) || value.includes(')')) return null;
+  return { key, operator: isNegated ? 'not-in' : 'in', values: new Set([value]) };
+}
+
+/** `key in (a,b)`, `key not in (a,b)`, `key notin (a,b)`. */
+function membership(part: string): Requirement | null {
+  const open = part.indexOf('(');
+  const list = part.slice(open + 1, -1);
+  if (!part.endsWith(')') || list.includes('(') || list.includes(')')) return null;
+  const [key = '', ...words] = part.slice(0, open).trimEnd().split(/\s+/u);
+  const relation = words.join(' ');
+  if (!KEY.test(key) || !['in', 'not in', 'notin'].includes(relation)) return null;
+  const values = new Set(list.split(',').map((value) => value.trim()));
+  return { key, operator: relation === 'in' ? 'in' : 'not-in', values };
 }
 
 /** A node without the label passes `!=` and `not in`, and fails `=` and `in`. */

@@ -13,6 +13,8 @@ const CHECK_WITHIN_MS = 500;
 /** The parameters with the declared defaults filled in, or what is wrong with them. */
 export function checkParameters(declared: DeclaredCommand, given: Params): Result<Params> {
   const params: Params = { ...defaultsOf(declared.parameters), ...given };
+  const unfit = whyUnfit(params);
+  if (unfit !== null) return { ok: false, problem: { code: 'invalid-parameters', ...unfit } };
   try {
     // Interpreted, never compiled: what an agent sent does not become code of this server.
     const [isValid, faults] = withinTime(() => Errors(declared.parameters, params));
@@ -31,6 +33,19 @@ export function checkParameters(declared: DeclaredCommand, given: Params): Resul
       },
     };
   }
+}
+
+/** Bytes of all parameters: they become environment variables, of which a process gets 128 KiB each at most. */
+const PARAMETERS_BYTES_MAX = 32_768;
+
+/** What no program can be given by its environment, whatever its schema says. @returns `null`: nothing. */
+function whyUnfit(params: Params): { readonly field?: string; readonly detail: string } | null {
+  const bytes = Buffer.byteLength(JSON.stringify(params));
+  if (bytes > PARAMETERS_BYTES_MAX)
+    return { detail: `The parameters have ${bytes} bytes; ${PARAMETERS_BYTES_MAX} are allowed.` };
+  const [withNul] = Object.entries(params).find(([, value]) => JSON.stringify(value).includes('\\u0000')) ?? [];
+  if (withNul === undefined) return null;
+  return { field: withNul, detail: `${withNul} has a NUL character, which no environment variable can have.` };
 }
 
 const room: { check: () => void } = { check: () => undefined };

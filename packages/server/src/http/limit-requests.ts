@@ -12,8 +12,8 @@ import type { HttpParts } from './route-context.ts';
 const BYTES_PER_UNIT = 20_000;
 /** What a request counts that may change something: it costs a commit. */
 const CHANGE_WEIGHT = 2;
-/** Milliseconds after which a refusal is told at the latest. */
-const TOLD_AFTER_MS_MAX = 1000;
+/** Milliseconds after which a refusal is told, however soon the next request would pass: so often at most each connection comes back. */
+const TOLD_AFTER_MS = 1000;
 /** Refusals that wait to be told at once; more are cut off without a word. */
 const WAITING_MAX = 2000;
 
@@ -56,7 +56,7 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
         detail: `${whose} asks more than it may. Nothing was done.`,
       });
     };
-    setTimeout(tell, Math.min(waitMs, TOLD_AFTER_MS_MAX)).unref();
+    setTimeout(tell, TOLD_AFTER_MS).unref();
   });
 
   app.addHook('onSend', (request, _reply, payload: unknown, done) => {

@@ -17,10 +17,7 @@ export function clientCertificateOf(socket: Socket): ClientCertificate | null {
   const { subject, subjectaltname = '', fingerprint256, valid_from: validFrom } = socket.getPeerCertificate();
   if (fingerprint256 === undefined) return null;
   const commonNames = [subject.CN].flat().filter((name) => typeof name === 'string');
-  const alternatives = subjectaltname
-    .split(', ')
-    .flatMap((name) => /^(?:DNS|URI):(?<value>.+)$/u.exec(name)?.groups?.['value'] ?? [])
-    .flatMap(unquoted);
+  const alternatives = alternativeNames(subjectaltname);
   return {
     fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
     names: [...new Set([...commonNames, ...alternatives])],
@@ -28,9 +25,20 @@ export function clientCertificateOf(socket: Socket): ClientCertificate | null {
   };
 }
 
-/** Node.js writes a name with a comma, a quote or the like as a JSON string, in which no comma is left: one name stays one. */
-function unquoted(name: string): readonly string[] {
-  if (!name.startsWith('"')) return [name];
-  const value: unknown = JSON.parse(name);
-  return typeof value === 'string' ? [value] : [];
+/** One name of a list such as `DNS:a, URI:"with, comma"`: a value with a comma or a quote in it is written as a JSON string. */
+const NAME = /(?:^|, )(?<kind>[^:,"]+):(?<value>"(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/gu;
+
+/**
+ * The DNS and URI names as Node.js lists them. A name that holds what looks like another one is one name, and not two.
+ * @returns None when the list is not wholly understood.
+ */
+export function alternativeNames(list: string): readonly string[] {
+  const found = [...list.matchAll(NAME)];
+  if (found.map(([whole]) => whole).join('') !== list) return [];
+  return found.flatMap(({ groups }) => {
+    const { kind, value = '' } = groups ?? {};
+    if (kind !== 'DNS' && kind !== 'URI') return [];
+    const name: unknown = value.startsWith('"') ? JSON.parse(value) : value;
+    return typeof name === 'string' ? [name] : [];
+  });
 }
