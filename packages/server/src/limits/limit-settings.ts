@@ -29,7 +29,7 @@ export type LimitSettings = { readonly [Name in keyof LimitsSection]-?: number }
  * A request counts 1, one that changes something 2, and an answer 1 more for each 20 kB: 300 a second are at most about a tenth
  * of a core. The burst is for one command line that drains a thousand nodes.
  */
-export const LIMITS_DEFAULT: LimitSettings = {
+const LIMITS_DEFAULT: LimitSettings = {
   requestsPerSecond: 300,
   requestsBurst: 6000,
   anonymousPerSecond: 50,
