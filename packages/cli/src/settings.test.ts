@@ -42,6 +42,7 @@ describe('the setting that holds', () => {
       ok: true,
       url: 'https://flag.example',
       token: 'from-flag',
+      serverCa: null,
     });
   });
 
