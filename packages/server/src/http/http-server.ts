@@ -25,10 +25,14 @@ export function createHttpServer(listener: RequestListener, tls: TlsMaterial | n
     requestTimeout: REQUEST_WITHIN_MS,
     connectionsCheckingInterval: SLOW_CHECK_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Refused with words, in refuse-ambiguous.ts.
+    requireHostHeader: false,
   };
   const server =
     tls === null ? createServer(options, listener) : createTlsServer({ ...options, ...tlsOptions(tls) }, listener);
   server.setTimeout(SILENCE_MS_MAX);
+  // An expectation that is not known is passed over, as RFC 9110 allows (section 10.1.1), rather than answered without a word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;
 }
 
