@@ -21,8 +21,19 @@ export async function newAuthority(name: string): Promise<Issued> {
   return { cert, key };
 }
 
+interface AlternativeName {
+  /** As X.509 counts them: 2 DNS, 6 URI, 7 an address. */
+  readonly type: 2 | 6;
+  readonly value: string;
+}
+
 /** For a server at 127.0.0.1, or for an agent whose node has this name. */
-export async function issue(authority: Issued, name: string, days = 30): Promise<Issued> {
+export async function issue(
+  authority: Issued,
+  name: string,
+  days = 30,
+  alternatives?: readonly AlternativeName[],
+): Promise<Issued> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     algorithm: 'sha256',
     keyType: 'ec',
@@ -33,11 +44,14 @@ export async function issue(authority: Issued, name: string, days = 30): Promise
       { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       {
         name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: name },
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
+        altNames:
+          alternatives === undefined
+            ? [
+                { type: 2, value: name },
+                { type: 2, value: 'localhost' },
+                { type: 7, ip: '127.0.0.1' },
+              ]
+            : [...alternatives],
       },
     ],
   });

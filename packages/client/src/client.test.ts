@@ -168,6 +168,24 @@ describe('output', () => {
 });
 
 describe('trouble', () => {
+  test('a server without TLS that is addressed with it is said in words', async () => {
+    const plain = createServer();
+    const port = await new Promise<number>((resolve) => {
+      plain.listen(0, '127.0.0.1', () => {
+        const address = plain.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    try {
+      expect(await createClient({ url: `https://127.0.0.1:${port}` }).listNodes()).toMatchObject({
+        ok: false,
+        problem: { code: 'unreachable', detail: expect.stringContaining('it does not speak TLS') },
+      });
+    } finally {
+      await new Promise((resolve) => plain.close(resolve));
+    }
+  });
+
   test('nothing listens there: a GET and a POST both say so', async () => {
     const { url } = await listen(() => undefined);
     const server = servers.pop();

@@ -174,5 +174,8 @@ function reasonOf(error: unknown): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name cannot be resolved';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
+  // What OpenSSL says of an answer in the clear is for nobody to read.
+  if (cause instanceof Error && cause.message.includes('wrong version number'))
+    return 'it does not speak TLS; is its address to begin with http://?';
   return cause instanceof Error && cause.message !== '' ? cause.message : 'no connection';
 }

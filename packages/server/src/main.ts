@@ -31,7 +31,6 @@ export interface RunningServer {
   readonly url: string;
   /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
-  readonly newJoinToken: string | null;
   /** Ends cleanly: agents are told to come back, what was begun is committed. Workloads are untouched. */
   stop(): Promise<void>;
 }
@@ -50,6 +49,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   };
   let isStopping = false;
   try {
+    // First: what is most often wrong at a start is said before anything is opened.
+    const tls = config.tls === null ? null : readTlsFiles(config.tls);
     const { databaseUrl, dataDirectory } = config;
     const store =
       databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
@@ -95,7 +96,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       logger,
     });
-    const tls = config.tls === null ? null : readTlsFiles(config.tls);
     const about: AboutServer = {
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
@@ -147,7 +147,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     return {
       url,
       newAdminToken: authentication.newAdminToken,
-      newJoinToken: authentication.newJoinToken,
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type RawData, WebSocket } from 'ws';
 import type { AgentTls } from '../config.ts';
 import type { Connect } from './agent-socket.ts';
+import { logConnectionFailure } from './log-connection-failure.ts';
 
 /** Milliseconds for the TCP connection, TLS and the upgrade. */
 const HANDSHAKE_WITHIN_MS = 15_000;
@@ -38,7 +39,7 @@ export function connectWebSocket(
       request.destroy();
       socket.terminate();
     });
-    socket.on('error', (error) => logFailure(error, serverUrl, logger));
+    socket.on('error', (error) => logConnectionFailure(error, serverUrl, logger));
     socket.on('close', (code, reason) => events.closed(code, reason.toString()));
     return {
       send: (text) => {
@@ -55,19 +56,6 @@ export function connectWebSocket(
       terminate: () => socket.terminate(),
     };
   };
-}
-
-/** A server that is not who it should be is for a person to look at; a server that is away is not. */
-function logFailure(error: Error, serverUrl: string, logger: Logger): void {
-  const code = 'code' in error ? String(error.code) : '';
-  if (!/CERT|SIGNATURE|SELF_SIGNED|ISSUER|ALTNAME|^ERR_SSL|^ERR_TLS/u.test(code)) {
-    logger.debug({ event: 'session-error', err: error }, 'the session failed');
-    return;
-  }
-  logger.error(
-    { event: 'server-not-trusted', server: serverUrl, code, problem: error.message },
-    'the certificate of the server is not trusted; give its authority with serverCa in agent.yaml or --server-ca, or correct the address',
-  );
 }
 
 /** A file that cannot be read is left out: the connection then fails in words, and the next one reads it again. */

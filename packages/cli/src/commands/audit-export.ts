@@ -12,7 +12,7 @@ import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ExportOptions extends SettingFlags {
-  readonly after: number;
+  readonly after?: number;
 }
 
 export function auditExportCommand(terminal: Terminal, finish: Finish): Command {
@@ -23,20 +23,18 @@ export function auditExportCommand(terminal: Terminal, finish: Finish): Command 
         'checks it without the server. A file is written whole or not at all, and only you can read it.',
     )
     .argument('[file]', 'where to (default: stdout)')
-    .addOption(
-      new Option('--after <sequence>', 'only what comes after this event').argParser(sequence).default(0, 'all'),
-    );
+    .addOption(new Option('--after <sequence>', 'only what comes after this event').argParser(sequence));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice audit export audit-2026-11.jsonl')
     .action((file: string | undefined, options: ExportOptions) =>
       finish(
         withClient(terminal, options, (client) =>
           file === undefined
-            ? write(terminal, client, options.after, async (line) => {
+            ? write(terminal, client, options.after ?? null, async (line) => {
                 if (!terminal.stdout.write(line))
                   await new Promise((resolve) => terminal.stdout.once('drain', resolve));
               })
-            : writeFile(terminal, client, options.after, file),
+            : writeFile(terminal, client, options.after ?? null, file),
         ),
       ),
     );
@@ -45,7 +43,7 @@ export function auditExportCommand(terminal: Terminal, finish: Finish): Command 
 async function write(
   terminal: Terminal,
   client: Client,
-  after: number,
+  after: number | null,
   put: (line: string) => Promise<unknown>,
 ): Promise<ExitCode> {
   for await (const item of chainOf(client, after)) {
@@ -56,7 +54,7 @@ async function write(
   return exitCodes.done;
 }
 
-async function writeFile(terminal: Terminal, client: Client, after: number, file: string): Promise<ExitCode> {
+async function writeFile(terminal: Terminal, client: Client, after: number | null, file: string): Promise<ExitCode> {
   const unfinished = `${file}.unfinished`;
   try {
     const handle = await open(unfinished, 'w', 0o600);

@@ -32,7 +32,7 @@ export function auditVerifyCommand(terminal: Terminal, finish: Finish): Command 
     .action((file: string | undefined, options: VerifyOptions) =>
       finish(
         file === undefined
-          ? withClient(terminal, options, (client) => verify(terminal, chainOf(client, 0), options.expect ?? null))
+          ? withClient(terminal, options, (client) => verify(terminal, chainOf(client, null), options.expect ?? null))
           : verifyFile(terminal, file, options.expect ?? null),
       ),
     );
@@ -40,7 +40,7 @@ export function auditVerifyCommand(terminal: Terminal, finish: Finish): Command 
 
 async function verifyFile(terminal: Terminal, file: string, expected: Head | null): Promise<ExitCode> {
   try {
-    return await verify(terminal, readChainFile(file), expected);
+    return await verify(terminal, readChainFile(file, terminal.interrupt), expected);
   } catch (error) {
     printError(
       terminal,
@@ -56,7 +56,7 @@ async function verify(terminal: Terminal, items: AsyncIterable<ChainItem>, expec
   let end: Head | null = null;
   for await (const item of items) {
     if (item.kind === 'refused') return printProblem(terminal, item.problem);
-    const fault = item.kind === 'event' ? verifier.add(item.event) : verifier.end(item.head);
+    const fault = item.kind === 'event' ? verifier.add(item.event) : verifier.end(item.head, item.after);
     if (fault !== null) {
       printError(terminal, `Event ${fault.sequence} ${fault.what}.`, WHAT_TO_DO);
       return exitCodes.failed;

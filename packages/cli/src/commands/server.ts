@@ -79,7 +79,7 @@ async function serve(terminal: Terminal, flags: ServerOptions): Promise<ExitCode
     return explainNoStart(terminal, error, `${loaded.config.host}:${loaded.config.port}`);
   }
   printLine(terminal, `Sluice is listening on ${server.url} (API and /docs). Ctrl-C stops it.`);
-  printNewTokens(terminal, server);
+  printNewToken(terminal, server.newAdminToken);
   await untilInterrupted(terminal);
   await server.stop();
   return exitCodes.done;
@@ -97,18 +97,15 @@ function explainNoStart(terminal: Terminal, error: unknown, address: string): Ex
   return exitCodes.failed;
 }
 
-function printNewTokens(
-  terminal: Terminal,
-  { newAdminToken, newJoinToken }: { readonly newAdminToken: string | null; readonly newJoinToken: string | null },
-): void {
-  if (newAdminToken === null && newJoinToken === null) return;
+function printNewToken(terminal: Terminal, newAdminToken: string | null): void {
+  if (newAdminToken === null) return;
   const lines = [
     '',
-    'New tokens, shown this once. Keep them; the server has only their hashes.',
-    ...(newAdminToken === null ? [] : ['', '  For you (all rights):', `    export SLUICE_TOKEN=${newAdminToken}`]),
-    ...(newJoinToken === null
-      ? []
-      : ['', '  For agents (to join the fleet):', `    export SLUICE_JOIN_TOKEN=${newJoinToken}`]),
+    'A new token with all rights, shown this once. Keep it; the server has only its hash.',
+    '',
+    `    export SLUICE_TOKEN=${newAdminToken}`,
+    '',
+    'Let agents in with: sluice join-tokens create',
     '',
   ];
   for (const line of lines) printLine(terminal, line);

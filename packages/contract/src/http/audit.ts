@@ -73,10 +73,11 @@ export const listAudit = defineRoute({
 
 /** An event as the chain has it: what the hash of the next one vouches for. */
 export const ChainedRecord = Type.Object({
-  sequence: Type.Integer({ minimum: 1 }),
+  sequence: Type.Integer(),
   nodeId: Type.String({ description: 'Empty: it is about no node.' }),
   kind: Type.String(),
   at: Type.Integer({ description: 'Epoch milliseconds.' }),
+  actor: Nullable(Type.String({ description: 'Whom the audit tells of; null: it does not tell of this event.' })),
   body: Type.String({ description: 'JSON text, exactly as it is stored.' }),
   previousHash: Hash,
 });
@@ -90,7 +91,7 @@ export const readChain = defineRoute({
   summary: 'The whole chain of events, oldest first',
   description:
     'Every event with the hash of the one before it, a page at a time: for an export, and to prove that nothing was changed. ' +
-    'The hash of an event is SHA-256 over `[sequence, nodeId, kind, at, body, previousHash]` as JSON.',
+    'The hash of an event is SHA-256 over `[sequence, nodeId, kind, at, actor, body, previousHash]` as JSON.',
   access: 'admin',
   scope: 'fleet',
   query: Type.Object({

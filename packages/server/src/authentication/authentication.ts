@@ -8,7 +8,7 @@ import { isLive, noteOfToken, tokenOf } from '../fleet/token.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
 const USE_NOTED_EVERY_MS = 1000;
-/** Ids of the two tokens that every server has. */
+/** Ids of the tokens that the configuration gives. */
 const ADMIN_TOKEN_ID = 'admin';
 const JOIN_TOKEN_ID = 'join';
 
@@ -18,6 +18,7 @@ export interface AuthenticationOptions {
   readonly fleet: Fleet;
   /** Replaces the stored admin token; `null`: the stored one, or a new one at the first start. */
   readonly adminToken: string | null;
+  /** A join token for automation, that does not run out; `null`: agents join with tokens that somebody made for them. */
   readonly joinToken: string | null;
   /** Everybody on this machine is admin, every agent may join: only ever on loopback. */
   readonly isOpen: boolean;
@@ -28,19 +29,20 @@ export class Authentication {
   /** Those that the store does not have yet; they open everything already. */
   #unkept: readonly StoredToken[];
   readonly isOpen: boolean;
-  /** Secrets that were made at this start, to be shown once; `null`: known from before, or given. */
+  /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
-  readonly newJoinToken: string | null;
 
   constructor({ fleet, isOpen, adminToken, joinToken }: AuthenticationOptions) {
     this.#fleet = fleet;
     this.isOpen = isOpen;
     const now = fleet.now();
     const admin = ensure(fleet.tokens.get(ADMIN_TOKEN_ID), { id: ADMIN_TOKEN_ID, kind: 'api' }, adminToken, now);
-    const join = ensure(fleet.tokens.get(JOIN_TOKEN_ID), { id: JOIN_TOKEN_ID, kind: 'join' }, joinToken, now);
-    this.#unkept = [admin.token, join.token].filter((token) => token !== null);
+    const join =
+      joinToken === null
+        ? null
+        : ensure(fleet.tokens.get(JOIN_TOKEN_ID), { id: JOIN_TOKEN_ID, kind: 'join' }, joinToken, now).token;
+    this.#unkept = [admin.token, join].filter((token) => token !== null);
     this.newAdminToken = admin.secret;
-    this.newJoinToken = join.secret;
     for (const token of this.#unkept) fleet.tokens.put(token);
   }
 

@@ -1,5 +1,5 @@
 /** Tokens as values: what a new one is, whether one still opens anything, and what the history tells of it. */
-import type { AccessEvent, Actor } from '@sluice/contract';
+import { type AccessEvent, type Actor, whyNotANodeId } from '@sluice/contract';
 import type { JoinGrant } from '@sluice/core';
 import type { NewEvent, Note, StoredToken } from '../store/store.ts';
 
@@ -51,8 +51,10 @@ export function noteOfToken(kind: 'TokenCreated' | 'TokenRevoked', token: Stored
   return note({ kind, token: { id, kind: tokenKind, name, role, selector, nodeType, usesMax, expiresAt } }, actor, at);
 }
 
-/** @param nodeId The node that it is about; empty: none. */
+/** @param nodeId The node that it is about, as somebody named it; empty, or no id that a node can have: none. */
 export function note(event: AccessEvent, actor: Actor, at: number, nodeId = ''): Note {
-  const stored: NewEvent = { kind: event.kind, at, body: { ...event, actor }, actor: actor.name };
-  return { nodeId, event: stored };
+  // PostgreSQL keeps no NUL in a column; a note that cannot be kept would stand in the way of everything after it.
+  const name = actor.name.replaceAll(/\p{Cc}|\p{Surrogate}/gu, '');
+  const stored: NewEvent = { kind: event.kind, at, body: { ...event, actor }, actor: name };
+  return { nodeId: whyNotANodeId(nodeId) === null ? nodeId : '', event: stored };
 }

@@ -19,11 +19,18 @@ export function auditEntry(event: HistoryEvent, operation: OperationRecord | nul
     nodeId: nodeId === '' ? null : nodeId,
     operationId: operationIdOf(event),
     ...changeOf(kind, body),
-    result: resultOf(kind, body, operation),
+    result: 'kind' in body ? resultOf(kind, body, operation) : DAMAGED,
     previousHash,
     hash,
   };
 }
+
+const DAMAGED: AuditEntry['result'] = {
+  status: 'damaged',
+  code: null,
+  detail: 'The event was changed in the store; `sluice audit verify` says more.',
+  count: 1,
+};
 
 /** `null`: it is about none. */
 export function operationIdOf({ body }: HistoryEvent): string | null {
@@ -83,7 +90,13 @@ function json(value: unknown): Json {
 
 function parsed(given: unknown): Json {
   if (typeof given !== 'string') return null;
-  const value: unknown = JSON.parse(given);
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch {
+    // Not as it was recorded; the chain tells.
+    return given;
+  }
   return jsonSchema.Check(value) ? value : null;
 }
 

@@ -3,6 +3,7 @@
  * is slowed down by it, and costs next to nothing; meanwhile nothing more is read from that connection.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { actorOf } from '../authentication/principal.ts';
 import { addressKey, RateLimiter } from '../limits/rate-limiter.ts';
 import { browserSessionOf } from './login/browser-session.ts';
 import { sendProblem } from './problem-response.ts';
@@ -12,8 +13,8 @@ import type { HttpParts } from './route-context.ts';
 const BYTES_PER_UNIT = 20_000;
 /** What a request counts that may change something: it costs a commit. */
 const CHANGE_WEIGHT = 2;
-/** Milliseconds after which a refusal is told at the latest. */
-const TOLD_AFTER_MS_MAX = 1000;
+/** Milliseconds after which a refusal is told, however soon the next request would pass: so often at most each connection comes back. */
+const TOLD_AFTER_MS = 1000;
 /** Refusals that wait to be told at once; more are cut off without a word. */
 const WAITING_MAX = 2000;
 
@@ -44,6 +45,13 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
       socket.destroy();
       return;
     }
+    parts.refusals.note({
+      actor: principal === undefined ? { name: 'unknown', address: request.ip } : actorOf(principal, request.ip),
+      route: 'any',
+      code: 'too-many-requests',
+      detail: 'More was asked than may be.',
+      nodeId: '',
+    });
     waiting += 1;
     socket.pause();
     const tell = () => {
@@ -56,7 +64,7 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
         detail: `${whose} asks more than it may. Nothing was done.`,
       });
     };
-    setTimeout(tell, Math.min(waitMs, TOLD_AFTER_MS_MAX)).unref();
+    setTimeout(tell, TOLD_AFTER_MS).unref();
   });
 
   app.addHook('onSend', (request, _reply, payload: unknown, done) => {

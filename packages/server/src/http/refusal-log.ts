@@ -8,8 +8,14 @@ import { note } from '../fleet/token.ts';
 
 /** Milliseconds within which the same refusals count as one. */
 const WINDOW_MS = 60_000;
-/** Kinds of refusals that are told of one by one in this time; the rest is summed up. */
-const KINDS_MAX = 100;
+/**
+ * Kinds of refusals that are told of one by one in this time; the rest is summed up. Of those who are not known fewer, and
+ * apart: whoever floods the server from many addresses must not hide what a stolen token was refused.
+ */
+const KNOWN_KINDS_MAX = 100;
+const UNKNOWN_KINDS_MAX = 30;
+/** Refusals that wait for a store that is away; those beyond are only counted. */
+const WAITING_MAX = 300;
 /** Characters of a detail. */
 const DETAIL_LENGTH_MAX = 300;
 
@@ -37,7 +43,10 @@ export interface RefusalLogOptions {
 
 export class RefusalLog {
   readonly #options: RefusalLogOptions;
-  readonly #kinds = new Map<string, Counted>();
+  readonly #known = new Map<string, Counted>();
+  readonly #unknown = new Map<string, Counted>();
+  #others = 0;
+  #waiting = 0;
   #cancel: (() => void) | null = null;
 
   constructor(options: RefusalLogOptions) {
@@ -46,37 +55,40 @@ export class RefusalLog {
 
   note(refusal: Refusal): void {
     const { actor, route, code, nodeId } = refusal;
+    const [kinds, kindsMax] =
+      actor.tokenId === undefined ? [this.#unknown, UNKNOWN_KINDS_MAX] : [this.#known, KNOWN_KINDS_MAX];
     const key = JSON.stringify([actor.tokenId ?? actor.address, route, code, nodeId]);
-    const known = this.#kinds.get(key);
-    if (known !== undefined) {
-      known.count += 1;
-      return;
-    }
+    const known = kinds.get(key);
     const { clock } = this.#options;
     this.#cancel ??= clock.wakeAt(clock.now() + WINDOW_MS, () => this.flush());
-    if (this.#kinds.size < KINDS_MAX) {
-      this.#kinds.set(key, { refusal, count: 0 });
+    if (known !== undefined) {
+      known.count += 1;
+    } else if (kinds.size >= kindsMax || this.#waiting >= WAITING_MAX) {
+      this.#others += 1;
+    } else {
+      kinds.set(key, { refusal, count: 0 });
       this.#record(refusal, 1);
-      return;
     }
-    const summed: Refusal = {
-      actor: { name: 'unknown', address: null },
-      route: 'many',
-      code: 'many-refusals',
-      detail: `More than ${KINDS_MAX} kinds of requests were refused within a minute; these are all others.`,
-      nodeId: '',
-    };
-    const rest = this.#kinds.get('rest') ?? { refusal: summed, count: 0 };
-    rest.count += 1;
-    this.#kinds.set('rest', rest);
   }
 
   /** Tells of what was only counted. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = null;
-    for (const { refusal, count } of this.#kinds.values()) if (count > 0) this.#record(refusal, count);
-    this.#kinds.clear();
+    for (const kinds of [this.#known, this.#unknown]) {
+      for (const { refusal, count } of kinds.values()) if (count > 0) this.#record(refusal, count);
+      kinds.clear();
+    }
+    if (this.#others === 0) return;
+    const summed: Refusal = {
+      actor: { name: 'unknown', address: null },
+      route: 'many',
+      code: 'many-refusals',
+      detail: 'More kinds of requests were refused within a minute than are told of one by one; these are all others.',
+      nodeId: '',
+    };
+    this.#record(summed, this.#others);
+    this.#others = 0;
   }
 
   /** In its turn, and when the store is back; nobody waits for it. */
@@ -84,6 +96,7 @@ export class RefusalLog {
     const { fleet, logger } = this.#options;
     const text = withoutSecrets(detail).slice(0, DETAIL_LENGTH_MAX);
     const event = { kind: 'RequestRefused', route, code, detail: text, count } as const;
+    this.#waiting += 1;
     fleet
       .access(
         (_tokenOf, now) => ({
@@ -94,6 +107,7 @@ export class RefusalLog {
       )
       .catch((error: unknown) =>
         logger.error({ event: 'refusal-unrecorded', err: error }, 'a refused request could not be recorded'),
-      );
+      )
+      .finally(() => (this.#waiting -= 1));
   }
 }

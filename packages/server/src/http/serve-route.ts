@@ -89,7 +89,7 @@ export function serveRoute<Name extends RouteName>(
 /** For the audit: who was refused what. What never came as far as a decision, such as a malformed body, is not told of. */
 function noteRefusal(route: Route, request: FastifyRequest, problem: Problem, { refusals }: HttpParts): void {
   const { status } = problems[problem.code];
-  const isNoted = status === 401 || status === 403 || (route.method !== 'GET' && [404, 409, 412].includes(status));
+  const isNoted = status === 401 || status === 403 || (route.method !== 'GET' && [404, 409, 412, 423].includes(status));
   if (!isNoted) return;
   const principal = principals.get(request);
   const address = addressOf(request);

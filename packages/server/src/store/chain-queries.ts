@@ -2,12 +2,13 @@
 import type { Kysely, Selectable } from 'kysely';
 import { hashOfEvent } from './event-chain.ts';
 import type { EventsTable, Schema } from './schema.ts';
-import { eventOfRow, within } from './event-rows.ts';
+import { documentOrNull } from './document-text.ts';
+import { hasNul, within } from './event-rows.ts';
 import { type ChainedEvent, type ChainHead, type ChainQuery, EVENTS_LIMIT_MAX, type PruneRequest } from './store.ts';
 
 /** See `Store.chain`. */
 export async function selectChain(kysely: Kysely<Schema>, query: ChainQuery): Promise<readonly ChainedEvent[]> {
-  if (query.kinds?.length === 0) return [];
+  if (query.kinds?.length === 0 || hasNul([query.nodeId, query.actor, ...(query.kinds ?? [])])) return [];
   let select = kysely
     .selectFrom('events')
     .selectAll()
@@ -64,11 +65,8 @@ export async function lastEventToRemove(
 }
 
 function chainedEventOfRow(row: Selectable<EventsTable>): ChainedEvent {
-  const { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash } = row;
-  return {
-    ...eventOfRow(row),
-    bodyText,
-    previousHash,
-    hash: hashOfEvent({ sequence, nodeId, kind, at, bodyText, previousHash }),
-  };
+  const { sequence, node_id: nodeId, kind, at, actor, body: bodyText, previous_hash: previousHash } = row;
+  const link = { sequence, nodeId, kind, at, actor, bodyText, previousHash };
+  // One that was damaged is shown as such: whoever verifies the chain is told which it is.
+  return { ...link, body: documentOrNull(bodyText) ?? {}, hash: hashOfEvent(link) };
 }

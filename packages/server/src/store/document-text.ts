@@ -26,6 +26,16 @@ export function documentFromText(text: string, where: string): Document {
   );
 }
 
+/** The document of a text; `null`: it is damaged. */
+export function documentOrNull(text: string): Document | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isDocument(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 function isDocument(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

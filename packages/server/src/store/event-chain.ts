@@ -8,15 +8,17 @@ export interface ChainLink {
   readonly kind: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** Whom the audit tells of; `null`: it does not. What would hide an event from it shows, too. */
+  readonly actor: string | null;
   /** The body as JSON text, exactly as it is stored. */
   readonly bodyText: string;
   /** `null`: no event before it has a hash. */
   readonly previousHash: string | null;
 }
 
-/** SHA-256, in hexadecimal, over `[sequence, nodeId, kind, at, body text, previous hash]` as JSON. */
-export function hashOfEvent({ sequence, nodeId, kind, at, bodyText, previousHash }: ChainLink): string {
-  const text = JSON.stringify([sequence, nodeId, kind, at, bodyText, previousHash]);
+/** SHA-256, in hexadecimal, over `[sequence, nodeId, kind, at, actor, body text, previous hash]` as JSON. */
+export function hashOfEvent({ sequence, nodeId, kind, at, actor, bodyText, previousHash }: ChainLink): string {
+  const text = JSON.stringify([sequence, nodeId, kind, at, actor, bodyText, previousHash]);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -18,3 +18,8 @@ export function eventOfRow(row: Selectable<EventsTable>): StoredEvent {
 export function within(limit: number, limitMax: number): number {
   return Math.max(1, Math.min(Math.trunc(limit), limitMax));
 }
+
+/** Whether one of the texts has a NUL: no row has such a text, and PostgreSQL refuses even to look for it. */
+export function hasNul(texts: readonly (string | undefined)[]): boolean {
+  return texts.some((text) => text?.includes('\0') === true);
+}

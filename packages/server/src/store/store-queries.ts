@@ -1,7 +1,7 @@
 /** The verbs of the store that are single statements, written once for every dialect. */
 import type { Kysely, Selectable } from 'kysely';
 import { lastEventToRemove } from './chain-queries.ts';
-import { eventOfRow, within } from './event-rows.ts';
+import { eventOfRow, hasNul, within } from './event-rows.ts';
 import { documentFromText } from './document-text.ts';
 import type { AnsweredRequestsTable, OperationsTable, Schema, TokensTable } from './schema.ts';
 import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
@@ -39,7 +39,7 @@ export async function loadFleet(kysely: Kysely<Schema>): Promise<StoredFleet> {
 /** See `Store.events`. */
 export async function selectEvents(kysely: Kysely<Schema>, query: EventsQuery): Promise<readonly StoredEvent[]> {
   // PostgreSQL does not take an empty list after IN, so it is answered here.
-  if (query.kinds?.length === 0) return [];
+  if (query.kinds?.length === 0 || hasNul([query.nodeId, ...(query.kinds ?? [])])) return [];
   let select = kysely
     .selectFrom('events')
     .selectAll()
@@ -54,6 +54,7 @@ export async function selectEvents(kysely: Kysely<Schema>, query: EventsQuery): 
 
 /** See `Store.operation`. */
 export async function selectOperation(kysely: Kysely<Schema>, id: string): Promise<StoredOperation | null> {
+  if (hasNul([id])) return null;
   const row = await kysely.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : operationOfRow(row);
 }
@@ -63,8 +64,8 @@ export async function selectOperations(
   kysely: Kysely<Schema>,
   query: OperationsQuery,
 ): Promise<readonly StoredOperation[]> {
-  if (query.statuses?.length === 0) return [];
-  const { cursor } = query;
+  const { nodeId, command, statuses, cursor } = query;
+  if (statuses?.length === 0 || hasNul([nodeId, command, ...(statuses ?? []), cursor?.id])) return [];
   let select = kysely
     .selectFrom('operations')
     .selectAll()

@@ -51,7 +51,9 @@ export interface EventsQuery {
 
 /** An event with its place in the chain. */
 export interface ChainedEvent extends StoredEvent {
-  /** The body as it is stored. */
+  /** Whom the audit tells of; `null`: it does not. */
+  readonly actor: string | null;
+  /** The body as it is stored. Where it is no JSON object any more, `body` is an empty one. */
   readonly bodyText: string;
   /** Of the event before it; `null`: that has none. */
   readonly previousHash: string | null;

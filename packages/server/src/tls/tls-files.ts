@@ -1,6 +1,7 @@
 /** The files of the server's certificate: read and checked together, and read again when they change. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 
 /** Paths of PEM files. */
@@ -43,6 +44,11 @@ export function readTlsFiles({ cert, key, clientCa }: TlsPaths): TlsMaterial {
   const ca = clientCa === null ? null : readPem(clientCa, 'tls.clientCa');
   if (ca !== null)
     parsed(() => new X509Certificate(ca), `tls.clientCa: ${String(clientCa)} is no certificate in PEM form.`);
+  // What stands behind the first certificate in a file is read by the TLS stack only.
+  parsed(
+    () => createSecureContext({ ...material, ...(ca === null ? {} : { ca }) }),
+    `tls.cert: ${cert} has a certificate after the first one that cannot be read, or its key is too weak for TLS. Give the whole chain in PEM form.`,
+  );
   return { ...material, ca, expiresAt: Date.parse(certificate.validTo) };
 }
 
@@ -65,7 +71,9 @@ export function watchTlsFiles(
     saidAt = now;
     logger.warn(
       { event: 'certificate-expires', expiresAt: new Date(current.expiresAt).toISOString() },
-      'the certificate of this server runs out soon; put a new one in its place, it is taken without a restart',
+      current.expiresAt > now
+        ? 'the certificate of this server runs out soon; put a new one in its place, it is taken without a restart'
+        : 'the certificate of this server HAS RUN OUT, so that nobody trusts it; put a new one in its place, it is taken without a restart',
     );
   };
   const look = () => {
@@ -74,8 +82,9 @@ export function watchTlsFiles(
     if (now === seen) return;
     seen = now;
     try {
-      current = readTlsFiles(paths);
-      use(current);
+      const next = readTlsFiles(paths);
+      use(next);
+      current = next;
       saidAt = 0;
       logger.info(
         { event: 'certificate-reloaded', expiresAt: new Date(current.expiresAt).toISOString() },

@@ -134,8 +134,8 @@ export async function prepareCommit(
   if (conflicts.length > 0) return { ok: false, nodeIds: conflicts };
   const chain = new EventChain(last.last_sequence, last.last_hash);
   const events = rows.events.map((event) => {
-    const { node_id: nodeId, kind, at, body: bodyText } = event;
-    const { sequence, previousHash } = chain.add({ nodeId, kind, at, bodyText });
+    const { node_id: nodeId, kind, at, actor, body: bodyText } = event;
+    const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
     return { sequence, ...event, previous_hash: previousHash };
   });
   await session.query(write, [

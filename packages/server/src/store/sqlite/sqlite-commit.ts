@@ -71,7 +71,7 @@ function writeChanges(
   const chain = new EventChain(counter.last_sequence, counter.last_hash);
   const writeEvent = (nodeId: string, { kind, at, body, actor = null }: NewEvent) => {
     const bodyText = documentText(body);
-    const { sequence, previousHash } = chain.add({ nodeId, kind, at, bodyText });
+    const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
     const row = { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash, actor };
     statements.insertEvent.run(row);
     return sequence;
