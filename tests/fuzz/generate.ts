@@ -61,7 +61,7 @@ export function mutate(value: unknown, random: Random): unknown {
   return anything(random, 2);
 }
 
-export function anything(random: Random, depth: number): unknown {
+function anything(random: Random, depth: number): unknown {
   switch (random.between(0, depth > DEPTH_MAX ? 4 : 7)) {
     case 0:
       return null;

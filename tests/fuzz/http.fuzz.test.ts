@@ -1,9 +1,6 @@
 /** The HTTP API against generated and mutated requests of every route: no 5xx, no crash, and what is refused has changed nothing. */
-import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN_TOKEN } from '../../packages/server/src/http/server-under-test.ts';
-import { Random } from '../simulation/random.ts';
-import { firstSeed, howToRepeat, inputs, isLong } from './fuzz-settings.ts';
+import { firstSeed, inputs, isLong } from './fuzz-settings.ts';
 import { FuzzedServer } from './fuzzed-server.ts';
 import { heapAfterCollection } from './heap.ts';
 import { httpInput, type HttpInput, longInputs } from './http-input.ts';
@@ -45,7 +42,9 @@ test(`${inputs} requests from seed ${firstSeed} on`, { timeout: isLong ? 7_200_0
 });
 
 test('no text costs much work, wherever it is written', { timeout: 120_000 }, async () => {
-  for (const input of longInputs()) await server.try(input);
+  const asked = longInputs();
+  for (const input of asked) await server.try(input);
+  expect(asked.length).toBeGreaterThan(500);
 });
 
 test('what is refused leaves nothing in memory', { timeout: isLong ? 7_200_000 : 120_000 }, async () => {
@@ -61,32 +60,3 @@ test('what is refused leaves nothing in memory', { timeout: isLong ? 7_200_000 :
   const left = heapAfterCollection() - before;
   expect(left / Math.max(BATCH * 4, rounds * lastRefused.length)).toBeLessThan(LEFT_BYTES_MAX);
 });
-
-test('bytes that are no HTTP, or nearly', { timeout: isLong ? 600_000 : 60_000 }, async () => {
-  const whole = Buffer.from(
-    `POST /api/v1/nodes/n1/drain HTTP/1.1\r\nHost: x\r\nAuthorization: ${ADMIN_TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{"timeout":60}`,
-  );
-  const rounds = Math.min(300, inputs);
-  for (let round = 0; round < rounds; round += 1) {
-    const random = new Random(firstSeed + round, 'bytes');
-    const bytes = Buffer.from(whole.subarray(0, random.chance(0.3) ? random.between(1, whole.length) : whole.length));
-    for (let count = random.between(0, 6); count > 0; count -= 1)
-      bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
-    const answer = await bytesAnswer(bytes);
-    if (/^HTTP\/1\.1 5\d\d/u.test(answer))
-      throw new Error(`${answer.slice(0, 500)}; ${howToRepeat(firstSeed + round)}`);
-  }
-  await server.refresh();
-});
-
-/** What comes back until the server closes, or says nothing more. */
-function bytesAnswer(bytes: Buffer): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(Number(server.url.port), server.url.hostname, () => socket.end(bytes));
-    socket.setTimeout(200, () => socket.destroy());
-    socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
-  });
-}

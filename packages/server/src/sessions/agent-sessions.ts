@@ -143,7 +143,10 @@ export class AgentSessions {
       session.receive(textOf(bytes), isBinary);
     });
     // An agent that asks for a sign of life gives one.
-    socket.on('ping', () => this.#registry.heard(session));
+    socket.on('ping', (bytes: Buffer) => {
+      slow(bytes.length);
+      this.#registry.heard(session);
+    });
     socket.on('pong', () => this.#registry.heard(session));
     // A message that is too large or not a frame: ws closes the socket itself, with the code that says so.
     socket.on('error', (error) =>
