@@ -42,7 +42,9 @@ export function faultOf({ status, headers, json, text }: Answer, { route, method
   if (known?.status !== status || json.status !== status) return 'a problem whose code and status do not fit';
   if (json.detail.length > 1001) return 'a problem that repeats too much of the request';
   const isPromised = OF_ANY.includes(status) || promisedStatuses(route).includes(String(status));
-  return isPromised || !isExact ? null : `a ${json.code} that the OpenAPI document does not promise`;
+  return isPromised || !isExact || method !== route.method
+    ? null
+    : `a ${json.code} that the OpenAPI document does not promise`;
 }
 
 function promisedStatuses({ path, method }: Route): readonly string[] {
