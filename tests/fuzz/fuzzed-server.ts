@@ -28,27 +28,32 @@ const ECHO: DeclaredCommand = {
   timeoutMs: 1000,
 };
 
+const LIMITS = {
+  requestsPerSecond: UNLIMITED,
+  requestsBurst: UNLIMITED,
+  anonymousPerSecond: UNLIMITED,
+  anonymousBurst: UNLIMITED,
+  connectionsPerSecond: UNLIMITED,
+};
+
 export class FuzzedServer {
-  readonly committed: Committed;
-  readonly #server: ServerUnderTest;
+  #server: ServerUnderTest;
+  #committed: Committed;
   #known: KnownIds = { '@operation': 'op_0', '@token': 'tok_0', '@cursor': 'x' };
 
   private constructor(server: ServerUnderTest) {
     this.#server = server;
-    this.committed = new Committed(server.directory);
+    this.#committed = new Committed(server.directory);
   }
 
   static async start(): Promise<FuzzedServer> {
-    const limits = {
-      requestsPerSecond: UNLIMITED,
-      requestsBurst: UNLIMITED,
-      anonymousPerSecond: UNLIMITED,
-      anonymousBurst: UNLIMITED,
-      connectionsPerSecond: UNLIMITED,
-    };
-    const fuzzed = new FuzzedServer(await ServerUnderTest.start(undefined, limits));
+    const fuzzed = new FuzzedServer(await ServerUnderTest.start(undefined, LIMITS));
     await fuzzed.refresh();
     return fuzzed;
+  }
+
+  get committed(): Committed {
+    return this.#committed;
   }
 
   get url(): URL {
@@ -61,6 +66,12 @@ export class FuzzedServer {
 
   /** Whoever was shut out by the input comes back, so that the next ones find something to break. */
   async refresh(): Promise<void> {
+    // The inputs are an administrator's: some of them revoke his own token, once there is another. Then it begins anew.
+    if ((await this.#server.ask('GET', '/api/v1/server/status')).status === 401) {
+      await this.stop();
+      this.#server = await ServerUnderTest.start(undefined, LIMITS);
+      this.#committed = new Committed(this.#server.directory);
+    }
     for (const id of ['n1', 'n2'])
       await this.#server.addNode(id, { labels: { team: 'in' }, commands: [ECHO] }).catch(() => undefined);
     const operation = await this.#idOf('POST', '/api/v1/nodes/n1/commands/echo', '{"params":{"text":"x"}}', 'id');
@@ -143,7 +154,7 @@ export class FuzzedServer {
   }
 
   async stop(): Promise<void> {
-    this.committed.close();
+    this.#committed.close();
     await this.#server.stop();
   }
 }
