@@ -3,11 +3,14 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { NodeCredentials } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest, isAlive } from './fleet-under-test.ts';
 import { type Ended, startSluice } from './sluice-process.ts';
+
+// Each of them starts some ten processes, one after the other, on a machine that is busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let fleet: FleetUnderTest;
 

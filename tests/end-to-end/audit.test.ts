@@ -2,10 +2,13 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest } from './fleet-under-test.ts';
 import { type Ended, startSluice } from './sluice-process.ts';
+
+// Each of them starts some ten processes, one after the other, on a machine that is busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let fleet: FleetUnderTest;
 

@@ -1,9 +1,12 @@
 /** Nothing that comes over the network is run, read as code, or forges a line: with real processes, attacked where words enter. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_TOKEN, FleetUnderTest } from './fleet-under-test.ts';
 import { startSluice } from './sluice-process.ts';
+
+// Each of them starts some ten processes, one after the other, on a machine that is busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let fleet: FleetUnderTest;
 const FORGED = '{"level":50,"event":"forged"}';

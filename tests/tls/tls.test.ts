@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { connect as tlsConnect, type PeerCertificate } from 'node:tls';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL } from '@sluice/contract';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { stringify } from 'yaml';
 import { helloOf } from '../../packages/server/src/http/server-under-test.ts';
@@ -19,6 +19,9 @@ import { type Issued, issue, newAuthority } from './certificates.ts';
 
 const TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
 const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
+
+// Each of them starts some ten processes, one after the other, on a machine that is busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let directory: string;
 let authority: Issued;

@@ -108,6 +108,11 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
   const http = rotation.http === undefined ? null : addressOf(rotation.http, faults, ['rotation', 'http'], 0);
   const node = nodeIdentityOf(file.node ?? {}, faults);
   const commands = commandsOf(file.commands ?? {}, faults);
+  if (file.serverCa !== undefined && file.server?.startsWith('http:') === true)
+    faults.add(
+      ['serverCa'],
+      'is of no use with an http:// server: nothing would be verified; write https:// in server',
+    );
   checkToldBytes(node, commands, faults);
   return {
     serverUrl: serverUrlOf(file.server, faults),

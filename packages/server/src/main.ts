@@ -77,25 +77,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const { heartbeatIntervalMs, leaseMs } = config;
     const refusals = new RefusalLog({ fleet, clock, logger });
     closings.push(async () => refusals.flush());
-    const sessions = new AgentSessions({
-      fleet,
-      authentication,
-      clock: steadyClock,
-      times: { heartbeatIntervalMs, leaseMs },
-      newSessionId: randomUUID,
-      newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
-      limits: config.limits,
-      keyMaxAgeMs: config.agentKeyMaxAgeMs,
-      refused: (nodeId, address, detail) =>
-        refusals.note({
-          actor: { name: 'agent', address },
-          route: 'agentSession',
-          code: 'agent-refused',
-          detail,
-          nodeId,
-        }),
-      logger,
-    });
     const about: AboutServer = {
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
@@ -130,6 +111,25 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       closings.push(async () => stopWatchingFiles());
     }
     closings.push(() => app.close());
+    const sessions = new AgentSessions({
+      fleet,
+      authentication,
+      clock: steadyClock,
+      times: { heartbeatIntervalMs, leaseMs },
+      newSessionId: randomUUID,
+      newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
+      limits: config.limits,
+      keyMaxAgeMs: config.agentKeyMaxAgeMs,
+      refused: (nodeId, address, detail) =>
+        refusals.note({
+          actor: { name: 'agent', address },
+          route: 'agentSession',
+          code: 'agent-refused',
+          detail,
+          nodeId,
+        }),
+      logger,
+    });
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
     const address = await listen(app, config);

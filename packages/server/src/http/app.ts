@@ -84,7 +84,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }),
   );
   await serveDocs(app);
-  const streams = new OpenStreams(parts.logger, parts.limits.streamsPerToken);
+  const streams = new OpenStreams(parts.logger, parts.limits);
   connectionLimits.attach(app.server);
   const endUnusedConnections = watchUnusedConnections(app.server);
   app.addHook('preClose', () => {

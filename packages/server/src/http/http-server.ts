@@ -1,6 +1,7 @@
 /** The one server socket, with TLS or without: its limits are the same. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TlsMaterial } from '../tls/tls-files.ts';
 
 /** Bytes of the request line and all headers: a token and what proxies add take a tenth of it. */
@@ -18,7 +19,11 @@ const SILENCE_MS_MAX = 90_000;
 const HANDSHAKE_WITHIN_MS = 10_000;
 
 /** @param tls `null`: plain HTTP. */
-export function createHttpServer(listener: RequestListener, tls: TlsMaterial | null): Server {
+export function createHttpServer(
+  listener: RequestListener,
+  tls: TlsMaterial | null,
+  handshakeWithinMs = HANDSHAKE_WITHIN_MS,
+): Server {
   const options = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: HEADERS_WITHIN_MS,
@@ -29,7 +34,11 @@ export function createHttpServer(listener: RequestListener, tls: TlsMaterial | n
     requireHostHeader: false,
   };
   const server =
-    tls === null ? createServer(options, listener) : createTlsServer({ ...options, ...tlsOptions(tls) }, listener);
+    tls === null
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...tlsOptions(tls), handshakeTimeout: handshakeWithinMs }, listener);
+  // Before there is a TLS session nothing can be answered: an answer would wait for ever, and keep the connection open.
+  server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
   server.setTimeout(SILENCE_MS_MAX);
   // An expectation that is not known is passed over, as RFC 9110 allows (section 10.1.1), rather than answered without a word.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -49,7 +58,6 @@ export function secureContext({ cert, key, ca }: TlsMaterial): {
 function tlsOptions(tls: TlsMaterial) {
   return {
     ...secureContext(tls),
-    handshakeTimeout: HANDSHAKE_WITHIN_MS,
     // People come without a certificate: whether one is needed is decided where it is known who comes.
     requestCert: tls.ca !== null,
     rejectUnauthorized: false,

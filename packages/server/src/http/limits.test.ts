@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { StreamReader } from './read-stream.ts';
-import { type Answer, ServerUnderTest } from './server-under-test.ts';
+import { ADMIN_TOKEN, type Answer, ServerUnderTest } from './server-under-test.ts';
 
 let server: ServerUnderTest | null = null;
 const sockets: (Socket | WebSocket)[] = [];
@@ -113,6 +113,27 @@ test('a token has so many streams of events', async () => {
   streams[0]?.close();
   await waitFor('room for another', async () => (await under.ask('GET', '/api/v1/events')).status === 200);
   streams[1]?.close();
+});
+
+test('a reader of events that takes nothing is ended, however much waits for it', async () => {
+  const under = await start({ streamsPerToken: 1, slowReaderSeconds: 1 });
+  await under.addNode('n1');
+  for (let count = 0; count < 150; count += 1) {
+    const body = JSON.stringify({ meta: { count, padding: 'x'.repeat(60_000) } });
+    await under.ask('PUT', '/api/v1/nodes/n1/meta', { body, headers: { 'content-type': 'application/json' } });
+  }
+  const socket = connect({ port: Number(under.url.port), host: under.url.hostname });
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  // It asks for everything, and reads nothing of it.
+  socket.pause();
+  socket.write(`GET /api/v1/events?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n\r\n`);
+  await waitFor('its stream to be open', async () => (await under.ask('GET', '/api/v1/events')).status === 503);
+  const status = await waitFor('its stream to be ended', async () => {
+    const answer = await under.ask('GET', '/api/v1/events');
+    return answer.status !== 503 && answer.status;
+  });
+  expect(status).toBe(200);
 });
 
 function statusOfUpgrade(

@@ -2,9 +2,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 
-/** Milliseconds in which a reader takes nothing of what waits for it, until its stream is ended. */
-const STALLED_MS_MAX = 60_000;
 /** Milliseconds that readers get at the server's stop to take the end of their stream. */
 const END_WITHIN_MS = 1000;
 
@@ -20,12 +19,14 @@ export class OpenStreams {
   readonly #logger: Logger;
   readonly #open = new Map<AbortController, FastifyReply>();
   readonly #perToken: number;
+  /** Milliseconds in which a reader takes nothing of what waits for it, until its stream is ended. */
+  readonly #stalledMsMax: number;
   readonly #ofToken = new Map<string, number>();
 
-  /** @param perToken Streams that one token may have open. */
-  constructor(logger: Logger, perToken: number) {
+  constructor(logger: Logger, limits: Pick<LimitSettings, 'streamsPerToken' | 'slowReaderSeconds'>) {
     this.#logger = logger;
-    this.#perToken = perToken;
+    this.#perToken = limits.streamsPerToken;
+    this.#stalledMsMax = limits.slowReaderSeconds * 1000;
   }
 
   /** Whether the token has as many as it may. */
@@ -70,7 +71,7 @@ export class OpenStreams {
           giveUp();
           return;
         }
-        const timer = setTimeout(giveUp, STALLED_MS_MAX);
+        const timer = setTimeout(giveUp, this.#stalledMsMax);
         try {
           yield chunk;
         } finally {

@@ -11,6 +11,10 @@ const PIPELINED_MAX = 32;
 const SHUT_OUT_MS = 5000;
 /** Addresses that are shut out at once at most. */
 const SHUT_OUT_MAX = 10_000;
+/** Milliseconds for which a connection that is one too many is held before it is closed: who opens them in a loop waits for it. */
+const HELD_MS = 2000;
+/** Connections that are held at most; more are closed at once. */
+const HELD_MAX = 1000;
 /** Milliseconds between two log lines about the same. */
 const SAID_EVERY_MS = 60_000;
 
@@ -21,6 +25,8 @@ export class ConnectionLimits {
   readonly #coming: RateLimiter;
   readonly #shutOutUntil = new Map<string, number>();
   readonly #outstanding = new WeakMap<Socket, number>();
+  /** By the other side's address: what is asked over TLS comes from another socket than the one that was accepted. */
+  readonly #held = new Set<string>();
   #saidAt = -Infinity;
 
   constructor(settings: LimitSettings, logger: Logger) {
@@ -41,7 +47,7 @@ export class ConnectionLimits {
     return (request, response) => {
       const { socket } = request;
       // What the same packet brought before the connection was closed.
-      if (socket.destroyed) return;
+      if (socket.destroyed || this.#held.has(endOf(socket))) return;
       const outstanding = (this.#outstanding.get(socket) ?? 0) + 1;
       if (outstanding > PIPELINED_MAX) {
         this.#shutOut(addressKey(socket.remoteAddress ?? ''));
@@ -60,7 +66,7 @@ export class ConnectionLimits {
     const now = performance.now();
     const isShutOut = (this.#shutOutUntil.get(key) ?? 0) > now;
     if (isShutOut || count > this.#settings.connectionsPerAddress || this.#coming.take(key, 1, now) > 0) {
-      socket.destroy();
+      this.#turnAway(socket);
       this.#say(key);
       return;
     }
@@ -69,6 +75,22 @@ export class ConnectionLimits {
       const left = (this.#open.get(key) ?? 1) - 1;
       if (left === 0) this.#open.delete(key);
       else this.#open.set(key, left);
+    });
+  }
+
+  /** Nothing that it asks is heard. */
+  #turnAway(socket: Socket): void {
+    if (this.#held.size >= HELD_MAX) {
+      socket.destroy();
+      return;
+    }
+    const key = endOf(socket);
+    this.#held.add(key);
+    socket.pause();
+    const end = setTimeout(() => socket.destroy(), HELD_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(end);
+      this.#held.delete(key);
     });
   }
 
@@ -89,4 +111,8 @@ export class ConnectionLimits {
       'an address has or makes more connections than it may; they are closed at once (limits.connectionsPerAddress, connectionsPerSecond)',
     );
   }
+}
+
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

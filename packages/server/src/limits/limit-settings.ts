@@ -11,6 +11,7 @@ export const LimitsSection = Type.Object(
     anonymousPerSecond: Count,
     anonymousBurst: Count,
     streamsPerToken: Count,
+    slowReaderSeconds: Count,
     connections: Count,
     connectionsPerAddress: Count,
     connectionsPerSecond: Count,
@@ -29,12 +30,13 @@ export type LimitSettings = { readonly [Name in keyof LimitsSection]-?: number }
  * A request counts 1, one that changes something 2, and an answer 1 more for each 20 kB: 300 a second are at most about a tenth
  * of a core. The burst is for one command line that drains a thousand nodes.
  */
-export const LIMITS_DEFAULT: LimitSettings = {
+const LIMITS_DEFAULT: LimitSettings = {
   requestsPerSecond: 300,
   requestsBurst: 6000,
   anonymousPerSecond: 50,
   anonymousBurst: 300,
   streamsPerToken: 100,
+  slowReaderSeconds: 60,
   connections: 18_000,
   connectionsPerAddress: 2000,
   connectionsPerSecond: 500,
