@@ -102,3 +102,34 @@ test('no line of a log, and nothing on a terminal, can be forged', async () => {
     expect(out.split('\n').filter((line) => line.startsWith(FORGED))).toEqual([]);
   }
 });
+
+test('a node that calls itself what it should not steers nothing', async () => {
+  const id = 'lob\u202eyb-2';
+  const output = 'process.stdout.write("a\\u001b]0;title\\u0007\\u202e\\u009b2J\\n{}")';
+  await fleet.addNode(id, {
+    agent: {
+      node: { id, name: '\u009b2J\u2028name', type: 'game-server', labels: { 'ro\u202ele': '\u202e\u009b1m' } },
+      commands: { write: { description: '\u202etext', exec: [process.execPath, '-e', output] } },
+    },
+  });
+  await fleet.nodeThat(id, 'active', ({ status }) => status === 'active');
+  const { id: operationId } = await fleet.post(id, 'commands/write', {});
+  expect((await fleet.ended(operationId)).output).toContain('\u001b');
+  const seen = [fleet.serverOutput(), fleet.agentOutput(id)];
+  for (const format of ['table', 'json', 'yaml', 'name', 'wide'])
+    seen.push((await startSluice(fleet.url, ['nodes', 'list', '-o', format]).ended).out);
+  for (const args of [
+    ['nodes', 'get', id],
+    ['nodes', 'why', id],
+    ['nodes', 'commands', id],
+    ['operations', 'get', operationId],
+    ['operations', 'get', operationId, '-o', 'json'],
+    ['nodes', 'get', `${id}\u009b2J`],
+  ]) {
+    const { out, error } = await startSluice(fleet.url, args).ended;
+    seen.push(out, error);
+  }
+  expect(seen.join('')).toContain('yb-2');
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what must not be there
+  for (const text of seen) expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\p{Bidi_Control}]/u);
+});

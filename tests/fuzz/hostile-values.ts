@@ -1,6 +1,22 @@
 /** Values that have broken other programs: what a fuzzer puts where anything may stand. */
 
+/** What a regular expression may try in more ways than there is time for. */
+export const LONG_TEXTS: readonly string[] = [
+  `a=${' '.repeat(2500)}(`,
+  `a=${' '.repeat(6000)}(`,
+  `a in (${','.repeat(2500)}`,
+  ','.repeat(2500),
+  `a${'\t'.repeat(2500)}b`,
+  '"'.repeat(2500),
+  `W/${'"W/'.repeat(800)}`,
+  '1'.repeat(2500),
+  `${'a-'.repeat(1200)}_`,
+  `Bearer${' '.repeat(1900)}x`,
+  `${'a.'.repeat(120)}!`,
+];
+
 export const HOSTILE_TEXTS: readonly string[] = [
+  ...LONG_TEXTS,
   '',
   ' ',
   '.',
@@ -59,6 +75,8 @@ export const HOSTILE_TEXTS: readonly string[] = [
   ' '.repeat(2000),
   `${'('.repeat(1000)}`,
   '0'.repeat(400),
+  'n'.repeat(255),
+  'n'.repeat(256),
   '1h',
   '90s',
   '99999999999d',

@@ -1,4 +1,5 @@
 /** Starts an agent from its configuration file: the door that `sluice agent` uses. */
+import { visibleJson } from '@sluice/core';
 import { destination, pino } from 'pino';
 import { Agent } from './agent.ts';
 import { loadAgentConfig } from './config.ts';
@@ -27,13 +28,14 @@ export async function startAgent({ configFile, server, nodeId, serverCa, env }: 
     ...(nodeId === undefined ? {} : { nodeId }),
     ...(serverCa === undefined ? {} : { serverCa }),
   });
+  const stderr = destination({ dest: 2, sync: true });
   const logger = pino(
     {
       level: env['SLUICE_LOG_LEVEL'] ?? 'info',
       base: { nodeId: config.node.id },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
-    destination({ dest: 2, sync: true }),
+    { write: (line: string) => void stderr.write(visibleJson(line)) },
   );
   const agent = await Agent.start(config, env, logger);
   return { nodeId: config.node.id, stop: () => agent.stop() };

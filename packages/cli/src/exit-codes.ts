@@ -28,7 +28,9 @@ const connectionExitCodes: Readonly<Record<string, ExitCode>> = {
 /** The exit code for a problem: from the contract's table; for a code of a newer server from its HTTP status. */
 export function exitCodeOf(problem: ClientProblem): ExitCode {
   const known = Object.entries(problems).find(([code]) => code === problem.code)?.[1].exitCode;
-  return known ?? connectionExitCodes[problem.code] ?? exitCodeOfStatus(problem.status ?? 500);
+  // Whatever answers in the server's place may call its problem like something that every object has.
+  const ours = Object.hasOwn(connectionExitCodes, problem.code) ? connectionExitCodes[problem.code] : undefined;
+  return known ?? ours ?? exitCodeOfStatus(problem.status ?? 500);
 }
 
 function exitCodeOfStatus(status: number): ExitCode {

@@ -264,6 +264,9 @@ export const ProblemDocument = Type.Object({
 });
 export type ProblemDocument = Type.Static<typeof ProblemDocument>;
 
+/** Characters of a detail: it may repeat what somebody sent, but never all of it. */
+const DETAIL_LENGTH_MAX = 1000;
+
 /** The document for a problem, as HTTP answers carry it. */
 export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   const kind = problems[problem.code];
@@ -271,7 +274,8 @@ export function problemDocument(problem: Problem, requestId: string): ProblemDoc
     type: `/docs/problems/${problem.code}`,
     title: kind.title,
     status: kind.status,
-    detail: problem.detail,
+    detail:
+      problem.detail.length > DETAIL_LENGTH_MAX ? `${problem.detail.slice(0, DETAIL_LENGTH_MAX)}…` : problem.detail,
     code: problem.code,
     whatToDo: kind.whatToDo,
     ...(problem.field === undefined ? {} : { field: problem.field }),

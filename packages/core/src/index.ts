@@ -25,3 +25,4 @@ export { actOnNode, isTerminal } from './operation/operation.ts';
 export type { Result } from './result.ts';
 export { matches, parseSelector, type Selector } from './selector/selector.ts';
 export { type Effect, underWay } from './under-way.ts';
+export { visibleJson } from './visible-json.ts';

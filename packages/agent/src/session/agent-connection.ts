@@ -16,6 +16,8 @@ import { backoffMs } from './backoff.ts';
 const WELCOME_WITHIN_MS = 15_000;
 /** Milliseconds between tries that only a person can make succeed (a wrong token, a node id in use). */
 const SLOW_RETRY_MS = 30_000;
+/** Milliseconds that a `Retry-After` is followed at most: whatever answers in the server's place must not keep the agent away for ever. */
+const RETRY_AFTER_MS_MAX = 300_000;
 /** Milliseconds until a try that has something new to say. */
 const RETRY_OTHERWISE_MS = 200;
 /** Milliseconds that a server gets to close a session that said goodbye. */
@@ -183,7 +185,7 @@ export class AgentConnection {
     }
     this.#options.logger.warn({ event: 'session-refused', status }, 'the server does not take the session now');
     const seconds = Number(retryAfter ?? Number.NaN);
-    return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+    return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : null;
   }
 
   #ended(code: number, reason: string, retryAfterMs: number | null): void {

@@ -7,7 +7,7 @@ import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
 import { displayWidth, shorten } from '../output/display-width.ts';
 import { eventInWords } from '../output/event-in-words.ts';
-import { formatOption, type Format } from '../output/formats.ts';
+import { formatOption, renderLine, type Format } from '../output/formats.ts';
 import { printNote, printProblem } from '../output/print.ts';
 import { printable } from '../output/printable.ts';
 import type { SettingFlags } from '../settings.ts';
@@ -86,7 +86,7 @@ function tell(
 }
 
 function lineOf(terminal: Terminal, event: ClientEvent, format: Format): string {
-  if (format === 'json') return `${JSON.stringify(event)}\n`;
+  if (format === 'json') return renderLine(event);
   const { stdout, environment } = terminal;
   const paint = paintFor(stdout, environment);
   // In UTC, as everything that the API tells.

@@ -5,7 +5,7 @@ import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
-import { formatOption, renderDocument, type Format } from '../output/formats.ts';
+import { formatOption, renderDocument, renderLine, type Format } from '../output/formats.ts';
 import { renderNodesTable } from '../output/nodes-table.ts';
 import { printProblem } from '../output/print.ts';
 import { printable } from '../output/printable.ts';
@@ -76,7 +76,7 @@ function render(terminal: Terminal, answer: NodeList, options: ListOptions): str
   switch (options.output) {
     case 'json':
       // One line a snapshot, so that programs can read a watch line by line.
-      return options.watch ? `${JSON.stringify(answer.value)}\n` : renderDocument('json', answer.value);
+      return options.watch ? renderLine(answer.value) : renderDocument('json', answer.value);
     case 'yaml':
       return `${options.watch ? '---\n' : ''}${renderDocument('yaml', answer.value)}`;
     case 'name':

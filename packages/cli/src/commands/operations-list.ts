@@ -7,7 +7,7 @@ import { durationSeconds } from '../duration.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
-import { formatOption, renderDocument, type Format } from '../output/formats.ts';
+import { formatOption, renderDocument, renderLine, type Format } from '../output/formats.ts';
 import { printNote, printProblem } from '../output/print.ts';
 import { printable } from '../output/printable.ts';
 import { operationStatusCell } from '../output/status.ts';
@@ -97,7 +97,7 @@ function render(terminal: Terminal, { value }: OperationList, options: ListOptio
   switch (output) {
     case 'json':
       // One line a snapshot, so that programs can read a watch line by line.
-      return options.watch ? `${JSON.stringify(value)}\n` : renderDocument('json', value);
+      return options.watch ? renderLine(value) : renderDocument('json', value);
     case 'yaml':
       return `${options.watch ? '---\n' : ''}${renderDocument('yaml', value)}`;
     case 'name':

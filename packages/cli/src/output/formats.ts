@@ -1,4 +1,5 @@
 /** The `-o` option: how a command writes its answer. */
+import { visibleJson } from '@sluice/core';
 import { Option } from 'commander';
 import { stringify } from 'yaml';
 
@@ -11,9 +12,16 @@ export function formatOption(formats: readonly Format[]): Option {
     .default('table');
 }
 
-/** A value as a document with a line break at its end. */
+/** A value as a document with a line break at its end. Whatever somebody wrote into it, it steers no terminal. */
 export function renderDocument(format: 'json' | 'yaml', value: unknown): string {
-  return format === 'json'
-    ? `${JSON.stringify(value, null, 2)}\n`
-    : stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  const json = `${visibleJson(JSON.stringify(value, null, 2))}\n`;
+  if (format === 'json') return json;
+  const yaml = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  // JSON is YAML, too; of the two it is the one that can write out what cannot be seen.
+  return visibleJson(yaml) === yaml ? yaml : json;
+}
+
+/** The same in one line, for what is told one after the other. */
+export function renderLine(value: unknown): string {
+  return `${visibleJson(JSON.stringify(value))}\n`;
 }

@@ -32,7 +32,7 @@ export function printProblem(terminal: Terminal, problem: ClientProblem, subject
   printError(
     terminal,
     `${subject === undefined ? '' : `${subject}: `}${problem.detail}${inLog}`,
-    isDistrusted(problem) ? HOW_TO_TRUST : (ADVICE[problem.code] ?? problem.whatToDo),
+    isDistrusted(problem) ? HOW_TO_TRUST : adviceOn(problem),
   );
   return exitCode;
 }
@@ -60,3 +60,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'invalid-parameters': 'See the parameters with `sluice nodes commands ID -o yaml`.',
   'unaddressable-id': 'Give the id as `sluice nodes list -o name` writes it.',
 };
+
+function adviceOn({ code, whatToDo }: ClientProblem): string {
+  return (Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined) ?? whatToDo;
+}

@@ -67,6 +67,24 @@ describe('widths', () => {
   });
 });
 
+test.each([
+  ['a\r\n  b\n\n c ', 'a b c ', 'a\n  b\n\n c '],
+  ['\u202edaol', '·daol', '·daol'],
+  ['a\u2066b\u200fc\u061cd', 'a·b·c·d', 'a·b·c·d'],
+  ['a\u2028b\u009b2J', 'a·b·2J', 'a·b·2J'],
+  ['\u001b[\u001b[m31mred', '31mred', '31mred'],
+  ['\u001b]8;;http://evil\u0007link\u001b]8;;\u0007', 'link', 'link'],
+])('text %# is printed so that it steers nothing', (text, oneLine, lines) => {
+  expect(printable(text)).toBe(oneLine);
+  expect(printable(text, 'line-breaks')).toBe(lines);
+});
+
+test('much white space is no much work', () => {
+  const before = process.cpuUsage();
+  expect(printable(`${' '.repeat(200_000)}x`)).toHaveLength(200_001);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(300);
+});
+
 test("a command's output keeps its lines and loses its control", () => {
   expect(printable('a\r\n\tb\u001b[31mred\u001b[0m\u0007', 'line-breaks')).toBe('a\n\tbred·');
 });

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Availability, Hold } from '../availability.ts';
 import { OperationId } from '../ids.ts';
+import { Counter, Span } from '../instant.ts';
 import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
 
@@ -23,12 +24,13 @@ export type KeyAccepted = Type.Static<typeof KeyAccepted>;
 /** The availability that the node should have. The agent ignores a generation older than its own. */
 export const AvailabilitySet = Type.Object({
   kind: Type.Literal('availability.set'),
-  generation: Type.Integer({ minimum: 0 }),
+  // Within what an agent may report: it must never keep a wish that no server would hear of from it again.
+  generation: Counter,
   availability: Availability,
   /** The generation since which it has been that: an agent that knows only older ones has missed that it was the other in between. */
-  sinceGeneration: Type.Integer({ minimum: 0 }),
+  sinceGeneration: Counter,
   /** Until the deadline that ends what remains; 0: it has passed; `null`: none that forces. */
-  forceInMs: Nullable(Type.Integer({ minimum: 0 })),
+  forceInMs: Nullable(Span),
   /** The holds behind it, kept in the agent's journal so that a restored server can learn them back. */
   holds: Type.Array(Hold, { maxItems: 64 }),
 });
@@ -43,11 +45,11 @@ export const OperationStart = Type.Object({
   /** The server has recorded that the agent took it: an agent that does not know it has lost its journal, and must not perform it. */
   wasAccepted: Type.Boolean(),
   /** restart: the incarnation that the requester saw; a workload that is past it has been restarted already. */
-  expectedIncarnation: Nullable(Type.Integer({ minimum: 0 })),
+  expectedIncarnation: Nullable(Counter),
   /** restart: overrides the configured grace. */
-  graceMs: Nullable(Type.Integer({ minimum: 0 })),
+  graceMs: Nullable(Span),
   /** How long the act may take on the node. */
-  deadlineInMs: Type.Integer({ minimum: 0 }),
+  deadlineInMs: Span,
 });
 export type OperationStart = Type.Static<typeof OperationStart>;
 
@@ -69,7 +71,7 @@ export type OperationAck = Type.Static<typeof OperationAck>;
 export const MetadataChanged = Type.Object({
   kind: Type.Literal('metadata.changed'),
   json: Type.String(),
-  revision: Type.Integer({ minimum: 0 }),
+  revision: Counter,
 });
 export type MetadataChanged = Type.Static<typeof MetadataChanged>;
 

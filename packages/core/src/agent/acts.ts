@@ -107,7 +107,10 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
       },
     };
   } else {
-    const timeoutMs = settings.commandTimeoutsMs[command];
+    // Whatever a server asks for: what every object has, such as `constructor`, is no declared command.
+    const timeoutMs = Object.hasOwn(settings.commandTimeoutsMs, command)
+      ? settings.commandTimeoutsMs[command]
+      : undefined;
     if (timeoutMs === undefined) {
       endAct(draft, operationId, {
         status: 'failed',

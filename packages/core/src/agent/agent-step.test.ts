@@ -454,6 +454,17 @@ describe('acts', () => {
     expect(back.lastUpdate('op_9')).toMatchObject({ status: 'succeeded', output: 'ok' });
   });
 
+  test.each(['reboot', 'constructor', 'toString', '__proto__', ''])(
+    '%j, which is not declared, is not run',
+    (command) => {
+      const agent = new PlayedAgent({ settleMs: 0 });
+      agent.start('op_9', command, null);
+      agent.permit('op_9');
+      expect(agent.kinds('RunCommand')).toEqual([]);
+      expect(agent.lastUpdate('op_9')).toMatchObject({ status: 'failed', error: { code: 'command-not-found' } });
+    },
+  );
+
   test('one that is permitted while another is performed is begun after it', () => {
     const agent = new PlayedAgent({ settleMs: 0 });
     agent.start('op_9');

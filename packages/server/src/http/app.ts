@@ -12,6 +12,7 @@ import { limitRequests } from './limit-requests.ts';
 import { logRequests } from './log-requests.ts';
 import { OpenStreams } from './open-streams.ts';
 import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './problem-response.ts';
+import { refuseAmbiguous } from './refuse-ambiguous.ts';
 import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
@@ -47,6 +48,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   // Its cookies are read before anything else asks who it is.
   await serveLogin(app, parts);
   limitRequests(app, parts);
+  refuseAmbiguous(app);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(parts.tls === null ? SECURITY_HEADERS : TLS_SECURITY_HEADERS);
     const { method, url } = request;

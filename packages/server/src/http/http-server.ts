@@ -30,6 +30,8 @@ export function createHttpServer(
     requestTimeout: REQUEST_WITHIN_MS,
     connectionsCheckingInterval: SLOW_CHECK_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Refused with words, in refuse-ambiguous.ts.
+    requireHostHeader: false,
   };
   const server =
     tls === null
@@ -38,6 +40,8 @@ export function createHttpServer(
   // Before there is a TLS session nothing can be answered: an answer would wait for ever, and keep the connection open.
   server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
   server.setTimeout(SILENCE_MS_MAX);
+  // An expectation that is not known is passed over, as RFC 9110 allows (section 10.1.1), rather than answered without a word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;
 }
 

@@ -29,7 +29,7 @@ afterAll(() => server.stop());
 function ids(answer: Answer): string {
   expect(answer).toMatchObject({
     status: 200,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'private, no-cache' },
   });
   return [...answer.text.matchAll(/\{"id":"([^"]+)","name":/gu)].map(([, id]) => id).join(' ');
 }

@@ -1,16 +1,14 @@
 /** Everything that is not a success is `application/problem+json` (RFC 9457), fastify's own errors and broken HTTP too. */
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Problem, type ProblemCode, problemDocument, problems } from '@sluice/contract';
+import { type Problem, type ProblemCode, problemDocument } from '@sluice/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { storeProblemOf } from '../fleet/store-problem.ts';
+import { answerOnSocket } from './answer-on-socket.ts';
+import { PROBLEM_MEDIA_TYPE } from './problem-media-type.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Bytes of a body: metadata of 64 KiB fits, however it is escaped (six bytes for one). */
 export const BODY_BYTES_MAX = 524_288;
-
-const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const document = problemDocument(problem, reply.request.id);
@@ -82,15 +80,5 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
   }
   const [code, detail] =
     BROKEN[error.code ?? ''] ?? (['invalid-request', 'This is not HTTP as it should be.'] as const);
-  const { status } = problems[code];
-  const body = JSON.stringify(problemDocument({ code, detail }, randomUUID()));
-  const headers = {
-    ...SECURITY_HEADERS,
-    'content-type': PROBLEM_MEDIA_TYPE,
-    'content-length': String(Buffer.byteLength(body)),
-    date: new Date().toUTCString(),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
+  answerOnSocket(socket, { code, detail });
 }

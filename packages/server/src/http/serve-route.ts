@@ -162,7 +162,8 @@ function send(
   mediaType: string,
   stream: (open: (signal: AbortSignal) => AsyncIterable<string>) => FastifyReply,
 ): FastifyReply {
-  if (value.etag !== undefined) void reply.header('etag', value.etag);
+  // What has a version may be kept by the one who asked, and is asked for again each time.
+  if (value.etag !== undefined) void reply.header('etag', value.etag).header('cache-control', 'private, no-cache');
   if (value.kind !== 'not-modified') void reply.header('content-type', mediaType);
   switch (value.kind) {
     case 'not-modified':

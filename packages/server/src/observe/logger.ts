@@ -1,9 +1,11 @@
 /** The server's own log: one event a line, to stderr, with a stable `event`. ERROR: a person must act. WARN: it heals itself. */
+import { visibleJson } from '@sluice/core';
 import { destination, type Logger, pino } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export function createLogger(level: LogLevel): Logger {
+  const stderr = destination({ dest: 2, sync: true });
   return pino(
     {
       level,
@@ -11,6 +13,6 @@ export function createLogger(level: LogLevel): Logger {
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       redact: ['req.headers.authorization', 'headers.authorization'],
     },
-    destination({ dest: 2, sync: true }),
+    { write: (line: string) => void stderr.write(visibleJson(line)) },
   );
 }

@@ -1,5 +1,4 @@
 /** Agents' WebSockets: admitted or refused before the upgrade, and each given a session. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
@@ -8,13 +7,12 @@ import {
   AGENT_SESSION_PATH,
   AGENT_SUBPROTOCOL,
   type MassSilence,
-  type ProblemCode,
-  problemDocument,
-  problems,
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
+import { answerOnSocket } from '../http/answer-on-socket.ts';
 import { hostIsLoopback, originIsForeign } from '../http/csrf.ts';
+import { whyAmbiguous } from '../http/refuse-ambiguous.ts';
 import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
@@ -54,6 +52,10 @@ export class AgentSessions {
     this.#options = options;
     this.#registry = new SessionRegistry(options);
     this.#limits = new SessionLimits(options.limits);
+    // Else ws would answer what is wrong with a handshake in a page of its own.
+    this.#server.on('wsClientError', (error, socket) =>
+      answerOnSocket(socket, { code: 'invalid-request', detail: `This is no WebSocket handshake: ${error.message}.` }),
+    );
   }
 
   /** See `SessionRegistry.massSilence`. */
@@ -94,19 +96,26 @@ export class AgentSessions {
     // A peer that vanishes in the middle of an upgrade is no error of ours.
     socket.on('error', () => socket.destroy());
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (path !== AGENT_SESSION_PATH) {
+    const ambiguous = whyAmbiguous(request);
+    if (ambiguous !== null) {
+      answerOnSocket(socket, ambiguous);
+    } else if (path !== AGENT_SESSION_PATH) {
       const detail = `There is no WebSocket at ${path.slice(0, 200)}; agents connect to ${AGENT_SESSION_PATH}.`;
-      refuse(socket, 'route-not-found', detail);
+      answerOnSocket(socket, { code: 'route-not-found', detail });
     } else if (this.#isStopping) {
-      refuse(socket, 'stopping', 'The server is stopping; connect again in a moment.', 'Retry-After: 1\r\n');
+      const detail = 'The server is stopping; connect again in a moment.';
+      answerOnSocket(socket, { code: 'stopping', detail }, { 'retry-after': '1' });
     } else if (this.#options.authentication.isOpen && isForeign(request)) {
-      refuse(socket, 'foreign-request', 'A page of another site, or under another name, made this request.');
+      const detail = 'A page of another site, or under another name, made this request.';
+      answerOnSocket(socket, { code: 'foreign-request', detail });
     } else if (!offersSubprotocol(request)) {
-      refuse(socket, 'invalid-request', `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`);
+      const detail = `The agent must offer the subprotocol ${AGENT_SUBPROTOCOL}.`;
+      answerOnSocket(socket, { code: 'invalid-request', detail });
     } else {
       const putOff = this.#limits.whyNot(request.socket.remoteAddress ?? '', performance.now());
       if (putOff !== null) {
-        refuse(socket, putOff.code, putOff.detail, `Retry-After: ${putOff.retryAfterSeconds}\r\n`);
+        const { code, detail, retryAfterSeconds } = putOff;
+        answerOnSocket(socket, { code, detail }, { 'retry-after': String(retryAfterSeconds) });
         return;
       }
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
@@ -134,7 +143,10 @@ export class AgentSessions {
       session.receive(textOf(bytes), isBinary);
     });
     // An agent that asks for a sign of life gives one.
-    socket.on('ping', () => this.#registry.heard(session));
+    socket.on('ping', (bytes: Buffer) => {
+      slow(bytes.length);
+      this.#registry.heard(session);
+    });
     socket.on('pong', () => this.#registry.heard(session));
     // A message that is too large or not a frame: ws closes the socket itself, with the code that says so.
     socket.on('error', (error) =>
@@ -172,16 +184,6 @@ function isForeign(request: IncomingMessage): boolean {
 function offersSubprotocol(request: IncomingMessage): boolean {
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((protocol) => protocol.trim() === AGENT_SUBPROTOCOL);
-}
-
-/** Answers an upgrade as plain HTTP would: with a problem. */
-function refuse(socket: Duplex, code: ProblemCode, detail: string, headers = ''): void {
-  const body = JSON.stringify(problemDocument({ code, detail }, randomUUID()));
-  const { status } = problems[code];
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `${headers}Connection: close\r\n\r\n${body}`,
-  );
 }
 
 /** ws gives one buffer for each message, unless it is told otherwise. */
