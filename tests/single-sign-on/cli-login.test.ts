@@ -214,8 +214,12 @@ describe('the code', () => {
     expect(await post(browser, { decision: 'allow', confirmation: 'guessed' }, sluice.url)).toBe(400);
     expect(await post(browser, { decision: 'allow', confirmation }, 'https://evil.example')).toBe(400);
     expect(await post(new Browser(), { decision: 'allow', confirmation }, sluice.url)).toBe(400);
+    const copied = new Browser();
+    for (const [host, own] of browser.cookies) copied.cookies.set(host, new Map(own));
     expect(await post(browser, { decision: 'allow', confirmation }, sluice.url)).toBe(303);
     expect(await post(browser, { decision: 'allow', confirmation }, sluice.url)).toBe(400);
+    // A cookie that somebody kept from before answers nothing a second time.
+    expect(await post(copied, { decision: 'allow', confirmation }, sluice.url)).toBe(400);
   });
 
   test('somebody who may not use the server gets none', async () => {

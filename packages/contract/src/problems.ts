@@ -133,6 +133,13 @@ export const problems = {
     title: 'The node is connected',
     whatToDo: 'Stop its agent first; a connected agent registers its node again.',
   },
+  'credentials-revoked': {
+    status: 409,
+    exitCode: 5,
+    title: 'The certificates of the node were revoked',
+    whatToDo:
+      'Keep the node for as long as its old certificates are valid. After that forget it with force (`sluice nodes forget ID --force`), as an admin.',
+  },
   'operation-ended': {
     status: 409,
     exitCode: 5,

@@ -50,7 +50,11 @@ export type Command =
   | { readonly kind: 'MergeMetadata'; readonly patch: string; readonly ifRevision: number | null }
   | { readonly kind: 'CancelOperation'; readonly operationId: string; readonly reason: string | null }
   | { readonly kind: 'ConfirmOperation'; readonly operationId: string }
-  | { readonly kind: 'ForgetNode' }
+  | {
+      readonly kind: 'ForgetNode';
+      /** Also one whose revoked certificates would open it again, once nobody remembers that they were. */
+      readonly force: boolean;
+    }
   | { readonly kind: 'RevokeAgentCredentials'; readonly reason: string | null }
   /** A person or program asks, or the server notices that the key is old. */
   | { readonly kind: 'RequestKeyRotation' }
@@ -62,7 +66,12 @@ export type Command =
       readonly remoteIp: string;
       readonly credentials: Credentials;
     }
-  | { readonly kind: 'OfferKey'; readonly publicKey: string }
+  | {
+      readonly kind: 'OfferKey';
+      readonly publicKey: string;
+      /** The key that the agent's session was opened with. */
+      readonly provedKey: string;
+    }
   | { readonly kind: 'RecordWorkload'; readonly workload: WorkloadReport }
   | { readonly kind: 'RecordAvailability'; readonly report: AvailabilityReport }
   | { readonly kind: 'RecordOperation'; readonly update: OperationUpdate }

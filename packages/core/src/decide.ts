@@ -45,13 +45,13 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
     case 'MergeMetadata':
       return decideMetadata(node, command, context.metadataBytesMax);
     case 'ForgetNode':
-      return decideForget(node, context.now);
+      return decideForget(node, command, context.now);
     case 'RevokeAgentCredentials':
       return decideRevocation(node, command);
     case 'RequestKeyRotation':
       return decideRotation(node);
     case 'OfferKey':
-      return decideKeyOffer(node, command.publicKey);
+      return decideKeyOffer(node, command);
     case 'CancelOperation':
       return decideCancel(node, command, context);
     case 'ConfirmOperation':

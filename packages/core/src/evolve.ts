@@ -37,6 +37,7 @@ function apply(
       return {
         ...node,
         instanceId: event.instanceId,
+        agentAccess: evolveAccess(node.agentAccess, event, at),
         session: { kind: 'connected', sessionId: event.sessionId, since: at },
         offlineSince: null,
       };

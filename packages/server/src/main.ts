@@ -65,6 +65,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(() => fleet.stop());
     const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen });
+    for (const id of authentication.revokedIds) {
+      const sentence = `the ${id} token of the configuration was revoked and opens nothing; give the server another secret`;
+      logger.warn({ event: 'token-revoked-before', token: id }, sentence);
+    }
     const stopWatching = watchClock({
       clock,
       shiftTimes: (byMs, anchor) => fleet.shiftTimes(byMs, anchor),

@@ -14,15 +14,16 @@ export function nodesForgetCommand(terminal: Terminal, finish: Finish): Command 
       'Forgets nodes whose agents are gone for good; their history and operations stay. A connected node is refused: stop\n' +
         'its agent first.',
     )
-    .argument('<id...>', 'nodes');
+    .argument('<id...>', 'nodes')
+    .option('--force', 'also nodes whose certificates were revoked: nothing refuses those any more then (admin)');
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes forget lobby-7')
-    .action((ids: string[], options: SettingFlags) =>
+    .action((ids: string[], options: SettingFlags & { readonly force?: true }) =>
       finish(
         withClient(terminal, options, async (client) => {
           const codes: ExitCode[] = [];
           for (const id of new Set(ids)) {
-            const answer = await client.forgetNode({ id });
+            const answer = await client.forgetNode({ id, query: options.force === true ? { force: 'true' } : {} });
             if (answer.ok) printLine(terminal, `${answer.value.id}: forgotten`);
             codes.push(
               answer.ok ? exitCodes.done : printProblem(terminal, answer.problem, ids.length === 1 ? undefined : id),

@@ -64,12 +64,21 @@ export const forgetNode = defineRoute({
   path: '/api/v1/nodes/:id',
   tag: 'nodes',
   summary: 'Forget a node',
-  description: 'Takes a node whose agent is gone for good out of the fleet. Its history and operations stay.',
+  description:
+    'Takes a node whose agent is gone for good out of the fleet. Its history and operations stay. One whose certificates were ' +
+    'revoked is forgotten only with `force`, by an admin: after that nothing refuses those certificates any more.',
   access: 'operator',
   scope: 'node',
   params: NodeParams,
+  query: Type.Object({
+    force: Type.Optional(
+      Type.Union([Type.Literal('true'), Type.Literal('false')], {
+        description: '`true`: also a node whose certificates were revoked. Needs the role admin.',
+      }),
+    ),
+  }),
   response: Type.Object({ id: NodeId }),
-  problems: ['node-not-found', 'node-connected'],
+  problems: ['node-not-found', 'node-connected', 'credentials-revoked'],
 });
 
 export const Why = Type.Object({

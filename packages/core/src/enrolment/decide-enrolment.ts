@@ -66,6 +66,10 @@ function decideKey(
     return no(
       `${nodeId} has another key already; revoke that first (sluice nodes revoke ${nodeId}), or give this agent its stateDir back`,
     );
+  if (access.certificates === 'in-use')
+    return no(
+      `the agent of ${nodeId} comes by a certificate; to let it come by a key, revoke that first (sluice nodes revoke ${nodeId})`,
+    );
   if (joinGrant === null)
     return no(`${nodeId} is not known by this key, and its join token is missing, used up or not valid`);
   if (joinGrant.nodeType !== null && joinGrant.nodeType !== nodeType)

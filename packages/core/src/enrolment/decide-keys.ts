@@ -5,9 +5,6 @@ import type { NodeState } from '../node/node.ts';
 import { refuse, type Result } from '../result.ts';
 import { liveKeys } from './decide-enrolment.ts';
 
-/** Keys of one agent that open sessions at once at most: one in use, one that was offered. */
-const LIVE_KEYS_MAX = 2;
-
 /** The agent is told as soon as it is connected. Asking twice is asking once. */
 export function decideRotation(node: NodeState): Result<Decision> {
   if (liveKeys(node.agentAccess).length === 0)
@@ -15,14 +12,24 @@ export function decideRotation(node: NodeState): Result<Decision> {
   return decided(node.agentAccess.isRotationWanted ? [] : [{ kind: 'AgentKeyRotationRequested' }]);
 }
 
-/** The agent offers a key that it has proved to own, asked or not. Offering the same again changes nothing. */
-export function decideKeyOffer(node: NodeState, publicKey: string): Result<Decision> {
-  const known = node.agentAccess.keys.find((key) => key.publicKey === publicKey);
-  if (known !== undefined && known.revokedAt === null) return decided([]);
-  const live = liveKeys(node.agentAccess).length;
-  if (known !== undefined || live === 0 || live >= LIVE_KEYS_MAX)
+/**
+ * The agent offers a key that it has proved to own, asked or not. Offering the same again changes nothing; another one takes
+ * the place of an offer that the agent has lost, for the agent speaks by the key of its session until it has come by the new one.
+ */
+export function decideKeyOffer(
+  node: NodeState,
+  { publicKey, provedKey }: Extract<Command, { kind: 'OfferKey' }>,
+): Result<Decision> {
+  const live = liveKeys(node.agentAccess);
+  const isKnown = node.agentAccess.keys.some((key) => key.publicKey === publicKey);
+  if (live.some((key) => key.publicKey === publicKey)) return decided([]);
+  if (isKnown || !live.some((key) => key.publicKey === provedKey))
     return refuse({ code: 'agent-refused', detail: `the offered key of ${node.id} was not taken` });
-  return decided([{ kind: 'AgentKeyRotated', publicKey }]);
+  const lost = live.filter((key) => key.publicKey !== provedKey);
+  return decided([
+    ...lost.map((key) => ({ kind: 'AgentKeySuperseded' as const, publicKey: key.publicKey })),
+    { kind: 'AgentKeyRotated', publicKey },
+  ]);
 }
 
 /** Recorded also where nothing is enrolled: certificates that were issued so far open nothing any more. */

@@ -10,13 +10,13 @@ const GRANT: JoinGrant = { tokenId: 'tok_1', nodeType: null };
 
 type Deed =
   | { readonly kind: 'hello'; readonly publicKey: string; readonly hasToken: boolean }
-  | { readonly kind: 'offer'; readonly publicKey: string }
+  | { readonly kind: 'offer'; readonly publicKey: string; readonly provedKey: string }
   | { readonly kind: 'rotate' | 'revoke' };
 
 const publicKey = fc.constantFrom(...KEYS);
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('hello' as const), publicKey, hasToken: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('offer' as const), publicKey }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('offer' as const), publicKey, provedKey: publicKey }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'rotate' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'revoke' as const }) },
 );
@@ -36,7 +36,7 @@ function commandOf(given: Deed, session: number): Command {
         credentials: credentialsOf(given.publicKey),
       };
     case 'offer':
-      return { kind: 'OfferKey', publicKey: given.publicKey };
+      return { kind: 'OfferKey', publicKey: given.publicKey, provedKey: given.provedKey };
     case 'rotate':
       return { kind: 'RequestKeyRotation' };
     case 'revoke':
@@ -70,7 +70,12 @@ test('keys', () => {
               hasToken: true,
               before: [],
             });
-          else expect({ kind: given.kind, isAlone: before.length }).toEqual({ kind: 'offer', isAlone: 1 });
+          else
+            expect(given).toEqual({
+              kind: 'offer',
+              publicKey: key,
+              provedKey: before.find((each) => live.includes(each)),
+            });
         }
         if (given.kind === 'hello') {
           const isIn = live.includes(given.publicKey);

@@ -9,6 +9,7 @@ export type AccessEventOfNode = Extract<
   FleetEvent,
   {
     kind:
+      | 'AgentConnected'
       | 'AgentEnrolled'
       | 'AgentKeyRotationRequested'
       | 'AgentKeyRotated'
@@ -19,6 +20,10 @@ export type AccessEventOfNode = Extract<
 
 export function evolveAccess(access: AgentAccess, event: AccessEventOfNode, at: number): AgentAccess {
   switch (event.kind) {
+    case 'AgentConnected':
+      return event.credential?.kind === 'certificate' && access.certificates !== 'in-use'
+        ? { ...access, certificates: 'in-use' }
+        : access;
     case 'AgentEnrolled':
       return { ...access, keys: withKey(access.keys, event.publicKey, at) };
     case 'AgentKeyRotationRequested':
@@ -31,6 +36,7 @@ export function evolveAccess(access: AgentAccess, event: AccessEventOfNode, at: 
       return {
         keys: revoked(access.keys, event.publicKeys, at),
         isRotationWanted: false,
+        certificates: access.certificates === 'unused' ? 'unused' : 'revoked',
         certificatesRefusedBefore: at,
       };
   }

@@ -15,6 +15,7 @@ import { refuse, type Result } from '../result.ts';
 
 type RegisterNode = Extract<Command, { kind: 'RegisterNode' }>;
 type RecordDisconnect = Extract<Command, { kind: 'RecordDisconnect' }>;
+type ForgetNode = Extract<Command, { kind: 'ForgetNode' }>;
 type ExpireLease = Extract<Command, { kind: 'ExpireLease' }>;
 
 /**
@@ -162,11 +163,18 @@ export function decideExpireLease(node: NodeState, command: ExpireLease): Result
 }
 
 /** Takes a node that is gone out of the fleet. One whose agent is connected would only come back. */
-export function decideForget(node: NodeState, now: number): Result<Decision> {
+export function decideForget(node: NodeState, { force }: ForgetNode, now: number): Result<Decision> {
   if (node.session.kind === 'connected') {
     return refuse({
       code: 'node-connected',
       detail: `The agent of ${node.id} is connected. Stop it first; else the node registers itself again.`,
+    });
+  }
+  const { certificates, certificatesRefusedBefore } = node.agentAccess;
+  if (!force && certificates !== 'unused' && certificatesRefusedBefore !== null) {
+    return refuse({
+      code: 'credentials-revoked',
+      detail: `Certificates of ${node.id} were revoked, and only this node's record knows it: once it is forgotten they let an agent in again. When they have run out, or your authority is no longer trusted, forget it with force.`,
     });
   }
   const draft = openDraft(node, now);

@@ -2,7 +2,12 @@
 import type { AgentAccess, NodeState } from './node.ts';
 
 /** Nobody speaks for the node yet. */
-export const NO_ACCESS: AgentAccess = { keys: [], isRotationWanted: false, certificatesRefusedBefore: null };
+export const NO_ACCESS: AgentAccess = {
+  keys: [],
+  isRotationWanted: false,
+  certificates: 'unused',
+  certificatesRefusedBefore: null,
+};
 
 export function newNode(id: string, at: number): NodeState {
   return {

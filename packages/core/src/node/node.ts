@@ -39,6 +39,8 @@ export interface AgentAccess {
   readonly keys: readonly AgentKey[];
   /** The agent is to get a new key, and has not got it yet. */
   readonly isRotationWanted: boolean;
+  /** Whether its agent ever came by a certificate, and whether that was revoked since. */
+  readonly certificates: 'unused' | 'in-use' | 'revoked';
   /** Certificates that were issued before this instant open nothing; `null`: none was ever revoked. */
   readonly certificatesRefusedBefore: number | null;
 }

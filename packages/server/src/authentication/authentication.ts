@@ -31,6 +31,8 @@ export class Authentication {
   readonly isOpen: boolean;
   /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
+  /** Ids of tokens that the configuration gives and that somebody has revoked: they open nothing. */
+  readonly revokedIds: readonly string[];
 
   constructor({ fleet, isOpen, adminToken, joinToken }: AuthenticationOptions) {
     this.#fleet = fleet;
@@ -43,7 +45,9 @@ export class Authentication {
         : ensure(fleet.tokens.get(JOIN_TOKEN_ID), { id: JOIN_TOKEN_ID, kind: 'join' }, joinToken, now).token;
     this.#unkept = [admin.token, join].filter((token) => token !== null);
     this.newAdminToken = admin.secret;
+    const given = [adminToken === null ? [] : ADMIN_TOKEN_ID, joinToken === null ? [] : JOIN_TOKEN_ID].flat();
     for (const token of this.#unkept) fleet.tokens.put(token);
+    this.revokedIds = given.filter((id) => fleet.tokens.get(id)?.revokedAt != null);
   }
 
   /**
@@ -127,6 +131,7 @@ function ensure(
   const secret = configured ?? newSecret();
   const hash = hashOf(secret);
   const token = tokenOf({ id, kind, name: id, hash, role: kind === 'api' ? 'admin' : null, createdAt: now });
-  const isKept = existing !== undefined && existing.hash === hash && isLive(existing, now);
+  // One that somebody revoked stays so, however often the server starts with it: it is another secret that opens again.
+  const isKept = existing !== undefined && existing.hash === hash;
   return { token: isKept ? null : token, secret: configured === null ? secret : null };
 }

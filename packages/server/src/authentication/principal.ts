@@ -39,6 +39,14 @@ export function sees({ scope }: Principal, node: FleetNode | undefined): boolean
   return scope === null || (node !== undefined && matches(scope, node.state, node.status));
 }
 
+/**
+ * Whether what was recorded of a node at an instant exists for them: of an earlier node with the same id, which was forgotten,
+ * nobody knows any more to whom it had belonged.
+ */
+export function seesRecord(principal: Principal, node: FleetNode | undefined, at: number): boolean {
+  return principal.scope === null || (node !== undefined && at >= node.state.createdAt && sees(principal, node));
+}
+
 /** As the history names them. */
 export function actorOf({ name, tokenId }: Principal, address: string): Actor {
   return { name, address, tokenId };

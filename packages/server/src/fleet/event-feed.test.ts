@@ -63,7 +63,7 @@ async function readAll(after: number, filter: EventFilter = {}): Promise<{ seque
   const sequences: number[] = [];
   let pages = 0;
   for (let upTo = after; upTo < feed.lastSequence;) {
-    const page = await feed.page(upTo, filter);
+    const page = await feed.page(upTo, filter, 'r');
     expect(page.oldestKept).toBeNull();
     expect(page.upTo).toBeGreaterThan(upTo);
     sequences.push(...page.events.map(({ sequence }) => sequence));
@@ -82,7 +82,7 @@ describe('page', () => {
     for (let count = 0; count < 12; count += 1) publish(await commit(1000));
     expect((await readAll(0)).sequences).toEqual(from(1, 13_500));
     expect((await readAll(13_499)).sequences).toEqual([13_500]);
-    expect(await feed.page(13_500, {})).toEqual({ events: [], upTo: 13_500, oldestKept: null });
+    expect(await feed.page(13_500, {}, 'r')).toEqual({ events: [], upTo: 13_500, oldestKept: null });
   });
 
   test.each(['from the store', 'from memory'])('filters %s, and says how far it has looked', async (where) => {
@@ -116,11 +116,27 @@ describe('page', () => {
       answeredBefore: 0,
       rowsMax: 1000,
     });
-    const page = await feed.page(5, {});
+    const page = await feed.page(5, {}, 'r');
     expect(page).toMatchObject({ upTo: 50, oldestKept: 41 });
     expect(page.events.map(({ sequence }) => sequence)).toEqual(from(41, 10));
     expect(await feed.oldestSequence()).toBe(41);
   });
+});
+
+test('whoever reads everything again and again waits, and keeps nobody else waiting', async () => {
+  publish(await commit(10));
+  const greedy = async () => {
+    let pages = 0;
+    // As many as are given at once.
+    for (; pages < 40; pages += 1) await feed.page(0, {}, 'greedy');
+    return pages;
+  };
+  expect(await greedy()).toBe(40);
+  const order: string[] = [];
+  const next = feed.page(0, {}, 'greedy').then(() => order.push('greedy'));
+  await feed.page(0, {}, 'modest').then(() => order.push('modest'));
+  await next;
+  expect(order).toEqual(['modest', 'greedy']);
 });
 
 describe('changed', () => {

@@ -1,6 +1,7 @@
 /** The committed events for those who follow them: the newest from memory, older ones from the store. Pulled, never pushed. */
 import type { Clock } from '@sluice/core';
 import type { EventsQuery, StoredEvent } from '../store/store.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
 import { type ServedEvent, serveEvent } from './served-event.ts';
 
 /** Events that are kept in memory while anybody follows: some seconds of a busy fleet of 10,000 nodes. */
@@ -12,6 +13,11 @@ const PAGE_EVENTS_MAX = 500;
 const PAGE_LENGTH_MAX = 256 * 1024;
 /** Sequence numbers that one read of the store covers, so that a rare kind does not make it walk through everything at once. */
 const STORE_WINDOW = 5000;
+/**
+ * Pages of the store that one reader gets: 20,000 events at once, then 5,000 a second. Each page holds everybody else up for some
+ * milliseconds, and whoever opens many streams from the beginning is one reader.
+ */
+const STORE_PAGES = { perSecond: 10, burst: 40 };
 /** Milliseconds for which events are gathered before readers are woken: a thousand commits a second wake each fifty times. */
 const GATHER_MS = 20;
 
@@ -45,6 +51,7 @@ export class EventFeed {
   #ringLength = 0;
   #followers = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #storePages = new RateLimiter(STORE_PAGES);
   #isGathering = false;
 
   constructor(source: EventSource, clock: Clock) {
@@ -79,12 +86,28 @@ export class EventFeed {
     return oldest?.sequence ?? next;
   }
 
-  /** What comes after the event `after`, as far as it goes into one page. */
-  async page(after: number, filter: EventFilter): Promise<EventPage> {
+  /**
+   * What comes after the event `after`, as far as it goes into one page. Old events come no faster than their reader may ask.
+   * @param reader Whose streams count together.
+   */
+  async page(after: number, filter: EventFilter, reader: string): Promise<EventPage> {
+    if (this.#isInRing(after)) return this.#pageOfRing(after, filter);
+    if (after < this.lastSequence) {
+      for (let waitMs = 1; waitMs > 0;) {
+        waitMs = this.#storePages.take(reader, 1, performance.now());
+        if (waitMs > 0) await this.#pause(waitMs);
+      }
+    }
+    return this.#pageOfStore(after, filter);
+  }
+
+  #isInRing(after: number): boolean {
     const first = this.#ring[0]?.sequence;
-    return first === undefined || after + 1 < first
-      ? this.#pageOfStore(after, filter)
-      : this.#pageOfRing(after, filter);
+    return first !== undefined && after + 1 >= first;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.wakeAt(this.#clock.now() + ms, resolve));
   }
 
   /** Resolves when there is something after the event `after`, when the time is over, or when the signal is aborted. */

@@ -8,6 +8,8 @@ export interface ServedEvent {
   /** Empty: it is about no node. */
   readonly nodeId: string;
   readonly kind: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
   /** The whole message of server-sent events, written once for all who follow. */
   readonly message: string;
 }
@@ -19,5 +21,5 @@ export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): S
     'actor'
   >;
   const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
-  return { sequence, nodeId, kind, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
+  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
 }

@@ -24,14 +24,14 @@ export function readNode(stored: StoredNode): NodeState {
     throw new Error(`reading node ${stored.nodeId}: the store holds a document that is no node of this version`);
   }
   const isComplete = state.operations.every((operation) => 'confirmationNeeded' in operation);
-  const hasAccess = 'agentAccess' in state;
+  const hasAccess = 'agentAccess' in state && 'certificates' in state.agentAccess;
   if (isComplete && hasAccess && (state.session.kind === 'connected' || 'generationThen' in state.session))
     return state;
   const { session } = state;
   const addedToSession = { generationThen: state.generation, holdsChangedSince: [] };
   return {
     ...state,
-    agentAccess: hasAccess ? state.agentAccess : NO_ACCESS,
+    agentAccess: { ...NO_ACCESS, ...state.agentAccess },
     session: session.kind === 'connected' ? session : { ...addedToSession, ...session },
     operations: state.operations.map((operation) => ({ ...ADDED_LATER, ...operation })),
   };

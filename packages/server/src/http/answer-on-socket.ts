@@ -6,7 +6,10 @@ import { type Problem, problemDocument, problems } from '@sluice/contract';
 import { PROBLEM_MEDIA_TYPE } from './problem-media-type.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
-/** Writes the whole answer and ends the connection. */
+/** Milliseconds that the other side gets to take the answer and close its half. */
+const TAKEN_WITHIN_MS = 1000;
+
+/** Writes the whole answer and ends the connection, whether or not the other side does so too: none of its sockets stays behind. */
 export function answerOnSocket(socket: Duplex, problem: Problem, more: Readonly<Record<string, string>> = {}): void {
   const { status } = problems[problem.code];
   const body = JSON.stringify(problemDocument(problem, randomUUID()));
@@ -19,5 +22,9 @@ export function answerOnSocket(socket: Duplex, problem: Problem, more: Readonly<
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const cut = setTimeout(() => socket.destroy(), TAKEN_WITHIN_MS).unref();
+  socket.once('close', () => clearTimeout(cut));
+  // Nothing more is heard, but read on: else the end of the other side is never seen.
+  socket.resume();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
 }

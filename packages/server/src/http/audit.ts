@@ -8,7 +8,7 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
-import { type Principal, sees } from '../authentication/principal.ts';
+import { type Principal, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { History, HistoryEvent, HistoryQuery } from '../fleet/history.ts';
 import { auditEntry, operationIdOf } from './audit-entry.ts';
@@ -113,8 +113,8 @@ async function entriesOf(events: readonly HistoryEvent[], fleet: Fleet): Promise
   return entries;
 }
 
-function isVisible({ nodeId }: HistoryEvent, principal: Principal, fleet: Fleet): boolean {
-  return principal.scope === null || (nodeId !== '' && sees(principal, fleet.node(nodeId)));
+function isVisible({ nodeId, at }: HistoryEvent, principal: Principal, fleet: Fleet): boolean {
+  return principal.scope === null || (nodeId !== '' && seesRecord(principal, fleet.node(nodeId), at));
 }
 
 function isRefusal({ kind }: HistoryEvent): boolean {

@@ -1,6 +1,6 @@
 /** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
 import { AccessEvent } from '@sluice/contract';
-import { hasRole, type Principal, sees } from '../authentication/principal.ts';
+import { hasRole, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ServedEvent } from '../fleet/served-event.ts';
 
@@ -18,15 +18,16 @@ export function eventVisibility(principal: Principal, fleet: Fleet, now: number)
   const seesAccess = principal.scope === null && hasRole(principal, 'admin');
   const known = new Set<string>();
   if (principal.scope !== null) for (const node of fleet.nodes()) if (sees(principal, node)) known.add(node.state.id);
-  return ({ sequence, nodeId, kind }) => {
+  return ({ sequence, nodeId, kind, at }) => {
     if (nodeId === '' || ACCESS_KINDS.has(kind)) return seesAccess ? 'told' : 'hidden';
     if (principal.scope === null) return 'told';
     const node = fleet.node(nodeId);
-    if (sees(principal, node)) {
+    if (seesRecord(principal, node, at)) {
       known.add(nodeId);
       return 'told';
     }
+    // The labels that it is forgotten with may be others than those it was seen by.
     if (!known.delete(nodeId)) return kind === 'NodeForgotten' && sequence <= now ? 'lost' : 'hidden';
-    return kind === 'NodeForgotten' ? 'told' : 'lost';
+    return 'lost';
   };
 }

@@ -30,28 +30,32 @@ export const events: Handler<typeof routes.events> = async ({ query, headers, pr
   const filter = { nodeId: blankAsAbsent(query.node), kinds: kindsOf(query.kind) };
   const beginning = await beginningAt(given.value, feed);
   const visibility = eventVisibility(principal, fleet, feed.lastSequence);
-  return { ok: true, value: { kind: 'stream', open: (signal) => open(feed, filter, beginning, visibility, signal) } };
+  return {
+    ok: true,
+    value: {
+      kind: 'stream',
+      open: (signal) => open({ feed, filter, beginning, visibility, reader: principal.tokenId }, signal),
+    },
+  };
 };
 
-type VisibilityOf = ReturnType<typeof eventVisibility>;
+interface Asked {
+  readonly feed: EventFeed;
+  readonly filter: EventFilter;
+  readonly beginning: Beginning;
+  readonly visibility: ReturnType<typeof eventVisibility>;
+  /** The token that asks. */
+  readonly reader: string;
+}
 
-function open(
-  feed: EventFeed,
-  filter: EventFilter,
-  beginning: Beginning,
-  visibility: VisibilityOf,
-  signal: AbortSignal,
-): AsyncIterable<string> {
-  const leave = feed.follow();
+function open(asked: Asked, signal: AbortSignal): AsyncIterable<string> {
+  const leave = asked.feed.follow();
   signal.addEventListener('abort', leave, { once: true });
-  return tell(feed, filter, beginning, visibility, signal);
+  return tell(asked, signal);
 }
 
 async function* tell(
-  feed: EventFeed,
-  filter: EventFilter,
-  beginning: Beginning,
-  visibility: VisibilityOf,
+  { feed, filter, beginning, visibility, reader }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   let { after } = beginning;
@@ -60,7 +64,7 @@ async function* tell(
   let toldUpTo = after;
   let toldAt = performance.now();
   while (!signal.aborted) {
-    const page = await feed.page(after, filter);
+    const page = await feed.page(after, filter, reader);
     after = page.upTo;
     const text = page.events.map((event) => messageFor(event, visibility(event))).join('');
     const missed = page.oldestKept === null ? '' : reset(page.oldestKept - 1, page.oldestKept);

@@ -2,6 +2,7 @@
  * How much one token, or one address without a valid one, may ask. What is refused is answered late: whoever asks in a closed loop
  * is slowed down by it, and costs next to nothing; meanwhile nothing more is read from that connection.
  */
+import { routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf } from '../authentication/principal.ts';
 import { addressKey, RateLimiter } from '../limits/rate-limiter.ts';
@@ -22,6 +23,8 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
   const { requestsPerSecond, requestsBurst, anonymousPerSecond, anonymousBurst } = parts.limits;
   const known = new RateLimiter({ perSecond: requestsPerSecond, burst: requestsBurst });
   const anonymous = new RateLimiter({ perSecond: anonymousPerSecond, burst: anonymousBurst });
+  // Supervisors and balancers ask without a token, from an address that others may share: no flood makes a server look dead.
+  const health = new RateLimiter({ perSecond: anonymousPerSecond, burst: anonymousBurst });
   /** Who is charged for the answer. */
   const charged = new WeakMap<FastifyRequest, { readonly limiter: RateLimiter; readonly key: string }>();
   let waiting = 0;
@@ -29,9 +32,10 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
   app.addHook('onRequest', (request, reply, done) => {
     const principal =
       parts.authentication.principalOf(request.headers.authorization) ?? browserSessionOf(request, parts)?.principal;
+    const isHealth = request.url === routes.livenessCheck.path || request.url === routes.readinessCheck.path;
     const budget =
       principal === undefined
-        ? { limiter: anonymous, key: addressKey(request.ip) }
+        ? { limiter: isHealth ? health : anonymous, key: addressKey(request.ip) }
         : { limiter: known, key: principal.tokenId };
     const weight = request.method === 'GET' || request.method === 'HEAD' ? 1 : CHANGE_WEIGHT;
     const waitMs = budget.limiter.take(budget.key, weight, performance.now());

@@ -138,8 +138,9 @@ test('a reader of events that takes nothing is ended, however much waits for it'
 
 function statusOfUpgrade(
   under: ServerUnderTest,
+  localAddress = '127.0.0.1',
 ): Promise<{ readonly status: number; readonly retryAfter: string | undefined }> {
-  const socket = new WebSocket(`ws://${under.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL);
+  const socket = new WebSocket(`ws://${under.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, { localAddress });
   sockets.push(socket);
   return new Promise((resolve) => {
     socket.on('open', () => resolve({ status: 101, retryAfter: undefined }));
@@ -156,6 +157,47 @@ test('an address has so many agent sessions', async () => {
   const upgrades = await times(5, () => statusOfUpgrade(under));
   expect(upgrades.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([101, 101, 101, 429, 429]);
   expect(upgrades.find(({ status }) => status === 429)?.retryAfter).toMatch(/^[1-5]$/u);
+});
+
+test('one address cannot use up what all agents share', async () => {
+  const under = await start({ hellosPerAddressPerSecond: 1, sessionsPerAddress: 4, hellosPerSecond: 1000 });
+  for (let round = 0; round < 2; round += 1) {
+    await times(2, () => statusOfUpgrade(under));
+    for (const socket of sockets.splice(0)) if (socket instanceof WebSocket) socket.terminate();
+  }
+  expect(await statusOfUpgrade(under)).toMatchObject({ status: 429 });
+  const { status } = await statusOfUpgrade(under, '127.0.0.2');
+  expect(status).toBe(101);
+});
+
+test('who is refused an upgrade and does not close the connection is cut off', async () => {
+  const under = await start({});
+  const socket = connect({ port: Number(under.url.port), host: under.url.hostname, allowHalfOpen: true });
+  sockets.push(socket);
+  let answer = '';
+  let isOver = false;
+  socket.on('data', (chunk: Buffer) => {
+    answer += chunk.toString();
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    isOver = true;
+  });
+  socket.write('GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await waitFor('the end of the connection', () => {
+    // Writing finds out whether the other side is still there.
+    if (!socket.destroyed) socket.write('x');
+    return isOver;
+  });
+  expect(answer).toContain(' 404 ');
+});
+
+test('whoever asks for the health has a budget that no guesses use up', async () => {
+  const under = await start({ anonymousPerSecond: 1, anonymousBurst: 3 });
+  const guesses = await times(10, () => under.ask('GET', '/api/v1/nodes', { token: 'slc_guess' }));
+  expect(countsOf(guesses)[429]).toBeGreaterThan(0);
+  expect(await under.ask('GET', '/healthz', { token: null })).toMatchObject({ status: 200 });
+  expect(await under.ask('GET', '/readyz', { token: null })).toMatchObject({ status: 200 });
 });
 
 test('agents that come all at once are put off, each to another second', async () => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
 import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
-import { actorOf, sees } from '../authentication/principal.ts';
+import { actorOf, hasRole, sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isKnown } from './etag.ts';
@@ -67,10 +67,15 @@ export const getNode: Handler<typeof routes.getNode> = ({ params }, { fleet }) =
 };
 
 export const forgetNode: Handler<typeof routes.forgetNode> = async (
-  { params, principal, remoteAddress },
+  { params, query, principal, remoteAddress },
   { fleet },
 ) => {
-  const result = await fleet.execute(params.id, { kind: 'ForgetNode' }, actorOf(principal, remoteAddress));
+  const force = query.force === 'true';
+  if (force && !hasRole(principal, 'admin')) {
+    const detail = `Forgetting with force needs the role admin; ${principal.name} has the role ${principal.role}.`;
+    return { ok: false, problem: { code: 'forbidden', detail } };
+  }
+  const result = await fleet.execute(params.id, { kind: 'ForgetNode', force }, actorOf(principal, remoteAddress));
   return result.ok ? value({ id: params.id }) : result;
 };
 

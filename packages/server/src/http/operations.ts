@@ -6,7 +6,7 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
-import { type Principal, sees } from '../authentication/principal.ts';
+import { type Principal, seesRecord } from '../authentication/principal.ts';
 import { askOfNode } from './act.ts';
 import { operationView } from '../fleet/operation-view.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
@@ -85,7 +85,7 @@ async function visibleOperations(
   for (let page = 1; ; page += 1) {
     const found = await fleet.operations({ ...query, cursor });
     for (const operation of found) {
-      if (sees(principal, fleet.node(operation.nodeId))) visible.push(operation);
+      if (seesRecord(principal, fleet.node(operation.nodeId), operation.createdAt)) visible.push(operation);
       if (visible.length === query.limit) return { operations: visible, next: operation };
     }
     const last = found.at(-1);

@@ -2,7 +2,7 @@
 import { type Problem, problems, type Route, type RouteName, type routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
-import { actorOf, ANYBODY, hasRole, type Principal, sees } from '../authentication/principal.ts';
+import { actorOf, ANYBODY, hasRole, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
@@ -50,6 +50,12 @@ export function serveRoute<Name extends RouteName>(
     handler: async (request, reply) => {
       const { params, query, headers } = request;
       const principal = principals.get(request) ?? NOBODY;
+      // While the body came in the token may have ended.
+      if (principal !== NOBODY && !parts.authentication.isStillLive(principal.tokenId))
+        return refuse(request, reply, {
+          code: 'unauthenticated',
+          detail: 'The token has just ended. Nothing was done.',
+        });
       const bodyText = bodyTextOf(request);
       const { method, url } = request;
       const once = onceOf(route.method === 'POST' ? headers['idempotency-key'] : undefined, {
@@ -98,7 +104,8 @@ function noteRefusal(route: Route, request: FastifyRequest, problem: Problem, { 
     route: route.name,
     code: problem.code,
     detail: problem.detail,
-    nodeId: route.scope === 'node' ? idIn(request.params) : '',
+    // What somebody unknown asked for is theirs to choose: a flood of names must not make as many kinds of refusals.
+    nodeId: route.scope === 'node' && principal !== undefined ? idIn(request.params) : '',
   });
 }
 
@@ -140,7 +147,7 @@ async function whyHidden(
   const id = idIn(params);
   if (scope === 'node') return sees(principal, fleet.node(id)) ? null : noSuchNode(id).problem;
   const operation = await fleet.operation(id);
-  const isVisible = operation !== null && sees(principal, fleet.node(operation.nodeId));
+  const isVisible = operation !== null && seesRecord(principal, fleet.node(operation.nodeId), operation.createdAt);
   return isVisible ? null : noSuchOperation(id).problem;
 }
 

@@ -1,4 +1,5 @@
 /** Tokens over HTTP: made, listed without their secrets, used, run out, revoked at once. */
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { StreamReader } from './read-stream.ts';
@@ -111,6 +112,55 @@ describe('a token that is revoked', () => {
     });
   });
 
+  test('does nothing more with a request that was on its way', async () => {
+    const { id, secret } = await made({ name: 'slow', role: 'operator' });
+    const answer = await new Promise<string>((resolve, reject) => {
+      const body = '{"reason":"too late"}';
+      const socket = connect(Number(server.url.port), server.url.hostname, () => {
+        const head = `POST /api/v1/nodes/n1/drain HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${secret}\r\n`;
+        socket.write(
+          `${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+        );
+        // The head has been taken when the token's use is noted.
+        waitFor(
+          'the request to have come',
+          async () => (await server.ask('GET', '/api/v1/tokens')).text.match(use) !== null,
+        )
+          .then(() => server.ask('DELETE', `/api/v1/tokens/${id}`))
+          .then(() => socket.write(body.slice(5)))
+          .catch(reject);
+      });
+      const use = new RegExp(`"id":"${id}"[^}]*"lastUsedAt":"`, 'u');
+      let text = '';
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 401 /u);
+    expect((await server.ask('GET', '/api/v1/nodes/n1')).json).toMatchObject({ availability: 'active' });
+  });
+
+  test('stays so when the server starts again with it in its configuration', async () => {
+    const alone = await ServerUnderTest.start();
+    try {
+      const { text } = await alone.ask('POST', '/api/v1/tokens', {
+        body: JSON.stringify({ name: 'the next', role: 'admin' }),
+        headers: { 'content-type': 'application/json' },
+      });
+      const token = /"secret":"([^"]+)"/u.exec(text)?.[1] ?? '';
+      expect(await alone.ask('DELETE', '/api/v1/tokens/admin', { token })).toMatchObject({ status: 200 });
+      expect(await alone.ask('DELETE', '/api/v1/join-tokens/join', { token })).toMatchObject({ status: 200 });
+      await alone.restart();
+      expect(await alone.ask('GET', '/api/v1/nodes')).toMatchObject({ status: 401 });
+      expect(await alone.ask('GET', '/api/v1/nodes', { token })).toMatchObject({ status: 200 });
+      await expect(alone.addNode('n9')).rejects.toThrow(/4001/u);
+    } finally {
+      await alone.stop();
+    }
+  });
+
   test('may not be the last that may do everything', async () => {
     const answer = await server.ask('DELETE', '/api/v1/tokens/admin');
     expect(answer).toMatchObject({ status: 409, json: { code: 'last-admin-token' } });
@@ -193,6 +243,27 @@ describe('events', () => {
     await server.addNode('n1', { labels: { team: 'elsewhere' } });
     await stream.until('the reset', () => stream.messages.some(({ event }) => event === 'reset'));
     expect(JSON.stringify(stream.messages)).not.toContain('elsewhere');
+    stream.close();
+  });
+
+  test('of a node that was forgotten, its successor of the same name tells nobody', async () => {
+    await server.addNode('n3', { labels: { team: 'out' } });
+    await post('/api/v1/nodes/n3/drain', { reason: 'a secret of the others' });
+    await server.dropAgent('n3');
+    expect(await server.ask('DELETE', '/api/v1/nodes/n3')).toMatchObject({ status: 200 });
+    await server.addNode('n3', { labels: { team: 'in' } });
+    await post('/api/v1/nodes/n3/drain', { reason: 'our own' });
+    const { secret: token } = await made({ name: 'in', role: 'operator', selector: 'team=in' });
+    const stream = await StreamReader.open(server.url, '/api/v1/events?after=0&node=n3', {
+      authorization: `Bearer ${token}`,
+    });
+    await stream.until('its own drain', () => JSON.stringify(stream.messages).includes('our own'));
+    const told = await Promise.all(
+      ['operations?node=n3', 'audit?node=n3'].map((list) => server.ask('GET', `/api/v1/${list}`, { token })),
+    );
+    const everything = JSON.stringify(stream.messages) + told.map(({ text }) => text).join('');
+    expect(told.map(({ text }) => text.includes('our own'))).toEqual([true, true]);
+    expect(everything).not.toContain('a secret of the others');
     stream.close();
   });
 });

@@ -17,6 +17,7 @@ export const LimitsSection = Type.Object(
     connectionsPerSecond: Count,
     sessionsPerAddress: Count,
     hellosPerSecond: Count,
+    hellosPerAddressPerSecond: Count,
     messagesPerSecond: Count,
     messagesBurst: Count,
   },
@@ -42,6 +43,7 @@ const LIMITS_DEFAULT: LimitSettings = {
   connectionsPerSecond: 500,
   sessionsPerAddress: 1000,
   hellosPerSecond: 1000,
+  hellosPerAddressPerSecond: 50,
   messagesPerSecond: 50,
   messagesBurst: 1000,
 };

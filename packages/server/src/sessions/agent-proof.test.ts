@@ -9,7 +9,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitFor } from '../../../../tests/wait-for.ts';
-import { agentKeyUnderTest } from '../http/agent-key-under-test.ts';
+import { agentKeyUnderTest, newKey } from '../http/agent-key-under-test.ts';
 import { helloOf, type NodeOptions, ServerUnderTest } from '../http/server-under-test.ts';
 
 type Key = ReturnType<typeof agentKeyUnderTest>;
@@ -229,6 +229,19 @@ describe('credentials', () => {
     expect(outcomeOf(await join({ key }))).toMatch(/^4001 .*revoked/u);
     expect(outcomeOf(await join({ key, token: (await joinToken()).secret }))).toMatch(/^4001 .*revoked/u);
     expect(outcomeOf(await join({ token: (await joinToken()).secret }))).toBe('in');
+  });
+
+  test('a revoked key does not come again under another spelling of its name', async () => {
+    const pair = newKey();
+    // The last of 43 characters carries two bits that say nothing.
+    const misspelt = (publicKey: string) => {
+      const last = publicKey.at(-1) ?? '';
+      return publicKey.slice(0, -1) + String.fromCodePoint((last.codePointAt(0) ?? 0) + 1);
+    };
+    expect(outcomeOf(await join({ token: (await joinToken()).secret, key: agentKeyUnderTest(pair) }))).toBe('in');
+    await server.ask('POST', '/api/v1/nodes/n1/credentials/revoke');
+    const again = await join({ token: (await joinToken()).secret, key: agentKeyUnderTest(pair, misspelt) });
+    expect(outcomeOf(again)).toMatch(/^4001 /u);
   });
 
   test('a key that is offered with a signature that does not fit ends the session', async () => {

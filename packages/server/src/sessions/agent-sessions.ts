@@ -17,12 +17,17 @@ import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { slowDown } from './slow-down.ts';
-import { SessionLimits } from './session-limits.ts';
+import { type PutOff, SessionLimits } from './session-limits.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
 /** Milliseconds over which agents are told to come back when the server stops. */
 const COME_BACK_WITHIN_MS = 2000;
+
+/** Milliseconds after which an agent is told to come back later. */
+const TOLD_AFTER_MS = 1000;
+/** Agents that wait to be told so at once; more are cut off without a word. */
+const PUT_OFF_MAX = 2000;
 
 /** By the code that the session was closed with. */
 const WHY_ENDED: Readonly<Record<number, string>> = {
@@ -46,6 +51,8 @@ export class AgentSessions {
   });
   readonly #limits: SessionLimits;
   readonly #sockets = new Set<WebSocket>();
+  /** Agents that wait to be told to come back later. */
+  #putOffNow = 0;
   #isStopping = false;
 
   constructor(options: AgentSessionsOptions) {
@@ -114,12 +121,27 @@ export class AgentSessions {
     } else {
       const putOff = this.#limits.whyNot(request.socket.remoteAddress ?? '', performance.now());
       if (putOff !== null) {
-        const { code, detail, retryAfterSeconds } = putOff;
-        answerOnSocket(socket, { code, detail }, { 'retry-after': String(retryAfterSeconds) });
+        this.#putOff(socket, putOff);
         return;
       }
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
     }
+  }
+
+  /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */
+  #putOff(socket: Duplex, { code, detail, retryAfterSeconds }: PutOff): void {
+    if (this.#putOffNow >= PUT_OFF_MAX) {
+      socket.destroy();
+      return;
+    }
+    this.#putOffNow += 1;
+    const tell = setTimeout(() => {
+      answerOnSocket(socket, { code, detail }, { 'retry-after': String(retryAfterSeconds) });
+    }, TOLD_AFTER_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(tell);
+      this.#putOffNow -= 1;
+    });
   }
 
   /** A token that is not valid does not end it here: an agent that is enrolled needs none. */

@@ -24,8 +24,12 @@ export function credentialsOf({ identity }: Peer, { node, proof }: Hello, nonce:
   return { kind: 'key', publicKey: proof.publicKey, joinTokenId: identity.joinTokenId };
 }
 
-/** @returns `null`: the bytes are no point of the curve. */
+/**
+ * @returns `null`: the bytes are no point of the curve, or are spelled in another way than the one: a key that was revoked must
+ * not come again under a second name.
+ */
 function readKey(publicKey: string): KeyObject | null {
+  if (Buffer.from(publicKey, 'base64url').toString('base64url') !== publicKey) return null;
   try {
     return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
   } catch {

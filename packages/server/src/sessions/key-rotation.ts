@@ -1,6 +1,6 @@
 /** The key of a session's agent: when it is old a new one is asked for, and the one that the agent offers is recorded. */
 import type { Actor, KeyOffer, ServerMessage } from '@sluice/contract';
-import { type Credentials, liveKeys, type NodeState } from '@sluice/core';
+import type { Credentials, NodeState } from '@sluice/core';
 import type { Fleet } from '../fleet/fleet.ts';
 import { isProved } from './check-proof.ts';
 
@@ -19,6 +19,8 @@ export class KeyRotation {
   readonly #options: KeyRotationOptions;
   /** Epoch milliseconds. */
   #rotateAt = Infinity;
+  /** The key that the session was opened with; `null`: by none. */
+  #provedKey: string | null = null;
 
   constructor(options: KeyRotationOptions) {
     this.#options = options;
@@ -27,9 +29,10 @@ export class KeyRotation {
   /** The session was opened with these. */
   watch({ agentAccess }: NodeState, credentials: Credentials): void {
     if (credentials.kind !== 'key') return;
+    this.#provedKey = credentials.publicKey;
     const key = agentAccess.keys.find(({ publicKey }) => publicKey === credentials.publicKey);
-    const isUnderWay = agentAccess.isRotationWanted || liveKeys(agentAccess).length > 1;
-    this.#rotateAt = key === undefined || isUnderWay ? Infinity : key.since + this.#options.keyMaxAgeMs;
+    const isNotToBeAsked = key === undefined || agentAccess.isRotationWanted;
+    this.#rotateAt = isNotToBeAsked ? Infinity : key.since + this.#options.keyMaxAgeMs;
   }
 
   get isDue(): boolean {
@@ -48,8 +51,10 @@ export class KeyRotation {
       misled('the signature of the offered key does not fit');
       return;
     }
+    const provedKey = this.#provedKey;
+    if (provedKey === null) return;
     const { publicKey } = proof;
-    const result = await fleet.record(nodeId, { kind: 'OfferKey', publicKey }, actor());
+    const result = await fleet.record(nodeId, { kind: 'OfferKey', publicKey, provedKey }, actor());
     // One that was not taken is no reason to end the session: the agent goes on with the key that it has.
     if (result.ok) send({ kind: 'key.accepted', publicKey });
   }

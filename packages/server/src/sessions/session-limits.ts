@@ -15,14 +15,17 @@ export interface PutOff {
 export class SessionLimits {
   readonly #settings: LimitSettings;
   readonly #hellos: RateLimiter;
+  readonly #hellosOfAddress: RateLimiter;
   readonly #open = new Map<string, number>();
   #putOff = 0;
 
   constructor(settings: LimitSettings) {
     this.#settings = settings;
-    const perSecond = settings.hellosPerSecond;
+    const { hellosPerSecond, hellosPerAddressPerSecond, sessionsPerAddress } = settings;
     // A fleet that comes back after a restart of the server comes within seconds.
-    this.#hellos = new RateLimiter({ perSecond, burst: perSecond * 2 });
+    this.#hellos = new RateLimiter({ perSecond: hellosPerSecond, burst: hellosPerSecond * 2 });
+    // As many as may be there from one address may also come back at once; after that one address cannot use up what all share.
+    this.#hellosOfAddress = new RateLimiter({ perSecond: hellosPerAddressPerSecond, burst: sessionsPerAddress });
   }
 
   /** @param now Milliseconds of a clock that never steps. */
@@ -33,6 +36,11 @@ export class SessionLimits {
     if ((this.#open.get(addressKey(remoteIp)) ?? 0) >= sessionsPerAddress) {
       const detail = `This address has ${sessionsPerAddress} agent sessions, which is as many as it may (limits.sessionsPerAddress).`;
       return { code: 'too-many-sessions', detail, retryAfterSeconds };
+    }
+    if (this.#hellosOfAddress.take(addressKey(remoteIp), 1, now) > 0) {
+      const detail =
+        'Agents of this address connect too often (limits.hellosPerAddressPerSecond); come back in some seconds.';
+      return { code: 'too-many-requests', detail, retryAfterSeconds };
     }
     if (this.#hellos.take('all', 1, now) > 0) {
       const detail = 'Too many agents connect at this moment; come back in some seconds.';

@@ -92,7 +92,6 @@ export class OidcLogin {
     this.#box = new SealedBox({
       schema: Transaction,
       purpose: 'login transaction',
-      secret: settings.clientSecret,
       lifetimeMs: LOGIN_WITHIN_MS,
       now,
     });

@@ -1,5 +1,5 @@
 /** Seals small values for a cookie: nobody reads or changes them on the way, and each opens only for a while. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -15,8 +15,6 @@ export interface SealedBoxOptions<S extends TSchema> {
   readonly schema: S;
   /** What it is for: a value that was sealed for one purpose does not open for another. */
   readonly purpose: string;
-  /** Servers that share it open what the others sealed; `null`: only this process opens what it sealed. */
-  readonly secret: string | null;
   /** Milliseconds for which a value opens. */
   readonly lifetimeMs: number;
   readonly now: () => number;
@@ -25,15 +23,13 @@ export interface SealedBoxOptions<S extends TSchema> {
 export class SealedBox<S extends TSchema> {
   readonly #check: (value: unknown) => value is Static<S>;
   readonly #options: SealedBoxOptions<S>;
-  readonly #key: Buffer;
+  /** Of this process alone: no secret that others know, such as that of the client at the provider, opens or seals anything here. */
+  readonly #key = randomBytes(KEY_BYTES);
 
   constructor(options: SealedBoxOptions<S>) {
     const compiled = Compile(options.schema);
     this.#check = (value): value is Static<S> => compiled.Check(value);
     this.#options = options;
-    this.#key = Buffer.from(
-      hkdfSync('sha256', options.secret ?? randomBytes(KEY_BYTES), '', `sluice ${options.purpose}`, KEY_BYTES),
-    );
   }
 
   seal(value: Static<S>): string {

@@ -66,14 +66,17 @@ export class CliLogins {
   readonly #parts: LoginParts;
   readonly #codes: OneTimeCodes;
   readonly #box: SealedBox<typeof Asked>;
+  readonly #now: () => number;
+  /** Confirmations that were answered, with the instant from which their cookie does not open anyway: a question is answered once. */
+  readonly #answered = new Map<string, number>();
 
   constructor(parts: LoginParts, codes: OneTimeCodes, now: () => number) {
     this.#parts = parts;
     this.#codes = codes;
+    this.#now = now;
     this.#box = new SealedBox({
       schema: Asked,
       purpose: 'command line login',
-      secret: parts.oidc.settings.clientSecret,
       lifetimeMs: CONFIRM_WITHIN_MS,
       now,
     });
@@ -123,6 +126,8 @@ export class CliLogins {
     const isOurs = asked !== null && form.Check(body) && body.confirmation === asked.confirmation;
     if (!isOurs || !isOfThisOrigin(request, this.#parts.publicOrigin)) return sendNothingToConfirm(reply);
     clearCookie(reply, this.#parts.security, 'cli');
+    for (const [old, until] of this.#answered) if (until <= this.#now()) this.#answered.delete(old);
+    this.#answered.set(asked.confirmation, this.#now() + CONFIRM_WITHIN_MS);
     const { subject, name, role, selector, port, challenge, state } = asked;
     const back = new URL(originOf(port));
     if (body.decision === 'refuse') {
@@ -157,7 +162,8 @@ export class CliLogins {
 
   #asked(request: FastifyRequest) {
     const sealed = cookieOf(request, this.#parts.security, 'cli');
-    return sealed === undefined ? null : this.#box.open(sealed);
+    const asked = sealed === undefined ? null : this.#box.open(sealed);
+    return asked === null || this.#answered.has(asked.confirmation) ? null : asked;
   }
 }
 
