@@ -105,12 +105,12 @@ describe('a server that is not there is exit code 7', () => {
     },
   );
 
-  test('of several nodes, none but the first is tried', async () => {
-    const { exitCode, error } = await runSluice(['nodes', 'drain', 'a', 'b'], withoutServer());
-    expect(exitCode).toBe(7);
-    expect(error).toContain('Error: a: Cannot reach');
-    expect(error).toContain('The nodes after it were not asked.');
-    expect(error).not.toContain('b: ');
+  test('of several nodes it is said once', async () => {
+    expect(await runSluice(['nodes', 'drain', 'a', 'b'], withoutServer())).toEqual({
+      exitCode: 7,
+      out: '',
+      error: words(),
+    });
   });
 });
 

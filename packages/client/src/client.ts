@@ -70,6 +70,7 @@ export function createClient(options: ClientOptions): Client {
     mergeMetadata: (request) => call('mergeMetadata', request),
     listCommands: (request = {}) => call('listCommands', request),
     runCommand: (request) => call('runCommand', request),
+    runOnNodes: (request) => call('runOnNodes', request),
     listOperations: (request = {}) => call('listOperations', request),
     getOperation: (request) => call('getOperation', request),
     operationOutput: (request) => call('operationOutput', request),

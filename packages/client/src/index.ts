@@ -1,5 +1,5 @@
 /** The public door of the typed HTTP client: what the CLI, the dashboard and tests use to speak to a Sluice server. */
-export type { Answer, ClientProblem, ConnectionProblemCode } from './answer.ts';
+export { type Answer, type ClientProblem, type ConnectionProblemCode, readProblem } from './answer.ts';
 export { createClient, type Client } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { ClientEvent, EventsItem, EventsRequest } from './follow-events.ts';

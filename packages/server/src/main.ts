@@ -139,7 +139,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const address = await listen(app, config);
     const url = tls === null ? address : address.replace(/^http:/u, 'https:');
     await authentication.keepNewTokens();
-    logger.info({ event: 'server-started', url, nodes: fleet.nodes().length }, 'serving');
+    logger.info({ event: 'server-started', url, nodes: fleet.size }, 'serving');
 
     let stopped: Promise<void> | null = null;
     const stop = async () => {

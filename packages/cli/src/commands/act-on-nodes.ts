@@ -1,6 +1,6 @@
-/** What drain, undrain and restart share: ask for each node, tell what was begun or, with --wait, what came of it. */
-import type { Answer, Client } from '@sluice/client';
-import type { Operation } from '@sluice/contract';
+/** What drain, undrain and restart share: ask for all nodes, tell what was begun or, with --wait, what came of it. */
+import { type Client, readProblem } from '@sluice/client';
+import { NODES_PER_REQUEST_MAX, type Operation } from '@sluice/contract';
 import { Option, type Command } from 'commander';
 import { withClient } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
@@ -37,34 +37,50 @@ export function waitTimeoutOption(): Option {
   ).argParser(durationSeconds({ min: 1, max: WAIT_SECONDS_MAX }));
 }
 
-/** Asks node after node, and reports each. Stops early only when the server cannot be reached or refuses the token. */
+/** What is asked of each node: a command's name, and its parameters as the API takes them. */
+export interface Act {
+  readonly name: 'drain' | 'undrain' | 'restart';
+  readonly params: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+/** Asks so many nodes at once as one request takes, and reports each. Stops early only when a request itself fails. */
 export function actOnNodes(
   terminal: Terminal,
   ids: readonly string[],
   options: ActOptions,
-  ask: (client: Client, id: string) => Promise<Answer<Operation>>,
+  act: Act,
 ): Promise<ExitCode> {
   return withClient(terminal, options, async (client) => {
     const started: Operation[] = [];
     const codes: ExitCode[] = [];
-    const isOne = new Set(ids).size === 1;
-    for (const id of new Set(ids)) {
-      const answer = await ask(client, id);
-      if (answer.ok) {
-        started.push(answer.value);
-        if (options.output === 'table' && !options.wait)
-          printLine(terminal, `${answer.value.nodeId}: ${begunInWords(answer.value)}`);
-        continue;
-      }
-      const code = printProblem(terminal, answer.problem, isOne ? undefined : id);
-      codes.push(code);
-      if (code === exitCodes.unreachable || code === exitCodes.notAuthorised || code === exitCodes.interrupted) {
-        if (!isOne) printNote(terminal, 'The nodes after it were not asked.');
+    const left = [...new Set(ids)];
+    const isOne = left.length === 1;
+    const { reason, ...params } = definedOf(act.params);
+    while (left.length > 0) {
+      const nodeIds = left.splice(0, NODES_PER_REQUEST_MAX);
+      const body = { nodeIds, params, ...(reason === undefined ? {} : { reason: String(reason) }) };
+      const answer = await client.runOnNodes({ name: act.name, body });
+      if (!answer.ok) {
+        codes.push(printProblem(terminal, answer.problem));
+        if (left.length > 0) printNote(terminal, `${left.length} more nodes were not asked.`);
         break;
+      }
+      for (const { nodeId, operation, problem } of answer.value.items) {
+        const read = problem === null ? null : readProblem(problem, problem.status);
+        if (read !== null) codes.push(printProblem(terminal, read, isOne ? undefined : nodeId));
+        if (operation === null) continue;
+        started.push(operation);
+        if (options.output === 'table' && !options.wait)
+          printLine(terminal, `${operation.nodeId}: ${begunInWords(operation)}`);
       }
     }
     return finish(terminal, client, { started, codes, isOne }, options);
   });
+}
+
+function definedOf(params: Act['params']): Readonly<Record<string, string | number | boolean>> {
+  const isGiven = (entry: [string, unknown]): entry is [string, string | number | boolean] => entry[1] !== undefined;
+  return Object.fromEntries(Object.entries(params).filter(isGiven));
 }
 
 async function finish(

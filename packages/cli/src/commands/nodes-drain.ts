@@ -45,18 +45,16 @@ export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
     .addHelpText('after', '\nExample:\n  sluice nodes drain lobby-1 --timeout 15m --reason "kernel update" --wait')
     .action((ids: string[], options: DrainOptions) =>
       finish(
-        actOnNodes(terminal, ids, options, (client, id) =>
-          client.drainNode({
-            id,
-            body: {
-              ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-              ...(options.reason === undefined ? {} : { reason: options.reason }),
-              ...(options.onDeadline === undefined ? {} : { onDeadline: options.onDeadline }),
-              ...(options.hold === undefined ? {} : { hold: options.hold }),
-              ...(options.expiresIn === undefined ? {} : { expiresIn: options.expiresIn }),
-            },
-          }),
-        ),
+        actOnNodes(terminal, ids, options, {
+          name: 'drain',
+          params: {
+            timeout: options.timeout,
+            reason: options.reason,
+            onDeadline: options.onDeadline,
+            hold: options.hold,
+            expiresIn: options.expiresIn,
+          },
+        }),
       ),
     );
 }

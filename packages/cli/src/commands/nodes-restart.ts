@@ -68,20 +68,18 @@ export function nodesRestartCommand(terminal: Terminal, finish: Finish): Command
         return finish(Promise.resolve(exitCodes.wrongUsage));
       }
       return finish(
-        actOnNodes(terminal, ids, options, (client, id) =>
-          client.restartNode({
-            id,
-            body: {
-              ...(options.reason === undefined ? {} : { reason: options.reason }),
-              ...(options.drainFirst === undefined ? {} : { drainFirst: options.drainFirst }),
-              ...(options.drainTimeout === undefined ? {} : { drainTimeout: options.drainTimeout }),
-              ...(options.onDeadline === undefined ? {} : { onDeadline: options.onDeadline }),
-              ...(options.grace === undefined ? {} : { graceSeconds: options.grace }),
-              ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-              ...(options.force === undefined ? {} : { force: options.force }),
-            },
-          }),
-        ),
+        actOnNodes(terminal, ids, options, {
+          name: 'restart',
+          params: {
+            reason: options.reason,
+            drainFirst: options.drainFirst,
+            drainTimeout: options.drainTimeout,
+            onDeadline: options.onDeadline,
+            graceSeconds: options.grace,
+            timeout: options.timeout,
+            force: options.force,
+          },
+        }),
       );
     });
 }

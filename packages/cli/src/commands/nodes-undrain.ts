@@ -24,15 +24,10 @@ export function nodesUndrainCommand(terminal: Terminal, finish: Finish): Command
     .addHelpText('after', '\nExample:\n  sluice nodes undrain lobby-1')
     .action((ids: string[], options: UndrainOptions) =>
       finish(
-        actOnNodes(terminal, ids, options, (client, id) =>
-          client.undrainNode({
-            id,
-            body: {
-              ...(options.hold === undefined ? {} : { hold: options.hold }),
-              ...(options.reason === undefined ? {} : { reason: options.reason }),
-            },
-          }),
-        ),
+        actOnNodes(terminal, ids, options, {
+          name: 'undrain',
+          params: { hold: options.hold, reason: options.reason },
+        }),
       ),
     );
 }

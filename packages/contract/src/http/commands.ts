@@ -1,6 +1,9 @@
 /** The catalogue of commands, and the route that runs a declared one. */
 import Type from 'typebox';
+import { NodeId } from '../ids.ts';
 import { Json } from '../json.ts';
+import { Nullable } from '../nullable.ts';
+import { ProblemDocument } from '../problems.ts';
 import { NodeParams } from './nodes.ts';
 import { Reason } from './reason.ts';
 import { Operation } from './operation.ts';
@@ -40,6 +43,17 @@ export const listCommands = defineRoute({
   problems: ['node-not-found'],
 });
 
+const RunBody = Type.Object({
+  params: Type.Optional(Type.Record(Type.String(), Json)),
+  reason: Reason,
+  force: Type.Optional(
+    Type.Boolean({
+      description: 'A disruptive command: without waiting for a running drain, also while the workload is locked.',
+    }),
+  ),
+});
+export type RunBody = Type.Static<typeof RunBody>;
+
 export const runCommand = defineRoute({
   name: 'runCommand',
   method: 'POST',
@@ -51,15 +65,39 @@ export const runCommand = defineRoute({
   access: 'operator',
   scope: 'node',
   params: Type.Object({ ...NodeParams.properties, name: Type.String() }),
-  body: Type.Object({
-    params: Type.Optional(Type.Record(Type.String(), Json)),
-    reason: Reason,
-    force: Type.Optional(
-      Type.Boolean({
-        description: 'A disruptive command: without waiting for a running drain, also while the workload is locked.',
-      }),
-    ),
-  }),
+  body: RunBody,
   response: Operation,
   problems: ['invalid-request', 'invalid-parameters', 'node-not-found', 'command-not-found', 'workload-locked'],
+});
+
+/** Nodes of one request: what shares one transaction of the store. */
+export const NODES_PER_REQUEST_MAX = 1000;
+
+export const runOnNodes = defineRoute({
+  name: 'runOnNodes',
+  method: 'POST',
+  path: '/api/v1/nodes/commands/:name',
+  tag: 'commands',
+  summary: 'Run a command on many nodes',
+  description:
+    'The same as asking each node, in one transaction: an item for each, with its operation or with the problem why nothing was begun on it. ' +
+    'The built-in names (`drain`, `undrain`, `restart`) take the body of their own routes as `params`.',
+  access: 'operator',
+  scope: 'filtered',
+  params: Type.Object({ name: Type.String() }),
+  body: Type.Object({
+    nodeIds: Type.Array(NodeId, { minItems: 1, maxItems: NODES_PER_REQUEST_MAX }),
+    ...RunBody.properties,
+  }),
+  response: Type.Object({
+    items: Type.Array(
+      Type.Object({
+        nodeId: Type.String(),
+        operation: Nullable(Operation),
+        problem: Nullable(ProblemDocument),
+      }),
+      { description: 'One for each node, in the order of the request; either an operation or a problem.' },
+    ),
+  }),
+  problems: ['invalid-request', 'invalid-parameters', 'forbidden'],
 });

@@ -1,7 +1,7 @@
 /** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
 import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
-import { listCommands, runCommand } from './commands.ts';
+import { listCommands, runCommand, runOnNodes } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
@@ -33,6 +33,7 @@ export const routes = {
   whyNode,
   mergeMetadata,
   runCommand,
+  runOnNodes,
   listOperations,
   getOperation,
   operationOutput,

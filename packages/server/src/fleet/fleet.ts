@@ -157,6 +157,11 @@ export class Fleet {
     return this.#members.get(nodeId);
   }
 
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
   /** All nodes, by id (in code-unit order). */
   nodes(): readonly FleetNode[] {
     this.#sorted ??= [...this.#members.values()].sort((one, other) => (one.state.id < other.state.id ? -1 : 1));

@@ -6,13 +6,15 @@ import {
   OPERATOR_HOLD,
   type Problem,
   type RestartBody,
+  type RunBody,
   type routes,
   type UndrainBody,
 } from '@sluice/contract';
 import type { Command, Result } from '@sluice/core';
+import type { FleetNode } from '../fleet/member.ts';
 import { operationView } from '../fleet/operation-view.ts';
 import { noSuchNode } from './nodes.ts';
-import { checkParameters } from './command-parameters.ts';
+import { parametersCheck } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
 import type { Once } from '../fleet/execution.ts';
@@ -38,23 +40,39 @@ export const restartNode: Handler<typeof routes.restartNode> = (request, parts) 
 
 export const runCommand: Handler<typeof routes.runCommand> = (request, parts) => {
   const { id, name } = request.params;
-  const { params = {}, reason = null, force = false } = request.body;
-  if (isBuiltIn(name)) {
-    const body = builtInBody(name, { ...params, ...(reason === null ? {} : { reason }), ...(force ? { force } : {}) });
-    if (!body.ok) return body;
-    if (body.value.name === 'undrain') {
-      const refusal = whyNotUndrain(body.value.body, request.principal);
-      if (refusal !== null) return { ok: false, problem: refusal };
-    }
-    return ask(request, parts, builtInCommand(body.value));
-  }
-  const node = parts.fleet.node(id);
-  if (node === undefined) return noSuchNode(id);
-  const declared = node.state.commands.find((command) => command.name === name);
-  const checked = declared === undefined ? { ok: true as const, value: params } : checkParameters(declared, params);
-  if (!checked.ok) return checked;
-  return ask(request, parts, { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason });
+  const commandOf = namedCommand(name, request.body, request.principal);
+  if (!commandOf.ok) return commandOf;
+  const command = commandOf.value(id, parts.fleet.node(id));
+  return command.ok ? ask(request, parts, command.value) : command;
 };
+
+/** What a named command is for a node of the fleet, or why it cannot be asked of that one. */
+export type NamedCommand = (nodeId: string, node: FleetNode | undefined) => Result<Command>;
+
+/** A command by its name: one of the three that every node has, or one that agents declare. */
+export function namedCommand(name: string, body: RunBody, principal: Principal): Result<NamedCommand> {
+  const { params = {}, force = false } = body;
+  const reason = body.reason ?? null;
+  if (!isBuiltIn(name)) {
+    const check = parametersCheck(params);
+    return {
+      ok: true,
+      value: (nodeId, node) => {
+        if (node === undefined) return noSuchNode(nodeId);
+        const declared = node.state.commands.find((command) => command.name === name);
+        const checked = declared === undefined ? { ok: true as const, value: params } : check(declared);
+        if (!checked.ok) return checked;
+        return { ok: true, value: { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason } };
+      },
+    };
+  }
+  const built = builtInBody(name, { ...params, ...(reason === null ? {} : { reason }), ...(force ? { force } : {}) });
+  if (!built.ok) return built;
+  const refusal = built.value.name === 'undrain' ? whyNotUndrain(built.value.body, principal) : null;
+  if (refusal !== null) return { ok: false, problem: refusal };
+  const command = builtInCommand(built.value);
+  return { ok: true, value: () => ({ ok: true, value: command }) };
+}
 
 function ask({ params, ...asker }: Asker, parts: HttpParts, command: Command): Promise<Result<Reply<Operation>>> {
   return askOfNode(params.id, asker, parts, command);

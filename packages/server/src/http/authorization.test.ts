@@ -25,6 +25,7 @@ const SAMPLES: {
   whyNode: {},
   mergeMetadata: { body: { meta: { table: 1 } } },
   runCommand: { body: {}, path: { name: 'drain' } },
+  runOnNodes: { body: { nodeIds: ['inside'] }, path: { name: 'drain' } },
   listOperations: {},
   getOperation: {},
   operationOutput: {},

@@ -10,8 +10,31 @@ type Params = Readonly<Record<string, Json>>;
 /** Milliseconds that one check may take: a declared pattern can be such that it would take for ever, and everybody would wait. */
 const CHECK_WITHIN_MS = 500;
 
+/**
+ * Schemas that one request's parameters are checked by at most: nodes of a kind declare the same, and each check of a schema that
+ * somebody made for it may take its whole time.
+ */
+const SCHEMAS_MAX = 20;
+
+/** Checks the same parameters for many nodes, once for each schema that these declare. */
+export function parametersCheck(given: Params): (declared: DeclaredCommand) => Result<Params> {
+  const checked = new Map<string, Result<Params>>();
+  return (declared) => {
+    const schema = JSON.stringify(declared.parameters);
+    const known = checked.get(schema);
+    if (known !== undefined) return known;
+    if (checked.size >= SCHEMAS_MAX) {
+      const detail = `The nodes declare '${declared.name}' in more than ${SCHEMAS_MAX} ways; ask for fewer of them at once.`;
+      return { ok: false, problem: { code: 'invalid-parameters', detail } };
+    }
+    const result = checkParameters(declared, given);
+    checked.set(schema, result);
+    return result;
+  };
+}
+
 /** The parameters with the declared defaults filled in, or what is wrong with them. */
-export function checkParameters(declared: DeclaredCommand, given: Params): Result<Params> {
+function checkParameters(declared: DeclaredCommand, given: Params): Result<Params> {
   const params: Params = { ...defaultsOf(declared.parameters), ...given };
   const unfit = whyUnfit(params);
   if (unfit !== null) return { ok: false, problem: { code: 'invalid-parameters', ...unfit } };

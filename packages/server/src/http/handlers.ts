@@ -1,6 +1,7 @@
 /** Which handler serves which route. A route of the contract without one does not typecheck. */
 import type { RouteName, routes } from '@sluice/contract';
 import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
+import { runOnNodes } from './act-on-many.ts';
 import { listCommands } from './commands.ts';
 import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
@@ -34,6 +35,7 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   whyNode,
   mergeMetadata,
   runCommand,
+  runOnNodes,
   listOperations,
   getOperation,
   operationOutput,

@@ -52,6 +52,8 @@ export interface RawRequest {
   /** What makes a repetition of this request known as one; `null`: its sender gave no key. */
   readonly once: Once | null;
   readonly remoteAddress: string;
+  /** Its id in the log. */
+  readonly requestId: string;
 }
 
 type Part<S> = S extends TSchema ? Static<S> : unknown;

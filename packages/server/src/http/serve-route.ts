@@ -75,6 +75,7 @@ export function serveRoute<Name extends RouteName>(
         principal,
         once: once.value,
         remoteAddress: addressOf(request),
+        requestId: request.id,
       };
       if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
       const hidden = await whyHidden(route, raw, parts);

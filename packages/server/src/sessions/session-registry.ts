@@ -77,7 +77,7 @@ export class SessionRegistry {
     const { fleet, clock } = this.#options;
     const { since, silent } = this.#silence;
     if (since === null) return null;
-    const ofNodes = fleet.nodes().length;
+    const ofNodes = fleet.size;
     return {
       since: timestamp(fleet.now() - (clock.now() - since)),
       silentNodes: silent.size,
@@ -209,7 +209,7 @@ export class SessionRegistry {
 
   #times(): SessionTimes {
     const { fleet, times } = this.#options;
-    return sessionTimesFor(fleet.nodes().length, times);
+    return sessionTimesFor(fleet.size, times);
   }
 
   #changed(nodeId: string): void {
@@ -273,7 +273,7 @@ export class SessionRegistry {
     const { state, confirm } = stepMassSilence(before, event, {
       now: clock.now(),
       leaseMs: this.#times().leaseMs,
-      believedNodes: fleet.nodes().length - this.#offline.size,
+      believedNodes: fleet.size - this.#offline.size,
     });
     this.#silence = state;
     if (before.since === null && state.since !== null)
