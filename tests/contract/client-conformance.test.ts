@@ -285,14 +285,12 @@ describe('commands is a reserved id', () => {
   });
 
   test('and no node can be reached under it', async () => {
+    // The address of a command for many nodes, which must be named.
     expect(await server.ask('POST', '/api/v1/nodes/commands/drain')).toMatchObject({
-      status: 404,
-      json: { code: 'node-not-found' },
+      status: 400,
+      json: { code: 'invalid-request', field: 'nodeIds' },
     });
-    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({
-      status: 404,
-      json: { code: 'node-not-found' },
-    });
+    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({ status: 405 });
   });
 });
 
