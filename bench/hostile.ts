@@ -72,7 +72,8 @@ await withServer(
     console.log(
       `${processor}, ${cores} cores, Node.js ${node}, commit ${commit}\n${NODES} nodes; p50 of ${ROUNDS} rounds, milliseconds: alone → beside (ratio)`,
     );
-    for (const name of BAD_CLIENTS) {
+    const [wanted = ''] = process.argv.slice(2);
+    for (const name of BAD_CLIENTS.filter((each) => each.includes(wanted))) {
       const rounds: { readonly alone: Sample; readonly beside: Sample }[] = [];
       for (let round = 0; round < ROUNDS; round += 1)
         rounds.push({ alone: await goodClient(server), beside: await beside(server, name) });

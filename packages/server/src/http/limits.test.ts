@@ -91,7 +91,7 @@ test('an address has so many connections, and the rest is closed at once', async
 });
 
 test('whoever sends hundreds of requests at once on one connection loses it, and gets no other for a while', async () => {
-  const under = await start({});
+  const under = await start({ shutOutSeconds: 2 });
   const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
   // So many are fine.
   const few = await under.send(`${request.repeat(9)}GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);

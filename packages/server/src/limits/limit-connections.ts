@@ -7,8 +7,6 @@ import { addressKey, RateLimiter } from './rate-limiter.ts';
 
 /** Requests of one connection that wait for their answers at once. Browsers, balancers and libraries send the next when they have the last. */
 const PIPELINED_MAX = 32;
-/** Milliseconds for which an address gets no connection that sent far more than that at once: one packet holds a thousand requests. */
-const SHUT_OUT_MS = 5000;
 /** Addresses that are shut out at once at most. */
 const SHUT_OUT_MAX = 10_000;
 /** Milliseconds for which a connection that is one too many is held before it is closed: who opens them in a loop waits for it. */
@@ -25,8 +23,8 @@ export class ConnectionLimits {
   readonly #coming: RateLimiter;
   readonly #shutOutUntil = new Map<string, number>();
   readonly #outstanding = new WeakMap<Socket, number>();
-  /** By the other side's address: what is asked over TLS comes from another socket than the one that was accepted. */
-  readonly #held = new Set<string>();
+  /** How many are held. */
+  #held = 0;
   #saidAt = -Infinity;
 
   constructor(settings: LimitSettings, logger: Logger) {
@@ -35,11 +33,16 @@ export class ConnectionLimits {
     this.#coming = new RateLimiter({ perSecond: settings.connectionsPerSecond, burst: settings.connectionsPerAddress });
   }
 
-  /** Watches who connects. */
+  /** Stands before everything else that a new connection meets: of one that is turned away nothing is ever read. */
   attach(server: Server): void {
     // Below what the process may open: one address must not use up what the store and the others need.
     server.maxConnections = this.#settings.connections;
-    server.on('connection', (socket: Socket) => this.#take(socket));
+    const welcome = server.listeners('connection');
+    server.removeAllListeners('connection');
+    // A paused socket would not do: the parser of HTTP reads past it.
+    server.on('connection', (socket: Socket) => {
+      if (this.#takes(socket)) for (const each of welcome) Reflect.apply(each, server, [socket]);
+    });
   }
 
   /** The same listener, for connections that behave. */
@@ -47,7 +50,7 @@ export class ConnectionLimits {
     return (request, response) => {
       const { socket } = request;
       // What the same packet brought before the connection was closed.
-      if (socket.destroyed || this.#held.has(endOf(socket))) return;
+      if (socket.destroyed) return;
       const outstanding = (this.#outstanding.get(socket) ?? 0) + 1;
       if (outstanding > PIPELINED_MAX) {
         this.#shutOut(addressKey(socket.remoteAddress ?? ''));
@@ -60,7 +63,7 @@ export class ConnectionLimits {
     };
   }
 
-  #take(socket: Socket): void {
+  #takes(socket: Socket): boolean {
     const key = addressKey(socket.remoteAddress ?? '');
     const count = (this.#open.get(key) ?? 0) + 1;
     const now = performance.now();
@@ -68,7 +71,7 @@ export class ConnectionLimits {
     if (isShutOut || count > this.#settings.connectionsPerAddress || this.#coming.take(key, 1, now) > 0) {
       this.#turnAway(socket);
       this.#say(key);
-      return;
+      return false;
     }
     this.#open.set(key, count);
     socket.once('close', () => {
@@ -76,27 +79,28 @@ export class ConnectionLimits {
       if (left === 0) this.#open.delete(key);
       else this.#open.set(key, left);
     });
+    return true;
   }
 
   /** Nothing that it asks is heard. */
   #turnAway(socket: Socket): void {
-    if (this.#held.size >= HELD_MAX) {
+    socket.on('error', () => socket.destroy());
+    if (this.#held >= HELD_MAX) {
       socket.destroy();
       return;
     }
-    const key = endOf(socket);
-    this.#held.add(key);
-    socket.pause();
+    this.#held += 1;
     const end = setTimeout(() => socket.destroy(), HELD_MS).unref();
     socket.once('close', () => {
       clearTimeout(end);
-      this.#held.delete(key);
+      this.#held -= 1;
     });
   }
 
+  /** One packet holds a thousand requests, which are all parsed, for some 30 ms, before any of them can be refused. */
   #shutOut(key: string): void {
     this.#shutOutUntil.delete(key);
-    this.#shutOutUntil.set(key, performance.now() + SHUT_OUT_MS);
+    this.#shutOutUntil.set(key, performance.now() + this.#settings.shutOutSeconds * 1000);
     if (this.#shutOutUntil.size <= SHUT_OUT_MAX) return;
     const [oldest] = this.#shutOutUntil.keys();
     if (oldest !== undefined) this.#shutOutUntil.delete(oldest);
@@ -111,8 +115,4 @@ export class ConnectionLimits {
       'an address has or makes more connections than it may; they are closed at once (limits.connectionsPerAddress, connectionsPerSecond)',
     );
   }
-}
-
-function endOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
