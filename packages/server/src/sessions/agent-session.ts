@@ -200,12 +200,10 @@ export class AgentSession {
       this.close(check.code, check.reason);
       return;
     }
-    this.#credentials = credentialsOf(this.#options.peer, hello, this.#options.nonce);
+    this.#credentials = await credentialsOf(this.#options.peer, hello, this.#options.nonce);
+    if (this.#isOver) return;
     const refusal = whyNotIn(hello, this.#credentials, this.#options.peer, this.#options.fleet);
-    if (refusal !== null) {
-      this.#refuse(hello.node.id, refusal);
-      return;
-    }
+    if (refusal !== null) return this.#refuse(hello.node.id, refusal);
     if ((await this.#options.registry.admit(this, hello)) === 'refused') {
       this.#options.logger.warn(
         { event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId },

@@ -17,6 +17,7 @@ import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { Peer } from './peer.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { slowDown } from './slow-down.ts';
+import { HelloQueue } from './hello-queue.ts';
 import { type PutOff, SessionLimits } from './session-limits.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
@@ -50,6 +51,7 @@ export class AgentSessions {
     handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
   });
   readonly #limits: SessionLimits;
+  readonly #queue: HelloQueue;
   readonly #sockets = new Set<WebSocket>();
   /** Agents that wait to be told to come back later. */
   #putOffNow = 0;
@@ -59,6 +61,7 @@ export class AgentSessions {
     this.#options = options;
     this.#registry = new SessionRegistry(options);
     this.#limits = new SessionLimits(options.limits);
+    this.#queue = new HelloQueue(options.limits.hellosPerSecond);
     // Else ws would answer what is wrong with a handshake in a page of its own.
     this.#server.on('wsClientError', (error, socket) =>
       answerOnSocket(socket, { code: 'invalid-request', detail: `This is no WebSocket handshake: ${error.message}.` }),
@@ -81,6 +84,7 @@ export class AgentSessions {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#registry.stop();
+    this.#queue.stop();
     const { clock } = this.#options;
     const gone = [...this.#sockets].map(
       (socket) =>
@@ -110,8 +114,7 @@ export class AgentSessions {
       const detail = `There is no WebSocket at ${path.slice(0, 200)}; agents connect to ${AGENT_SESSION_PATH}.`;
       answerOnSocket(socket, { code: 'route-not-found', detail });
     } else if (this.#isStopping) {
-      const detail = 'The server is stopping; connect again in a moment.';
-      answerOnSocket(socket, { code: 'stopping', detail }, { 'retry-after': '1' });
+      answerStopping(socket);
     } else if (this.#options.authentication.isOpen && isForeign(request)) {
       const detail = 'A page of another site, or under another name, made this request.';
       answerOnSocket(socket, { code: 'foreign-request', detail });
@@ -120,12 +123,18 @@ export class AgentSessions {
       answerOnSocket(socket, { code: 'invalid-request', detail });
     } else {
       const putOff = this.#limits.whyNot(request.socket.remoteAddress ?? '', performance.now());
-      if (putOff !== null) {
-        this.#putOff(socket, putOff);
-        return;
-      }
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
+      if (putOff !== null) this.#putOff(socket, putOff);
+      else if (!this.#queue.enter({ isGone: () => socket.destroyed, letIn: () => this.#letIn(request, socket, head) }))
+        this.#putOff(socket, this.#limits.tooMany());
     }
+  }
+
+  /** Its turn has come. */
+  #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const full = this.#limits.whyFull(request.socket.remoteAddress ?? '');
+    if (this.#isStopping) answerStopping(socket);
+    else if (full !== null) this.#putOff(socket, full);
+    else this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
   }
 
   /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */
@@ -185,6 +194,11 @@ export class AgentSessions {
         );
     });
   }
+}
+
+function answerStopping(socket: Duplex): void {
+  const detail = 'The server is stopping; connect again in a moment.';
+  answerOnSocket(socket, { code: 'stopping', detail }, { 'retry-after': '1' });
 }
 
 function sessionSocket(socket: WebSocket): SessionSocket {

@@ -14,40 +14,47 @@ export interface PutOff {
 
 export class SessionLimits {
   readonly #settings: LimitSettings;
-  readonly #hellos: RateLimiter;
   readonly #hellosOfAddress: RateLimiter;
   readonly #open = new Map<string, number>();
   #putOff = 0;
 
   constructor(settings: LimitSettings) {
     this.#settings = settings;
-    const { hellosPerSecond, hellosPerAddressPerSecond, sessionsPerAddress } = settings;
-    // A fleet that comes back after a restart of the server comes within seconds.
-    this.#hellos = new RateLimiter({ perSecond: hellosPerSecond, burst: hellosPerSecond * 2 });
+    const { hellosPerAddressPerSecond, sessionsPerAddress } = settings;
     // As many as may be there from one address may also come back at once; after that one address cannot use up what all share.
     this.#hellosOfAddress = new RateLimiter({ perSecond: hellosPerAddressPerSecond, burst: sessionsPerAddress });
   }
 
   /** @param now Milliseconds of a clock that never steps. */
   whyNot(remoteIp: string, now: number): PutOff | null {
-    const { sessionsPerAddress } = this.#settings;
-    this.#putOff += 1;
-    const retryAfterSeconds = 1 + (this.#putOff % COME_BACK_SECONDS);
-    if ((this.#open.get(addressKey(remoteIp)) ?? 0) >= sessionsPerAddress) {
-      const detail = `This address has ${sessionsPerAddress} agent sessions, which is as many as it may (limits.sessionsPerAddress).`;
-      return { code: 'too-many-sessions', detail, retryAfterSeconds };
-    }
+    const full = this.whyFull(remoteIp);
+    if (full !== null) return full;
     if (this.#hellosOfAddress.take(addressKey(remoteIp), 1, now) > 0) {
       const detail =
         'Agents of this address connect too often (limits.hellosPerAddressPerSecond); come back in some seconds.';
-      return { code: 'too-many-requests', detail, retryAfterSeconds };
+      return { code: 'too-many-requests', detail, retryAfterSeconds: this.#nextSeconds() };
     }
-    if (this.#hellos.take('all', 1, now) > 0) {
-      const detail = 'Too many agents connect at this moment; come back in some seconds.';
-      return { code: 'too-many-requests', detail, retryAfterSeconds };
-    }
-    this.#putOff -= 1;
     return null;
+  }
+
+  /** Asked once more when an agent's turn has come. */
+  whyFull(remoteIp: string): PutOff | null {
+    const { sessionsPerAddress } = this.#settings;
+    if ((this.#open.get(addressKey(remoteIp)) ?? 0) < sessionsPerAddress) return null;
+    const detail = `This address has ${sessionsPerAddress} agent sessions, which is as many as it may (limits.sessionsPerAddress).`;
+    return { code: 'too-many-sessions', detail, retryAfterSeconds: this.#nextSeconds() };
+  }
+
+  /** For an agent that found too many others waiting. */
+  tooMany(): PutOff {
+    const detail = 'Too many agents connect at this moment; come back in some seconds.';
+    return { code: 'too-many-requests', detail, retryAfterSeconds: this.#nextSeconds() };
+  }
+
+  /** Another one for each, so that those who are put off do not all come back at once. */
+  #nextSeconds(): number {
+    this.#putOff += 1;
+    return 1 + (this.#putOff % COME_BACK_SECONDS);
   }
 
   opened(remoteIp: string): void {

@@ -1,0 +1,18 @@
+/** What a node knows of its agent once there is no session any more. */
+import type { NodeState } from '../node/node.ts';
+
+/** From here on it counts what the agent cannot know of. */
+export function withoutSession(node: NodeState, at: number, why: string): NodeState {
+  return {
+    ...node,
+    session: { kind: 'disconnected', since: at, why, generationThen: node.generation, holdsChangedSince: [] },
+  };
+}
+
+/**
+ * A node as a server finds it that has just started. That its session ended with the server before is no event: it happened to
+ * the server, to all nodes at once, and follows from nothing but the state. The next event of the node makes it durable.
+ */
+export function afterServerStart(node: NodeState, at: number): NodeState {
+  return node.session.kind === 'connected' ? withoutSession(node, at, 'the server was restarted') : node;
+}
