@@ -12,6 +12,7 @@ import { EventFeed } from './fleet/event-feed.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { newOperationId } from './fleet/operation-id.ts';
 import { Retention } from './fleet/retention.ts';
+import { ListBytes } from './http/list-bytes.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
 import { secureContext } from './http/http-server.ts';
@@ -104,6 +105,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       refusals,
       history: store,
       limits: config.limits,
+      listBytes: new ListBytes(),
       tls,
     });
     if (config.tls !== null && tls !== null) {

@@ -81,9 +81,11 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
     done();
   });
 
-  app.addHook('onSend', (request, _reply, payload: unknown, done) => {
+  app.addHook('onSend', (request, reply, payload: unknown, done) => {
     const budget = charged.get(request);
-    const units = typeof payload === 'string' ? Math.floor(payload.length / BYTES_PER_UNIT) : 0;
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    const bytes = isWhole ? payload.length : Number(reply.getHeader('content-length') ?? 0);
+    const units = Math.floor(bytes / BYTES_PER_UNIT);
     if (budget !== undefined && units > 0) budget.limiter.charge(budget.key, units, performance.now());
     done(null, payload);
   });

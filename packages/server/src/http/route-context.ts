@@ -11,6 +11,7 @@ import type { History } from '../fleet/history.ts';
 import type { TlsMaterial } from '../tls/tls-files.ts';
 import type { PersonLogin } from './login/login-parts.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
+import type { ListBody, ListBytes } from './list-bytes.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Result } from '@sluice/core';
 
@@ -27,6 +28,7 @@ export interface HttpParts {
   readonly refusals: RefusalLog;
   readonly history: History;
   readonly limits: LimitSettings;
+  readonly listBytes: ListBytes;
   /** `null`: plain HTTP. */
   readonly tls: TlsMaterial | null;
 }
@@ -72,6 +74,7 @@ export interface RouteRequest<R extends Route> extends RawRequest {
 export type Reply<T> =
   | { readonly kind: 'value'; readonly value: T; readonly etag?: string }
   | { readonly kind: 'json'; readonly json: string; readonly etag?: string }
+  | { readonly kind: 'bytes'; readonly body: ListBody; readonly isPacked: boolean; readonly etag: string }
   | { readonly kind: 'not-modified'; readonly etag: string }
   | { readonly kind: 'text'; readonly text: string; readonly etag?: string }
   | { readonly kind: 'stream'; readonly open: (signal: AbortSignal) => AsyncIterable<string>; readonly etag?: string };

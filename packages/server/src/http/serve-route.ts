@@ -1,4 +1,5 @@
 /** One route of the contract on the wire: who may call it, its parts checked, its handler, its answer. */
+import { Readable } from 'node:stream';
 import { type Problem, problems, type Route, type RouteName, type routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
@@ -8,6 +9,7 @@ import { bodyTextOf } from './json-body.ts';
 import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
 import { noSuchNode } from './nodes.ts';
 import { noSuchOperation } from './operations.ts';
+import type { ListBody } from './list-bytes.ts';
 import type { OpenStreams, TokenWatch } from './open-streams.ts';
 import { sendProblem } from './problem-response.ts';
 import type { Handler, HttpParts, RawRequest, Reply } from './route-context.ts';
@@ -15,6 +17,9 @@ import { checkOf } from './validate.ts';
 
 /** Whoever asks what everybody may ask. */
 const NOBODY: Principal = { ...ANYBODY, name: 'nobody', role: 'viewer' };
+
+/** Bytes up to which copying takes less than sending piece by piece. */
+const COPIED_BYTES_MAX = 100_000;
 
 /** Who asks, from when the token was looked up to when the answer is logged. */
 const principals = new WeakMap<FastifyRequest, Principal>();
@@ -178,6 +183,8 @@ function send(
       return reply.code(304).send();
     case 'json':
       return reply.send(value.json);
+    case 'bytes':
+      return sendBytes(reply, value.body, value.isPacked);
     case 'value':
       return reply.send(JSON.stringify(value.value));
     case 'text':
@@ -186,4 +193,13 @@ function send(
       // Whoever asks only for the headers has no use for a stream.
       return reply.request.method === 'HEAD' ? reply.send('') : stream(value.open);
   }
+}
+
+/** Pieces that others read as well are never copied; a few small ones are sent as one. */
+function sendBytes(reply: FastifyReply, { pieces, length }: ListBody, isPacked: boolean): FastifyReply {
+  void reply.header('vary', 'accept-encoding');
+  if (isPacked) void reply.header('content-encoding', 'gzip');
+  if (length < COPIED_BYTES_MAX) return reply.send(Buffer.concat(pieces));
+  void reply.header('content-length', String(length));
+  return reply.send(reply.request.method === 'HEAD' ? '' : Readable.from(pieces));
 }
