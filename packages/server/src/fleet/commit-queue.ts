@@ -21,8 +21,8 @@ import {
 const BATCH_COMMANDS_MAX = 1000;
 /** Milliseconds until what could not be recorded is tried again. */
 const RETRY_MS = 1000;
-/** Milliseconds for which agents that come and go are gathered: a fleet that all comes back shares few commits. */
-const GATHER_MS = 10;
+/** Milliseconds for which agents that come and go are gathered: a fleet that all comes back shares few commits, each of which waits for the disk. */
+const GATHER_MS = 30;
 
 const BATCH_FAILED =
   'Something failed that should not have; the server’s log says what. Nothing is known to have changed.';

@@ -82,7 +82,7 @@ describe('page', () => {
     for (let count = 0; count < 12; count += 1) publish(await commit(1000));
     expect((await readAll(0)).sequences).toEqual(from(1, 13_500));
     expect((await readAll(13_499)).sequences).toEqual([13_500]);
-    expect(await feed.page(13_500, {}, 'r')).toEqual({ events: [], upTo: 13_500, oldestKept: null });
+    expect(await feed.page(13_500, {}, 'r')).toMatchObject({ events: [], upTo: 13_500, oldestKept: null });
   });
 
   test.each(['from the store', 'from memory'])('filters %s, and says how far it has looked', async (where) => {

@@ -13,6 +13,8 @@ const PAGE_EVENTS_MAX = 500;
 const PAGE_LENGTH_MAX = 256 * 1024;
 /** Sequence numbers that one read of the store covers, so that a rare kind does not make it walk through everything at once. */
 const STORE_WINDOW = 5000;
+/** Pages of the ring that are kept until it changes: readers stand at a few places, and filter in a few ways. */
+const PAGES_KEPT_MAX = 100;
 /**
  * Pages of the store that one reader gets: 20,000 events at once, then 5,000 a second. Each page holds everybody else up for some
  * milliseconds, and whoever opens many streams from the beginning is one reader.
@@ -34,6 +36,8 @@ export interface EventPage {
   readonly upTo: number;
   /** Events before this one would have belonged here and are gone; `null`: none is missing. */
   readonly oldestKept: number | null;
+  /** The messages of all its events, encoded once for all who are told all of them. */
+  readonly bytes: () => Buffer;
 }
 
 /** Where events come from: the fleet. */
@@ -51,6 +55,8 @@ export class EventFeed {
   #ringLength = 0;
   #followers = 0;
   readonly #waiting = new Set<() => void>();
+  /** Pages of the ring as it is, for all who stand at the same place. */
+  readonly #pages = new Map<string, EventPage>();
   readonly #storePages = new RateLimiter(STORE_PAGES);
   #isGathering = false;
 
@@ -127,6 +133,13 @@ export class EventFeed {
   }
 
   #pageOfRing(after: number, filter: EventFilter): EventPage {
+    const key = JSON.stringify([after, filter.nodeId, filter.kinds]);
+    const page = this.#pages.get(key) ?? this.#newPageOfRing(after, filter);
+    if (this.#pages.size < PAGES_KEPT_MAX) this.#pages.set(key, page);
+    return page;
+  }
+
+  #newPageOfRing(after: number, filter: EventFilter): EventPage {
     const first = this.#ring[0]?.sequence ?? 0;
     const candidates = this.#ring.slice(after + 1 - first, after + 1 - first + PAGE_EVENTS_MAX);
     const events: ServedEvent[] = [];
@@ -139,13 +152,13 @@ export class EventFeed {
       length += event.message.length;
       if (length >= PAGE_LENGTH_MAX) break;
     }
-    return { events, upTo, oldestKept: null };
+    return pageOf(events, upTo, null);
   }
 
   async #pageOfStore(after: number, filter: EventFilter): Promise<EventPage> {
     // What is in the store but not yet in memory waits: who reads a list after an event must see what it changed.
     const { lastSequence } = this;
-    if (after >= lastSequence) return { events: [], upTo: after, oldestKept: null };
+    if (after >= lastSequence) return pageOf([], after, null);
     const from = Math.max(after, (await this.oldestSequence()) - 1);
     const until = Math.min(from + STORE_WINDOW, lastSequence);
     const stored = await this.#source.events({ ...filter, after: from, before: until + 1, limit: PAGE_EVENTS_MAX });
@@ -160,11 +173,8 @@ export class EventFeed {
       length += served.message.length;
     }
     const isWhole = stored.length < PAGE_EVENTS_MAX && events.length === stored.length;
-    return {
-      events,
-      upTo: isWhole ? until : (events.at(-1)?.sequence ?? from),
-      oldestKept: oldest > after + 1 ? oldest : null,
-    };
+    const upTo = isWhole ? until : (events.at(-1)?.sequence ?? from);
+    return pageOf(events, upTo, oldest > after + 1 ? oldest : null);
   }
 
   #take(events: readonly StoredEvent[]): void {
@@ -178,6 +188,7 @@ export class EventFeed {
   }
 
   #keep(events: readonly ServedEvent[]): void {
+    this.#pages.clear();
     const last = this.#ring.at(-1);
     if (last !== undefined && events[0]?.sequence !== last.sequence + 1) this.#emptyRing();
     for (const event of events) {
@@ -193,9 +204,20 @@ export class EventFeed {
   }
 
   #emptyRing(): void {
+    this.#pages.clear();
     this.#ring = [];
     this.#ringLength = 0;
   }
+}
+
+function pageOf(events: readonly ServedEvent[], upTo: number, oldestKept: number | null): EventPage {
+  let bytes: Buffer | null = null;
+  return {
+    events,
+    upTo,
+    oldestKept,
+    bytes: () => (bytes ??= Buffer.from(events.map((each) => each.message).join(''))),
+  };
 }
 
 function passes(event: ServedEvent, { nodeId, kinds }: EventFilter): boolean {

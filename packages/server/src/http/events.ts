@@ -48,7 +48,7 @@ interface Asked {
   readonly reader: string;
 }
 
-function open(asked: Asked, signal: AbortSignal): AsyncIterable<string> {
+function open(asked: Asked, signal: AbortSignal): AsyncIterable<string | Buffer> {
   const leave = asked.feed.follow();
   signal.addEventListener('abort', leave, { once: true });
   return tell(asked, signal);
@@ -57,7 +57,7 @@ function open(asked: Asked, signal: AbortSignal): AsyncIterable<string> {
 async function* tell(
   { feed, filter, beginning, visibility, reader }: Asked,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Buffer> {
   let { after } = beginning;
   const first = beginning.oldestKept === null ? '' : reset(after, beginning.oldestKept);
   yield `retry: ${RETRY_MS}\n${first}${message(after, STREAM_READY, { sequence: after })}`;
@@ -66,13 +66,18 @@ async function* tell(
   while (!signal.aborted) {
     const page = await feed.page(after, filter, reader);
     after = page.upTo;
-    const text = page.events.map((event) => messageFor(event, visibility(event))).join('');
+    const seen = page.events.map((event) => ({ event, visibility: visibility(event) }));
+    const isWhole = seen.every((each) => each.visibility === 'told');
+    const text = isWhole ? '' : seen.map((each) => messageFor(each.event, each.visibility)).join('');
+    const hasNews = isWhole ? page.events.length > 0 : text !== '';
     const missed = page.oldestKept === null ? '' : reset(page.oldestKept - 1, page.oldestKept);
     const isQuiet = performance.now() - toldAt >= STREAM_SIGN_EVERY_MS;
     const isFarBehind = after - (page.events.at(-1)?.sequence ?? toldUpTo) >= PASSED_OVER_MAX;
-    const sign = isFarBehind || (isQuiet && text === '') ? signOfLife(after) : '';
-    if (missed !== '' || text !== '' || sign !== '') {
-      yield missed + text + sign;
+    const sign = isFarBehind || (isQuiet && !hasNews) ? signOfLife(after) : '';
+    if (missed !== '') yield missed;
+    if (hasNews) yield isWhole ? page.bytes() : text;
+    if (sign !== '') yield sign;
+    if (missed !== '' || hasNews || sign !== '') {
       toldUpTo = sign === '' ? (page.events.at(-1)?.sequence ?? toldUpTo) : after;
       toldAt = performance.now();
     }

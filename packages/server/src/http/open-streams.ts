@@ -37,7 +37,7 @@ export class OpenStreams {
   /** Until its token ends, sends what the stream gives; one chunk of it waits at most, whatever the reader does. */
   send(
     reply: FastifyReply,
-    open: (signal: AbortSignal) => AsyncIterable<string>,
+    open: (signal: AbortSignal) => AsyncIterable<string | Buffer>,
     watch: (end: () => void) => TokenWatch,
   ): FastifyReply {
     const ending = new AbortController();
@@ -64,7 +64,11 @@ export class OpenStreams {
     }
   }
 
-  async *#watched(chunks: AsyncIterable<string>, token: TokenWatch, giveUp: () => void): AsyncGenerator<string> {
+  async *#watched(
+    chunks: AsyncIterable<string | Buffer>,
+    token: TokenWatch,
+    giveUp: () => void,
+  ): AsyncGenerator<string | Buffer> {
     try {
       for await (const chunk of chunks) {
         if (!token.isLive()) {

@@ -77,7 +77,11 @@ export type Reply<T> =
   | { readonly kind: 'bytes'; readonly body: ListBody; readonly isPacked: boolean; readonly etag: string }
   | { readonly kind: 'not-modified'; readonly etag: string }
   | { readonly kind: 'text'; readonly text: string; readonly etag?: string }
-  | { readonly kind: 'stream'; readonly open: (signal: AbortSignal) => AsyncIterable<string>; readonly etag?: string };
+  | {
+      readonly kind: 'stream';
+      readonly open: (signal: AbortSignal) => AsyncIterable<string | Buffer>;
+      readonly etag?: string;
+    };
 
 export type Handler<R extends Route> = (
   request: RouteRequest<R>,

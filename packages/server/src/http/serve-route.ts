@@ -173,7 +173,7 @@ function send(
   reply: FastifyReply,
   value: Reply<unknown>,
   mediaType: string,
-  stream: (open: (signal: AbortSignal) => AsyncIterable<string>) => FastifyReply,
+  stream: (open: (signal: AbortSignal) => AsyncIterable<string | Buffer>) => FastifyReply,
 ): FastifyReply {
   // What has a version may be kept by the one who asked, and is asked for again each time.
   if (value.etag !== undefined) void reply.header('etag', value.etag).header('cache-control', 'private, no-cache');

@@ -2,6 +2,8 @@
 
 /** Milliseconds between two turns. A busy server takes its turns late, and never makes up for it: so it lets in fewer. */
 const TURN_MS = 10;
+/** Milliseconds that it gets for everything else between two turns however late they are. */
+const PAUSE_MS = 2;
 /** Seconds for which an agent waits at most; those who would wait longer are told to come back. */
 const WAIT_SECONDS_MAX = 3;
 
@@ -16,6 +18,8 @@ export class HelloQueue {
   readonly #lengthMax: number;
   readonly #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
+  /** When the last turn was due. */
+  #turnAt = 0;
 
   constructor(perSecond: number) {
     this.#turnMs = Math.max(TURN_MS, 1000 / perSecond);
@@ -47,9 +51,11 @@ export class HelloQueue {
       left -= 1;
       next.letIn();
     }
+    const now = performance.now();
+    this.#turnAt = Math.max(this.#turnAt + this.#turnMs, now + PAUSE_MS);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       if (this.#waiting.length > 0) this.#turn();
-    }, this.#turnMs);
+    }, this.#turnAt - now);
   }
 }
