@@ -1,5 +1,5 @@
 /** The chain of events: each carries the hash of the one before it, so that what was changed, removed or slipped in is found. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What of an event the hash of the next one vouches for. */
 export interface ChainLink {
@@ -18,8 +18,7 @@ export interface ChainLink {
 
 /** SHA-256, in hexadecimal, over `[sequence, nodeId, kind, at, actor, body text, previous hash]` as JSON. */
 export function hashOfEvent({ sequence, nodeId, kind, at, actor, bodyText, previousHash }: ChainLink): string {
-  const text = JSON.stringify([sequence, nodeId, kind, at, actor, bodyText, previousHash]);
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', JSON.stringify([sequence, nodeId, kind, at, actor, bodyText, previousHash]), 'hex');
 }
 
 /** Gives events their numbers and their place in the chain. */
