@@ -1,0 +1,39 @@
+/** How every benchmark runs: it says that it has begun, has a deadline, and tells its figures at the end. */
+import type { Figure } from './figures.ts';
+import { report } from './report.ts';
+
+export interface Scale {
+  /** As one runs it to see that it works: few nodes, short. Its figures are no measure. */
+  readonly isQuick: boolean;
+  /** The sizes of fleet at which things are measured: one, and twice as many. */
+  readonly fleets: readonly number[];
+}
+
+const FLEETS = [5000, 10_000];
+const QUICK_FLEETS = [500, 1000];
+
+/**
+ * @param minutes After so long it is given up, with all that it started: a benchmark never hangs.
+ * @param work What it measures; it says with `progress` how far it is.
+ */
+export async function benchmark(
+  name: string,
+  minutes: number,
+  work: (scale: Scale) => Promise<readonly Figure[]>,
+): Promise<void> {
+  const isQuick = process.argv.includes('--quick');
+  const deadline = setTimeout(() => {
+    console.error(`${name} has not ended after ${minutes} minutes and is given up.`);
+    process.exit(1);
+  }, minutes * 60_000);
+  try {
+    report(name, await work({ isQuick, fleets: isQuick ? QUICK_FLEETS : FLEETS }), isQuick);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+/** A line for whoever watches. */
+export function progress(text: string): void {
+  console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
+}
