@@ -33,7 +33,10 @@ export interface IdleFleet {
 /** Memory is what the process has in memory once that stops falling, less what the same server has without nodes. */
 export async function measureIdle({ nodes, isQuick, isBusy }: IdleFleet): Promise<Idle> {
   return withServer(async (server) => {
+    const emptyAt = performance.now();
+    const emptyCpuMs = server.cpuMs() ?? 0;
     const emptyBytes = await settledBytesOf(server.processId);
+    const emptyShare = ((server.cpuMs() ?? 0) - emptyCpuMs) / (performance.now() - emptyAt);
     const emptyHeap = await server.memory();
     progress(`${nodes} agents connect`);
     const fleet = new PlayedFleet();
@@ -53,6 +56,7 @@ export async function measureIdle({ nodes, isQuick, isBusy }: IdleFleet): Promis
       const { heartbeats, losses } = await fleet.counts();
       if (Object.keys(losses).length > 0) throw new Error(`sessions were lost meanwhile: ${JSON.stringify(losses)}`);
       const fleetShare = ((cpuMsOf(fleet.processId) ?? 0) - fleetCpuBeforeMs) / elapsedMs;
+      progress(`the fleet itself took ${percent(fleetShare)} % of a core`);
       const bytes = await settledBytesOf(server.processId);
       const heap = await server.memory();
       const bytesPerNode = bytes === null || emptyBytes === null ? null : (bytes - emptyBytes) / nodes;
@@ -71,6 +75,7 @@ export async function measureIdle({ nodes, isQuick, isBusy }: IdleFleet): Promis
       return {
         figures: [
           beat,
+          amount('a server without nodes', 0, percent(emptyShare), '% of a core'),
           isTarget ? against(core, '≤ 10 % of a core', share, CORE_SHARE_MAX) : core,
           isTarget ? against(memory, '≤ 25 KB', bytesPerNode, BYTES_PER_NODE_MAX) : memory,
           cost('memory, in use after a collection', nodes, { repeated: 1, cpuMs: null, bytesPerNode: inUse / nodes }),

@@ -30,6 +30,8 @@ export class MeasuredServer {
   readonly #directory: string;
   readonly #databaseUrl: string | null;
   #child: ChildProcess;
+  /** Whether its end was asked for. */
+  #isEnding = false;
 
   private constructor(url: string, directory: string, databaseUrl: string | null) {
     this.url = url;
@@ -66,7 +68,9 @@ export class MeasuredServer {
 
   /** Kills it as a power cut would, and starts it again. @returns Milliseconds from its start until it served. */
   async killAndStart(): Promise<number> {
+    this.#isEnding = true;
     await endOf(this.#child, 'SIGKILL');
+    this.#isEnding = false;
     const startedAt = performance.now();
     this.#child = this.#spawn();
     await this.#ready();
@@ -92,7 +96,7 @@ export class MeasuredServer {
   /** Writes where the CPU goes while something is done, as a `.cpuprofile`, where SLUICE_BENCH_PROFILES names a directory. */
   async profiled<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const directory = process.env['SLUICE_BENCH_PROFILES'];
-    if (directory === undefined) return work();
+    if (directory === undefined || directory === '') return work();
     this.#ask({ kind: 'profile' });
     const result = await work();
     const written = this.#answer((message) => (message.kind === 'profiled' ? message : null));
@@ -102,6 +106,7 @@ export class MeasuredServer {
   }
 
   async stop(): Promise<void> {
+    this.#isEnding = true;
     await endOf(this.#child, 'SIGTERM');
     rmSync(this.#directory, { recursive: true, force: true });
   }
@@ -123,6 +128,12 @@ export class MeasuredServer {
       },
     );
     closeSync(log);
+    child.once('exit', (exitCode, signal) => {
+      if (this.#isEnding) return;
+      // Whoever waits for something of it would wait until the deadline.
+      console.error(`The server ended (${signal ?? exitCode}): ${this.#log()}`);
+      process.exit(1);
+    });
     return endWithUs(child);
   }
 
@@ -135,8 +146,7 @@ export class MeasuredServer {
         () => 0,
       );
       if (status === 200) break;
-      if (this.#child.exitCode !== null || performance.now() - startedAt > READY_WITHIN_MS)
-        throw new Error(`the server does not serve: ${this.#log()}`);
+      if (performance.now() - startedAt > READY_WITHIN_MS) throw new Error(`the server does not serve: ${this.#log()}`);
       await setTimeout(LOOK_EVERY_MS);
     }
     caller.close();
@@ -152,7 +162,7 @@ export class MeasuredServer {
 
   #answer<Message>(pick: (message: FromProbe) => Message | null): Promise<Message> {
     const child = this.#child;
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const take = (message: unknown) => {
         const picked = fromProbe.Check(message) ? pick(message) : null;
         if (picked === null) return;
@@ -160,7 +170,6 @@ export class MeasuredServer {
         resolve(picked);
       };
       child.on('message', take);
-      child.once('exit', () => reject(new Error(`the server ended: ${this.#log()}`)));
     });
   }
 }
