@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
 import { ApiCaller } from './api-caller.ts';
-import { endOf, endWithUs } from './children.ts';
+import { endOf, endWithUs, mustGoOn } from './children.ts';
 import { freePort } from './free-port.ts';
 import { FromProbe, type ToProbe } from './probe-messages.ts';
 import { cpuMsOf } from './process-figures.ts';
@@ -16,7 +16,7 @@ import { ADMIN_TOKEN, JOIN_TOKEN } from './tokens.ts';
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
 const probe = new URL('server-probe.js', import.meta.url).href;
 /** What is measured is what the server can do, not what it lets one token do; agents meet the limits of every server. */
-const UNLIMITED_REQUESTS = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000 };
+const UNLIMITED_REQUESTS = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000, streamsPerToken: 1000 };
 /** Milliseconds between two looks whether it serves, and for which it is waited. */
 const LOOK_EVERY_MS = 5;
 const READY_WITHIN_MS = 30_000;
@@ -30,8 +30,6 @@ export class MeasuredServer {
   readonly #directory: string;
   readonly #databaseUrl: string | null;
   #child: ChildProcess;
-  /** Whether its end was asked for. */
-  #isEnding = false;
 
   private constructor(url: string, directory: string, databaseUrl: string | null) {
     this.url = url;
@@ -68,9 +66,7 @@ export class MeasuredServer {
 
   /** Kills it as a power cut would, and starts it again. @returns Milliseconds from its start until it served. */
   async killAndStart(): Promise<number> {
-    this.#isEnding = true;
     await endOf(this.#child, 'SIGKILL');
-    this.#isEnding = false;
     const startedAt = performance.now();
     this.#child = this.#spawn();
     await this.#ready();
@@ -106,7 +102,6 @@ export class MeasuredServer {
   }
 
   async stop(): Promise<void> {
-    this.#isEnding = true;
     await endOf(this.#child, 'SIGTERM');
     rmSync(this.#directory, { recursive: true, force: true });
   }
@@ -128,12 +123,7 @@ export class MeasuredServer {
       },
     );
     closeSync(log);
-    child.once('exit', (exitCode, signal) => {
-      if (this.#isEnding) return;
-      // Whoever waits for something of it would wait until the deadline.
-      console.error(`The server ended (${signal ?? exitCode}): ${this.#log()}`);
-      process.exit(1);
-    });
+    mustGoOn(child, 'The server', () => this.#log());
     return endWithUs(child);
   }
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
-import { endOf, endWithUs } from './children.ts';
+import { endOf, endWithUs, mustGoOn } from './children.ts';
 import { type FleetComplete, type FleetCounts, FromFleet, type ToFleet } from './fleet-messages.ts';
 import { JOIN_TOKEN } from './tokens.ts';
 
@@ -22,20 +22,11 @@ export class PlayedFleet {
   readonly #child: ChildProcess;
   readonly #waiting = new Set<(message: FromFleet) => boolean>();
   #toldTo: (told: Told) => void = () => undefined;
-  #whyFailed: Error | null = null;
-  readonly #failed: Promise<never>;
 
   constructor() {
     this.#child = endWithUs(fork(fleetProcess, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     this.#child.on('message', (message) => this.#take(message));
-    this.#failed = new Promise<never>((_resolve, reject) => {
-      this.#child.on('exit', () => {
-        this.#whyFailed ??= new Error('the process that plays the agents ended');
-        reject(this.#whyFailed);
-      });
-    });
-    // It is looked at where something of the fleet is waited for.
-    this.#failed.catch(() => undefined);
+    mustGoOn(this.#child, 'The process of the agents');
   }
 
   get processId(): number {
@@ -81,14 +72,13 @@ export class PlayedFleet {
   }
 
   #next<Message>(pick: (message: FromFleet) => Message | null): Promise<Message> {
-    const next = new Promise<Message>((resolve) => {
+    return new Promise((resolve) => {
       this.#waiting.add((message) => {
         const picked = pick(message);
         if (picked !== null) resolve(picked);
         return picked !== null;
       });
     });
-    return Promise.race([next, this.#failed]);
   }
 
   #take(message: unknown): void {
