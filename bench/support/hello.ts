@@ -1,5 +1,5 @@
 /** What the agents of a benchmark say at the beginning of a session. */
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type AgentProof, type Hello, textToSign } from '@sluice/contract';
 
 /** Agents are of these types in turn, and every other one is of the environment `dev`: filters have something to leave out. */
@@ -10,10 +10,23 @@ export interface PlayedKey {
   readonly publicKey: string;
 }
 
-/** A key as objects: a fleet of thousands signs at once, and must not read each key from text first. */
+/** Bytes of an Ed25519 public key: the end of its SubjectPublicKeyInfo. */
+const PUBLIC_KEY_BYTES = 32;
+
+/**
+ * A key as objects: a fleet of thousands signs at once, and must not read each key from text first. It is written out by the
+ * call that makes it and read again: Node.js 20 deadlocks now and then when a key that it has just made is exported (the export
+ * holds the key's lock, and a garbage collection in it waits for that lock to remove what made the key).
+ */
 export function newPlayedKey(): PlayedKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  return { privateKey, publicKey: createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '' };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  return {
+    privateKey: createPrivateKey({ key: privateKey, type: 'pkcs8', format: 'der' }),
+    publicKey: publicKey.subarray(-PUBLIC_KEY_BYTES).toString('base64url'),
+  };
 }
 
 export function proofOf({ privateKey, publicKey }: PlayedKey, nonce: string, nodeId: string): AgentProof {

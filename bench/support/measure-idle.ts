@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { progress } from './benchmark.ts';
 import { against, amount, cost, type Figure } from './figures.ts';
-import { withServer } from './measured-server.ts';
+import { type MeasuredServer, withServer } from './measured-server.ts';
 import { PlayedFleet } from './played-fleet.ts';
 import { cpuMsOf, settledBytesOf } from './process-figures.ts';
 
@@ -30,14 +30,21 @@ export interface IdleFleet {
   readonly isBusy: boolean;
 }
 
-/** Memory is what the process has in memory once that stops falling, less what the same server has without nodes. */
-export async function measureIdle({ nodes, isQuick, isBusy }: IdleFleet): Promise<Idle> {
+/**
+ * Memory is what the process has in memory once that stops falling, less what the same server has without nodes.
+ * @param then Done with the fleet when it has been measured.
+ */
+export async function measureIdle(
+  { nodes, isQuick, isBusy }: IdleFleet,
+  then: (server: MeasuredServer) => Promise<void> = async () => undefined,
+): Promise<Idle> {
   return withServer(async (server) => {
+    // After a collection, so that what the start left behind is not taken off what the nodes need.
+    const emptyHeap = await server.memory();
     const emptyAt = performance.now();
     const emptyCpuMs = server.cpuMs() ?? 0;
     const emptyBytes = await settledBytesOf(server.processId);
     const emptyShare = ((server.cpuMs() ?? 0) - emptyCpuMs) / (performance.now() - emptyAt);
-    const emptyHeap = await server.memory();
     progress(`${nodes} agents connect`);
     const fleet = new PlayedFleet();
     try {
@@ -58,6 +65,7 @@ export async function measureIdle({ nodes, isQuick, isBusy }: IdleFleet): Promis
       const fleetShare = ((cpuMsOf(fleet.processId) ?? 0) - fleetCpuBeforeMs) / elapsedMs;
       progress(`the fleet itself took ${percent(fleetShare)} % of a core`);
       const bytes = await settledBytesOf(server.processId);
+      await then(server);
       const heap = await server.memory();
       const bytesPerNode = bytes === null || emptyBytes === null ? null : (bytes - emptyBytes) / nodes;
       const inUse = heap.heapBytes + heap.externalBytes - emptyHeap.heapBytes - emptyHeap.externalBytes;

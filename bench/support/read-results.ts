@@ -1,0 +1,40 @@
+/** The figures that a benchmark has written, as far as they can be compared. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { resultsDirectory } from './report.ts';
+
+const NumberOrNull = Type.Union([Type.Number(), Type.Null()]);
+const results = Compile(
+  Type.Object({
+    figures: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        nodes: Type.Integer(),
+        p50Ms: NumberOrNull,
+        cpuMicroseconds: NumberOrNull,
+        bytesPerNode: NumberOrNull,
+        amount: Type.Union([Type.Object({ value: Type.Number() }), Type.Null()]),
+      }),
+    ),
+  }),
+);
+
+export interface WrittenFigure {
+  readonly name: string;
+  readonly nodes: number;
+  readonly p50Ms: number | null;
+  readonly cpuMicroseconds: number | null;
+  readonly bytesPerNode: number | null;
+  readonly amount: number | null;
+}
+
+/** None where the benchmark has not run. */
+export function readResults(benchmarkName: string): readonly WrittenFigure[] {
+  const file = path.join(resultsDirectory, `${benchmarkName}.json`);
+  if (!existsSync(file)) return [];
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!results.Check(value)) throw new Error(`${file} was written by another version of the benchmarks; remove it`);
+  return value.figures.map((one) => ({ ...one, amount: one.amount?.value ?? null }));
+}
