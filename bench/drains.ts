@@ -15,7 +15,7 @@ const TOLD_P50_MS_MAX = 2;
 const TOLD_P99_MS_MAX = 10;
 const MANY_MS_MAX = 250;
 
-await benchmark('drains', 8, async ({ fleets, isQuick }) => {
+await benchmark('drains', 8, async ({ fleets }) => {
   const figures: Figure[] = [];
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
@@ -31,7 +31,6 @@ await benchmark('drains', 8, async ({ fleets, isQuick }) => {
       progress(`${many} drains through the client`);
       const byClient = await manyAtOnce(both, watch, ids, drainByClient);
       watch.end();
-      if (isQuick) progress('a quick run is no measure');
       figures.push(
         ...told(`${many} drains: one command line`, nodes, byCommandLine),
         ...told(`${many} drains: one process, as many requests`, nodes, byClient),

@@ -11,14 +11,18 @@ const NOISE = 1.25;
 /** Amounts of a whole fleet in a table of single nodes. */
 const OF_ALL = ['all heartbeats', 'a server without nodes'];
 
-await benchmark('growth', 1, async () => [
-  ...FLAT.flatMap((name) => growthOf(name, () => 1)),
-  ...OTHERS.flatMap((name) => growthOf(name, (times) => times)),
+await benchmark('growth', 1, async ({ isQuick }) => [
+  ...FLAT.flatMap((name) => growthOf(name, readResults(name, isQuick), () => 1)),
+  ...OTHERS.flatMap((name) => growthOf(name, readResults(name, isQuick), (times) => times)),
 ]);
 
 /** @param mayGrow How many times more it may cost in a fleet so many times larger. */
-function growthOf(benchmarkName: string, mayGrow: (times: number) => number): readonly Figure[] {
-  const written = readResults(benchmarkName).filter(({ name }) => !OF_ALL.includes(name));
+function growthOf(
+  benchmarkName: string,
+  results: readonly WrittenFigure[],
+  mayGrow: (times: number) => number,
+): readonly Figure[] {
+  const written = results.filter(({ name }) => !OF_ALL.includes(name));
   const names = new Set(written.map((one) => nameOf(one)));
   return [...names].flatMap((name) => {
     const figures = written.filter((one) => nameOf(one) === name);

@@ -26,6 +26,7 @@ export async function benchmark(
     console.error(`${name} has not ended after ${minutes} minutes and is given up.`);
     process.exit(1);
   }, minutes * 60_000);
+  if (isQuick) progress('a quick run shows that it works; its figures are no measure');
   try {
     report(name, await work({ isQuick, fleets: isQuick ? QUICK_FLEETS : FLEETS }), isQuick);
   } finally {

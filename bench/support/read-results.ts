@@ -1,9 +1,8 @@
 /** The figures that a benchmark has written, as far as they can be compared. */
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { resultsDirectory } from './report.ts';
+import { resultsFile } from './report.ts';
 
 const NumberOrNull = Type.Union([Type.Number(), Type.Null()]);
 const results = Compile(
@@ -31,8 +30,8 @@ export interface WrittenFigure {
 }
 
 /** None where the benchmark has not run. */
-export function readResults(benchmarkName: string): readonly WrittenFigure[] {
-  const file = path.join(resultsDirectory, `${benchmarkName}.json`);
+export function readResults(benchmarkName: string, isQuick: boolean): readonly WrittenFigure[] {
+  const file = resultsFile(benchmarkName, isQuick);
   if (!existsSync(file)) return [];
   const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!results.Check(value)) throw new Error(`${file} was written by another version of the benchmarks; remove it`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Figure } from './figures.ts';
 import { thisMachine } from './machine.ts';
 
-export const resultsDirectory = fileURLToPath(new URL('../../results/', import.meta.url));
+const resultsDirectory = fileURLToPath(new URL('../../results/', import.meta.url));
 
 const HEAD = [
   'what',
@@ -21,8 +21,13 @@ const HEAD = [
 ];
 const BYTES_PER_KILOBYTE = 1000;
 
+/** A quick run leaves the figures of a real one alone. */
+export function resultsFile(name: string, isQuick: boolean): string {
+  return path.join(resultsDirectory, `${name}${isQuick ? '-quick' : ''}.json`);
+}
+
 /** @param name The benchmark's file; its figures are in `bench/results/NAME.json`. */
-export function report(name: string, figures: readonly Figure[], isQuick = false): void {
+export function report(name: string, figures: readonly Figure[], isQuick: boolean): void {
   const machine = thisMachine();
   const { processor, cores, memoryGiB, node, commit } = machine;
   console.log(`${processor}, ${cores} cores, ${memoryGiB} GiB, Node.js ${node}, commit ${commit}`);
@@ -41,7 +46,7 @@ export function report(name: string, figures: readonly Figure[], isQuick = false
   }
   mkdirSync(resultsDirectory, { recursive: true });
   writeFileSync(
-    path.join(resultsDirectory, `${name}.json`),
+    resultsFile(name, isQuick),
     `${JSON.stringify({ at: new Date().toISOString(), isQuick, machine, figures }, null, 2)}\n`,
   );
 }
