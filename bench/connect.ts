@@ -2,15 +2,14 @@
 import { withServer } from './support/measured-server.ts';
 import { whileCalling } from './support/api-watch.ts';
 import { benchmark, progress } from './support/benchmark.ts';
-import { against, amount, cost, type Figure, figure } from './support/figures.ts';
+import { against, amount, cost, figure } from './support/figures.ts';
 import { nodeIdOf } from './support/hello.ts';
 import { PlayedFleet } from './support/played-fleet.ts';
 
 /** As agents are told to be back after a restart, whose hellos cost the same. */
 const CONNECTED_WITHIN_MS = 15_000;
 
-await benchmark('connect', 5, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('connect', 8, async ({ fleets }, figures) => {
   for (const nodes of fleets)
     await withServer(async (server) => {
       progress(`${nodes} agents connect and register within a second`);
@@ -42,5 +41,4 @@ await benchmark('connect', 5, async ({ fleets }) => {
       );
       progress(`refusals by status or close code: ${JSON.stringify(refusals)}`);
     });
-  return figures;
 });

@@ -13,8 +13,7 @@ const CHANGES = 1000;
 /** Requests under way at once. */
 const AT_ONCE = 16;
 
-await benchmark('dashboards', 5, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('dashboards', 5, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     await withFleet(nodes, async (both) => {
@@ -42,7 +41,6 @@ await benchmark('dashboards', 5, async ({ fleets }) => {
       watch.end();
     });
   }
-  return figures;
 });
 
 async function drainAll(

@@ -15,8 +15,7 @@ const TOLD_P50_MS_MAX = 2;
 const TOLD_P99_MS_MAX = 10;
 const MANY_MS_MAX = 250;
 
-await benchmark('drains', 8, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('drains', 8, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     await withFleet(nodes, async (both) => {
@@ -37,7 +36,6 @@ await benchmark('drains', 8, async ({ fleets }) => {
       );
     });
   }
-  return figures;
 });
 
 async function oneByOne(

@@ -35,8 +35,7 @@ async function measure(store: string, server: MeasuredServer): Promise<readonly 
   return figures;
 }
 
-await benchmark('durability', 5, async () => {
-  const figures: Figure[] = [];
+await benchmark('durability', 5, async (_scale, figures) => {
   await withFleet(NODES, async ({ server }) => {
     figures.push(...(await measure('SQLite', server)));
   });
@@ -49,5 +48,4 @@ await benchmark('durability', 5, async () => {
       databaseUrl,
     ),
   );
-  return figures;
 });

@@ -14,11 +14,11 @@ const LISTS = 100;
 const COUNTED_MS = 30_000;
 const QUICK_COUNTED_MS = 5000;
 
-await benchmark('etcd', 6, async ({ isQuick }) => {
+await benchmark('etcd', 6, async ({ isQuick }, figures) => {
   const version = etcdVersion();
   if (version === null) {
     progress('etcd is not installed (Debian: etcd-server), so nothing is compared with it');
-    return [];
+    return;
   }
   progress(version);
   const nodes = isQuick ? QUICK_NODES : NODES;
@@ -31,17 +31,16 @@ await benchmark('etcd', 6, async ({ isQuick }) => {
     listText = (await caller.expect(200, '/api/v1/nodes')).text();
     caller.close();
   });
+  figures.push(...sluice.figures, ...lists);
   const value = 'x'.repeat(Math.floor(listText.length / nodes));
   const etcd = await measureEtcd(nodes, value, isQuick ? QUICK_COUNTED_MS : COUNTED_MS);
   const listMicroseconds = lists[0]?.cpuMicroseconds ?? null;
-  return [
-    ...sluice.figures,
-    ...lists,
-    ...etcd.figures,
+  figures.push(...etcd.figures);
+  figures.push(
     timesLess('memory of a node, times less than etcd', nodes, etcd.bytesPerNode, sluice.bytesPerNode, 10),
     timesLess('CPU of a heartbeat, times less', nodes, etcd.heartbeatMicroseconds, sluice.cpuMicroseconds, 5),
     timesLess('CPU of a list, times less', nodes, etcd.listMicroseconds, listMicroseconds, 2),
-  ];
+  );
 });
 
 function timesLess(name: string, nodes: number, theirs: number | null, ours: number | null, least: number): Figure {

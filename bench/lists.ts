@@ -1,7 +1,7 @@
 /** What lists cost: whole, after a change, unchanged (304), and filtered. */
 import { ApiCaller } from './support/api-caller.ts';
 import { benchmark, progress } from './support/benchmark.ts';
-import { against, type Figure } from './support/figures.ts';
+import { against } from './support/figures.ts';
 import { NODE_TYPES, nodeIdOf } from './support/hello.ts';
 import { measureList } from './support/measure-list.ts';
 import { withFleet } from './support/with-fleet.ts';
@@ -14,8 +14,7 @@ const SMALL_CALLS = 2000;
 const WHOLE_MICROSECONDS_MAX = 10_000;
 const UNCHANGED_MICROSECONDS_MAX = 200;
 
-await benchmark('lists', 5, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('lists', 5, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     await withFleet(nodes, async ({ server }) => {
@@ -60,5 +59,4 @@ await benchmark('lists', 5, async ({ fleets }) => {
       caller.close();
     });
   }
-  return figures;
 });

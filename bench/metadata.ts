@@ -1,7 +1,7 @@
 /** How many changes of metadata a second are recorded durably, from 1, 16 and 64 clients at once. */
 import { ApiCaller } from './support/api-caller.ts';
 import { benchmark, progress } from './support/benchmark.ts';
-import { type Figure, figure } from './support/figures.ts';
+import { figure } from './support/figures.ts';
 import { nodeIdOf } from './support/hello.ts';
 import { withFleet } from './support/with-fleet.ts';
 import { WorkCpu } from './support/work-cpu.ts';
@@ -10,8 +10,7 @@ const CLIENTS = [1, 16, 64] as const;
 /** Changes of each client, so that a series takes some seconds. */
 const CHANGES = { 1: 1000, 16: 200, 64: 100 } as const;
 
-await benchmark('metadata', 4, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('metadata', 4, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     await withFleet(nodes, async ({ server }) => {
@@ -38,5 +37,4 @@ await benchmark('metadata', 4, async ({ fleets }) => {
       }
     });
   }
-  return figures;
 });

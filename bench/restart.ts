@@ -15,13 +15,11 @@ const BACK_MS_MAX = 15_000;
 /** Milliseconds after which a node that had not come back would have been said to be offline: its lease, and a little. */
 const LEASE_MS = 32_000;
 
-await benchmark('restart', 6, async ({ fleets }) => {
-  const figures: Figure[] = [];
+await benchmark('restart', 6, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     figures.push(...(await withFleet(nodes, killAndStart)));
   }
-  return figures;
 });
 
 async function killAndStart({ server, fleet, nodes }: ServerWithFleet): Promise<readonly Figure[]> {

@@ -13,25 +13,39 @@ const FLEETS = [5000, 10_000];
 const QUICK_FLEETS = [500, 1000];
 
 /**
- * @param minutes After so long it is given up, with all that it started: a benchmark never hangs.
- * @param work What it measures; it says with `progress` how far it is.
+ * @param minutes After so long it is given up, with all that it started: a benchmark never hangs. What it has found until then is told.
+ * @param work What it measures, into `figures`; it says with `progress` how far it is.
  */
 export async function benchmark(
   name: string,
   minutes: number,
-  work: (scale: Scale) => Promise<readonly Figure[]>,
+  work: (scale: Scale, figures: Figure[]) => Promise<void>,
 ): Promise<void> {
+  const figures: Figure[] = [];
+  await withDeadline(name, minutes, {
+    work: (isQuick) => work({ isQuick, fleets: isQuick ? QUICK_FLEETS : FLEETS }, figures),
+    end: (isQuick) => report(name, figures, isQuick),
+  });
+}
+
+export interface Limited {
+  /** @param isQuick Whether it is only to show that it works. */
+  readonly work: (isQuick: boolean) => Promise<void>;
+  /** Called afterwards, also when it was given up. */
+  readonly end: (isQuick: boolean) => void;
+}
+
+export async function withDeadline(name: string, minutes: number, { work, end }: Limited): Promise<void> {
   const isQuick = process.argv.includes('--quick');
   const deadline = setTimeout(() => {
     console.error(`${name} has not ended after ${minutes} minutes and is given up.`);
+    end(isQuick);
     process.exit(1);
   }, minutes * 60_000);
   if (isQuick) progress('a quick run shows that it works; its figures are no measure');
-  try {
-    report(name, await work({ isQuick, fleets: isQuick ? QUICK_FLEETS : FLEETS }), isQuick);
-  } finally {
-    clearTimeout(deadline);
-  }
+  await work(isQuick);
+  clearTimeout(deadline);
+  end(isQuick);
 }
 
 /** A line for whoever watches. */
