@@ -16,7 +16,8 @@ import { clientFrame, RawWebSocket } from './raw-web-socket.ts';
 
 const serverMessage = Compile(ServerMessage);
 
-/** As agents have it: the backoff with full jitter, and the longest wait that a server may ask for. */
+/** As agents have it: the time for connection and welcome together, the backoff with full jitter, and the longest wait that a server may ask for. */
+const WELCOME_WITHIN_MS = 15_000;
 const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_LONGEST_MS = 15_000;
 const RETRY_AFTER_MS_MAX = 300_000;
@@ -44,6 +45,7 @@ export class PlayedAgent implements Beating {
   readonly #follower: AgentFollower;
   readonly #key = newPlayedKey();
   #socket: RawWebSocket | null = null;
+  #givingUp: NodeJS.Timeout | null = null;
   #isWelcomed = false;
   #failures = 0;
   #beats = 0;
@@ -67,7 +69,9 @@ export class PlayedAgent implements Beating {
     this.#retryAfterMs = 0;
     this.#startedAt = monotonicMs();
     let refusedWith: number | null = null;
-    this.#socket = new RawWebSocket(
+    // A connection that the server's queue had no place for looks open from here, and nothing ever comes.
+    this.#givingUp = setTimeout(() => socket.terminate(), WELCOME_WITHIN_MS);
+    const socket = new RawWebSocket(
       {
         port,
         path: AGENT_SESSION_PATH,
@@ -87,6 +91,7 @@ export class PlayedAgent implements Beating {
         },
       },
     );
+    this.#socket = socket;
   }
 
   beat(): void {
@@ -121,6 +126,7 @@ export class PlayedAgent implements Beating {
     else if (message.kind === 'availability.set') this.#take(message);
     else if (message.kind === 'welcome') {
       this.#isWelcomed = true;
+      this.#stopWaiting();
       this.#failures = 0;
       this.#follower.welcomed(this, message.heartbeatIntervalMs, monotonicMs() - this.#startedAt);
       this.#take(message.availability);
@@ -158,7 +164,13 @@ export class PlayedAgent implements Beating {
     this.#socket?.send(clientFrame('text', JSON.stringify(report)));
   }
 
+  #stopWaiting(): void {
+    if (this.#givingUp !== null) clearTimeout(this.#givingUp);
+    this.#givingUp = null;
+  }
+
   #ended(why: number): void {
+    this.#stopWaiting();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
     this.#socket = null;
