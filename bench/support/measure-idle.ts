@@ -72,12 +72,7 @@ export async function measureIdle(
       const share = cpuMs === null ? null : cpuMs / elapsedMs;
       const of = isBusy ? 'heartbeat with a new load' : 'idle heartbeat';
       const beat = cost(of, nodes, { repeated: heartbeats, cpuMs });
-      const core = amount(
-        `all heartbeats (fleet itself: ${percent(fleetShare)} %)`,
-        nodes,
-        percent(share ?? 0),
-        '% of a core',
-      );
+      const core = amount('all heartbeats', nodes, percent(share ?? 0), '% of a core');
       const memory = cost('memory, resident', nodes, { repeated: 1, cpuMs: null, bytesPerNode });
       const isTarget = nodes === NODES_OF_TARGET;
       return {
