@@ -1,12 +1,12 @@
 /** One bad client or agent as a process of its own, until it is killed. */
 import { Agent, get } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { newAgentKey, proveKey } from '@sluice/agent';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, Challenge } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { BAD_CLIENTS, type BadClient } from './bad-clients.ts';
-import { helloOf, JOIN_TOKEN } from './measured-server.ts';
+import { helloOf, newPlayedKey, proofOf } from './hello.ts';
+import { JOIN_TOKEN } from './tokens.ts';
 
 const url = new URL(process.env['SLUICE_URL'] ?? '');
 const token = process.env['SLUICE_TOKEN'] ?? '';
@@ -42,7 +42,7 @@ function socketOf(use: (socket: Socket) => void): Socket {
 }
 
 function agent(id: string, begin: (socket: WebSocket) => void, prove = true): void {
-  const key = newAgentKey();
+  const key = newPlayedKey();
   const socket = new WebSocket(`ws://${url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
     headers: prove ? { authorization: `Bearer ${JOIN_TOKEN}` } : {},
     localAddress: ADDRESS,
@@ -51,7 +51,7 @@ function agent(id: string, begin: (socket: WebSocket) => void, prove = true): vo
   socket.on('close', () => setImmediate(() => agent(id, begin, prove)));
   socket.on('message', (bytes: Buffer) => {
     const message: unknown = JSON.parse(bytes.toString());
-    if (challenge.Check(message)) socket.send(JSON.stringify(helloOf(id, proveKey(key, 'hello', message.nonce, id))));
+    if (challenge.Check(message)) socket.send(JSON.stringify(helloOf(id, proofOf(key, message.nonce, id))));
     else begin(socket);
   });
 }

@@ -1,76 +1,59 @@
-/** A server process for a benchmark, whose CPU time is read from outside, and agents' sessions that are played. */
+/** A server process for a benchmark, whose CPU and memory are read from outside, and which can be killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { newAgentKey, proveKey } from '@sluice/agent';
-import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type AgentProof, type Hello, Challenge } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
-import { WebSocket } from 'ws';
+import { ApiCaller } from './api-caller.ts';
+import { endOf, endWithUs, mustGoOn } from './children.ts';
+import { freePort } from './free-port.ts';
+import { FromProbe, type ToProbe } from './probe-messages.ts';
+import { cpuMsOf } from './process-figures.ts';
+import { ADMIN_TOKEN, JOIN_TOKEN } from './tokens.ts';
 
-const challenge = Compile(Challenge);
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));
-const ADMIN_TOKEN = 'slc_bench-admin-token-0123456789abcdef';
-export const JOIN_TOKEN = 'slc_bench-join-token-0123456789abcdef';
-const UNLIMITED = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000 };
-/** Hellos under way at once while a fleet is being registered. */
-const HELLOS_AT_ONCE = 50;
-/** Ticks a second in /proc/PID/stat; Linux says 100 to every program. */
-const TICKS_PER_SECOND = 100;
+const probe = new URL('server-probe.js', import.meta.url).href;
+/** What is measured is what the server can do, not what it lets one token do; agents meet the limits of every server. */
+const UNLIMITED_REQUESTS = { requestsPerSecond: 1_000_000, requestsBurst: 1_000_000, streamsPerToken: 1000 };
+/** Milliseconds between two looks whether it serves, and for which it is waited. */
+const LOOK_EVERY_MS = 5;
+const READY_WITHIN_MS = 30_000;
+
+const fromProbe = Compile(FromProbe);
+export type Memory = Extract<FromProbe, { readonly kind: 'memory' }>;
+export type Lag = Extract<FromProbe, { readonly kind: 'lag' }>;
 
 export class MeasuredServer {
   readonly url: string;
-  readonly #child: ChildProcess;
   readonly #directory: string;
-  readonly #sockets: WebSocket[] = [];
+  readonly #databaseUrl: string | null;
+  #child: ChildProcess;
 
-  private constructor(url: string, child: ChildProcess, directory: string) {
+  private constructor(url: string, directory: string, databaseUrl: string | null) {
     this.url = url;
-    this.#child = child;
     this.#directory = directory;
+    this.#databaseUrl = databaseUrl;
+    this.#child = this.#spawn();
   }
 
   /** @param databaseUrl Of a PostgreSQL database; `null`: SQLite in a directory of its own. */
-  static async start(databaseUrl: string | null, limits: object = UNLIMITED): Promise<MeasuredServer> {
+  static async start(databaseUrl: string | null, limits: object = UNLIMITED_REQUESTS): Promise<MeasuredServer> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
-    // What is measured is what the server can do, not what it lets one token do.
-    const config = path.join(directory, 'server.yaml');
-    writeFileSync(config, JSON.stringify({ limits }));
-    const flags = ['--config', config, '--listen', '127.0.0.1:0', '--data', directory];
-    const child = spawn(process.execPath, [sluice, 'server', ...flags], {
-      env: {
-        ...(databaseUrl === null ? {} : { SLUICE_DATABASE_URL: databaseUrl }),
-        PATH: process.env['PATH'],
-        SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
-        SLUICE_JOIN_TOKEN: JOIN_TOKEN,
-        SLUICE_LOG_LEVEL: 'info',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const url = await new Promise<string>((resolve, reject) => {
-      let output = '';
-      const read = (chunk: Buffer) => {
-        output += chunk.toString();
-        const found = /http:\/\/127\.0\.0\.1:\d+/u.exec(output)?.[0];
-        if (found !== undefined) resolve(found);
-      };
-      child.stdout.on('data', read);
-      child.stderr.on('data', read);
-      child.on('exit', () => reject(new Error(`the server ended: ${output}`)));
-    });
-    return new MeasuredServer(url, child, directory);
+    writeFileSync(path.join(directory, 'server.yaml'), JSON.stringify({ limits }));
+    const server = new MeasuredServer(`http://127.0.0.1:${await freePort()}`, directory, databaseUrl);
+    await server.#ready();
+    return server;
+  }
+
+  get processId(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Milliseconds of CPU that the server has used; `null` where the system does not tell. */
   cpuMs(): number | null {
-    try {
-      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
-    } catch {
-      return null;
-    }
+    return cpuMsOf(this.processId);
   }
 
   /** The CPU that something costs the server. */
@@ -81,108 +64,116 @@ export class MeasuredServer {
     return before === null || after === null ? null : after - before;
   }
 
-  ask(method: string, route: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return fetch(`${this.url}${route}`, { method, headers: { authorization: ADMIN_TOKEN, ...headers } });
+  /** Kills it as a power cut would, and starts it again. @returns Milliseconds from its start until it served. */
+  async killAndStart(): Promise<number> {
+    await endOf(this.#child, 'SIGKILL');
+    const startedAt = performance.now();
+    this.#child = this.#spawn();
+    await this.#ready();
+    return performance.now() - startedAt;
   }
 
-  /** Registers nodes `node-0` … and gives their sockets, in that order. */
-  async addNodes(count: number): Promise<readonly WebSocket[]> {
-    for (let begin = 0; begin < count; begin += HELLOS_AT_ONCE) {
-      const some = Array.from({ length: Math.min(HELLOS_AT_ONCE, count - begin) }, (_, index) =>
-        this.#addNode(`node-${begin + index}`),
-      );
-      this.#sockets.push(...(await Promise.all(some)));
-    }
-    return this.#sockets;
+  /** What is in use after a garbage collection. */
+  async memory(): Promise<Memory> {
+    const memory = this.#answer((message) => (message.kind === 'memory' ? message : null));
+    this.#ask({ kind: 'memory' });
+    return memory;
   }
 
-  /** A new token that may only look. */
-  async viewerToken(): Promise<string> {
-    const answer = await fetch(`${this.url}/api/v1/tokens`, {
-      method: 'POST',
-      headers: { authorization: ADMIN_TOKEN, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'bad client', role: 'viewer' }),
-    });
-    const value: unknown = await answer.json();
-    if (typeof value !== 'object' || value === null || !('secret' in value)) throw new Error('no token was made');
-    return String(value.secret);
+  /** By how much the event loop is late while something is done. */
+  async lagOf(work: () => Promise<void>): Promise<Lag> {
+    this.#ask({ kind: 'watch-lag' });
+    await work();
+    const lag = this.#answer((message) => (message.kind === 'lag' ? message : null));
+    this.#ask({ kind: 'lag' });
+    return lag;
+  }
+
+  /** Writes where the CPU goes while something is done, as a `.cpuprofile`, where SLUICE_BENCH_PROFILES names a directory. */
+  async profiled<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const directory = process.env['SLUICE_BENCH_PROFILES'];
+    if (directory === undefined || directory === '') return work();
+    this.#ask({ kind: 'profile' });
+    const result = await work();
+    const written = this.#answer((message) => (message.kind === 'profiled' ? message : null));
+    this.#ask({ kind: 'write-profile', file: path.join(directory, `${name}.cpuprofile`) });
+    await written;
+    return result;
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.terminate();
-    const ended = new Promise((resolve) => {
-      this.#child.on('exit', resolve);
-    });
-    this.#child.kill('SIGTERM');
-    await ended;
+    await endOf(this.#child, 'SIGTERM');
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  #addNode(id: string): Promise<WebSocket> {
-    const socket = new WebSocket(`${this.url.replace('http', 'ws')}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
-      headers: { authorization: `Bearer ${JOIN_TOKEN}` },
-    });
-    const key = newAgentKey();
-    return new Promise((resolve, reject) => {
-      socket.on('message', (bytes: Buffer) => {
-        const message: unknown = JSON.parse(bytes.toString());
-        if (challenge.Check(message))
-          socket.send(JSON.stringify(helloOf(id, proveKey(key, 'hello', message.nonce, id))));
-        else resolve(socket);
-      });
-      socket.on('error', reject);
+  #spawn(): ChildProcess {
+    const log = openSync(path.join(this.#directory, 'log'), 'a');
+    const flags = ['--config', path.join(this.#directory, 'server.yaml'), '--listen', new URL(this.url).host];
+    const child = spawn(
+      process.execPath,
+      ['--import', probe, sluice, 'server', ...flags, '--data', path.join(this.#directory, 'data')],
+      {
+        env: {
+          ...(this.#databaseUrl === null ? {} : { SLUICE_DATABASE_URL: this.#databaseUrl }),
+          PATH: process.env['PATH'],
+          SLUICE_ADMIN_TOKEN: ADMIN_TOKEN,
+          SLUICE_JOIN_TOKEN: JOIN_TOKEN,
+        },
+        stdio: ['ignore', log, log, 'ipc'],
+      },
+    );
+    closeSync(log);
+    mustGoOn(child, 'The server', () => this.#log());
+    return endWithUs(child);
+  }
+
+  async #ready(): Promise<void> {
+    const caller = new ApiCaller(this.url);
+    const startedAt = performance.now();
+    for (;;) {
+      const status = await caller.call('/readyz').then(
+        (answered) => answered.status,
+        () => 0,
+      );
+      if (status === 200) break;
+      if (performance.now() - startedAt > READY_WITHIN_MS) throw new Error(`the server does not serve: ${this.#log()}`);
+      await setTimeout(LOOK_EVERY_MS);
+    }
+    caller.close();
+  }
+
+  #log(): string {
+    return readFileSync(path.join(this.#directory, 'log'), 'utf8').slice(-2000);
+  }
+
+  #ask(message: ToProbe): void {
+    this.#child.send(message);
+  }
+
+  #answer<Message>(pick: (message: FromProbe) => Message | null): Promise<Message> {
+    const child = this.#child;
+    return new Promise((resolve) => {
+      const take = (message: unknown) => {
+        const picked = fromProbe.Check(message) ? pick(message) : null;
+        if (picked === null) return;
+        child.off('message', take);
+        resolve(picked);
+      };
+      child.on('message', take);
     });
   }
 }
 
 /** Runs a benchmark against a server of its own, which ends with it. */
-export async function withServer(
-  work: (server: MeasuredServer) => Promise<void>,
+export async function withServer<Result>(
+  work: (server: MeasuredServer) => Promise<Result>,
   databaseUrl: string | null = null,
   limits?: object,
-): Promise<void> {
+): Promise<Result> {
   const server = await MeasuredServer.start(databaseUrl, limits);
   try {
-    await work(server);
+    return await work(server);
   } finally {
     await server.stop();
   }
-}
-
-/** A hello as a healthy node says it. */
-export function helloOf(id: string, proof: AgentProof): Hello {
-  return {
-    kind: 'hello',
-    protocolVersions: [1],
-    agentVersion: 'bench',
-    instanceId: id,
-    proof,
-    node: {
-      id,
-      name: id,
-      type: 'game-server',
-      port: 7777,
-      version: '1.4.2',
-      region: 'eu-west',
-      zone: 'b',
-      labels: { game: 'chess', env: 'prod' },
-    },
-    resources: { cpuCount: 4, memoryBytes: 8_589_934_592 },
-    commands: [],
-    availability: { generation: 0, availability: 'active', holds: [] },
-    workload: {
-      driver: 'process',
-      phase: 'running',
-      healthy: true,
-      incarnation: 1,
-      startedAt: 1,
-      problem: null,
-      countsSessions: true,
-      stopGraceMs: 30_000,
-      healthyWithinMs: 60_000,
-      locks: [],
-    },
-    load: { sessions: 12, cpuPercent: 17, memoryBytes: 2_147_483_648, problem: null },
-    journal: [],
-  };
 }
