@@ -27,6 +27,12 @@ import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 /** Bytes of a challenge: nobody guesses it, and none comes twice. */
 const NONCE_BYTES = 32;
 
+/**
+ * Connections that the system keeps for a server that is busy; Linux takes 4096 at most unless told otherwise. One that it does not
+ * keep looks open to its agent, which waits for a welcome that never comes.
+ */
+const BACKLOG = 4096;
+
 export interface RunningServer {
   /** Where it answers, such as `http://127.0.0.1:7070`. */
   readonly url: string;
@@ -163,7 +169,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
 async function listen(app: Awaited<ReturnType<typeof createHttpApp>>, { host, port }: ServerConfig): Promise<string> {
   try {
-    return await app.listen({ host, port });
+    return await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     const what = isTaken

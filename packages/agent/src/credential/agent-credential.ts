@@ -24,29 +24,30 @@ type CredentialFile = Type.Static<typeof CredentialFile>;
 const credentialFile = Compile(CredentialFile);
 
 export class AgentCredential {
-  readonly #file: string;
+  readonly #write: (text: string) => Promise<void>;
   #kept: CredentialFile;
   /** The next session is tried with the key of before. */
   #usesPrevious = false;
   /** The next session is tried with the join token again: the server does not know the key any more. */
   #needsToJoin = false;
 
-  private constructor(file: string, kept: CredentialFile) {
-    this.#file = file;
+  private constructor(write: (text: string) => Promise<void>, kept: CredentialFile) {
+    this.#write = write;
     this.#kept = kept;
+  }
+
+  /** A new one that ends with this process. */
+  static unkept(): AgentCredential {
+    return new AgentCredential(() => Promise.resolve(), newCredential());
   }
 
   /** @throws Error for the one who started the agent: the file cannot be read or is not the agent's. */
   static async open(stateDirectory: string): Promise<AgentCredential> {
     const file = path.join(stateDirectory, CREDENTIAL_FILE);
     const kept = await readCredential(file);
-    if (kept !== null) return new AgentCredential(file, kept);
-    const credential = new AgentCredential(file, {
-      current: newAgentKey(),
-      previous: null,
-      next: null,
-      isEnrolled: false,
-    });
+    const write = (text: string) => writeFileDurably(file, text);
+    if (kept !== null) return new AgentCredential(write, kept);
+    const credential = new AgentCredential(write, newCredential());
     await credential.#keep({});
     return credential;
   }
@@ -109,9 +110,13 @@ export class AgentCredential {
 
   async #keep(changed: Partial<CredentialFile>): Promise<void> {
     const kept = { ...this.#kept, ...changed };
-    await writeFileDurably(this.#file, `${JSON.stringify(kept)}\n`);
+    await this.#write(`${JSON.stringify(kept)}\n`);
     this.#kept = kept;
   }
+}
+
+function newCredential(): CredentialFile {
+  return { current: newAgentKey(), previous: null, next: null, isEnrolled: false };
 }
 
 /** @returns `null`: there is none yet. */

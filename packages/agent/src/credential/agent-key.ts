@@ -4,7 +4,12 @@ import { type AgentProof, type ProofPurpose, textToSign } from '@sluice/contract
 
 /** A new private key: PKCS #8 in PEM. */
 export function newAgentKey(): string {
-  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  // Asked for as text: in Node.js 20 the export of a key that was just made can wait for itself for ever.
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return privateKey;
 }
 
 /** The public half as the server knows it: base64url. */

@@ -13,12 +13,14 @@ const HANDSHAKE_WITHIN_MS = 15_000;
 /**
  * @param serverUrl `http:` or `https:`; the session is its WebSocket twin.
  * @param joinToken What this connection is to come with; `null`: nothing.
+ * @param localAddress Where the connection comes from; `null`: the system chooses.
  */
 export function connectWebSocket(
   serverUrl: string,
   joinToken: () => string | null,
   tls: AgentTls,
   logger: Logger,
+  localAddress: string | null = null,
 ): Connect {
   const url = new URL(AGENT_SESSION_PATH, serverUrl);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -27,6 +29,7 @@ export function connectWebSocket(
     const socket = new WebSocket(url.href, AGENT_SUBPROTOCOL, {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       ...tlsOptions(tls, logger),
+      ...(localAddress === null ? {} : { localAddress }),
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_WITHIN_MS,
       perMessageDeflate: false,
