@@ -19,7 +19,7 @@ const serverMessage = Compile(ServerMessage);
 /** As agents have it: the time for connection and welcome together, the backoff with full jitter, and the longest wait that a server may ask for. */
 const WELCOME_WITHIN_MS = 15_000;
 const BACKOFF_FIRST_MS = 1000;
-const BACKOFF_LONGEST_MS = 15_000;
+const BACKOFF_LONGEST_MS = 8000;
 const RETRY_AFTER_MS_MAX = 300_000;
 /** Heartbeats between two signs of life that are asked for: a lease. */
 const BEATS_A_LEASE = 3;

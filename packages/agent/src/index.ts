@@ -1,3 +1,9 @@
 /** The public door of the agent: start it. */
 export { type RunningAgent, startAgent } from './main.ts';
 export { newAgentKey, proveKey } from './credential/agent-key.ts';
+export {
+  type RunningSimulation,
+  type SimulationCounts,
+  type SimulationOptions,
+  startSimulation,
+} from './simulation/simulated-fleet.ts';

@@ -37,6 +37,7 @@ import { serverCommand } from './commands/server.ts';
 import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { sluiceVersion, versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Finish } from './finish.ts';
@@ -117,6 +118,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     // `sluice server` has flags of its own and commands with flags of the same names.
     .enablePositionalOptions()
     .addCommand(demoCommand(terminal, finish).helpGroup('Try it:'))
+    .addCommand(simulateCommand(terminal, finish).helpGroup('Try it:'))
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
