@@ -54,11 +54,15 @@ export const listNodes: Handler<typeof routes.listNodes> = async (
     selector.value === null &&
     text === undefined &&
     cursor === undefined;
-  if (isWhole && limit === null && order.name === 'id' && !order.isDescending) {
-    // Between programs on one machine packing takes longer than sending.
-    const isPacked = !isLoopback(remoteAddress) && takesGzip(headers['accept-encoding']);
+  if (limit === null && order.name === 'id' && !order.isDescending) {
     const nodes = fleet.nodes();
-    const body = isPacked ? await listBytes.packed(nodes, fleet.version) : listBytes.of(nodes, fleet.version);
+    // Between programs on one machine packing takes longer than sending.
+    const isPacked = isWhole && !isLoopback(remoteAddress) && takesGzip(headers['accept-encoding']);
+    const body = isPacked
+      ? await listBytes.packed(nodes, fleet.version)
+      : isWhole
+        ? listBytes.whole(nodes, fleet.version)
+        : listBytes.some(nodes, (node) => isAfter(node) && isSelected(node));
     return { ok: true, value: { kind: 'bytes', body, isPacked, etag } };
   }
   const selected = sorted(
