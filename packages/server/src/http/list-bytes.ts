@@ -105,15 +105,16 @@ function pieceOf(members: readonly Listed[], known: Piece | undefined): Piece {
 
 /** Those of a piece that are selected: a copy, made run by run. */
 function cutOf({ bytes, offsets }: Piece, selected: readonly boolean[]): Buffer {
-  const runs: Buffer[] = [];
+  const cut = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
   for (let index = 0; index < selected.length; index += 1) {
     if (selected[index] !== true) continue;
-    const begin = index;
+    const begin = offsets[index];
     while (selected[index + 1] === true) index += 1;
-    if (runs.length > 0) runs.push(COMMA);
-    runs.push(bytes.subarray(offsets[begin], (offsets[index + 1] ?? 0) - 1));
+    if (length > 0) length += cut.write(',', length);
+    length += bytes.copy(cut, length, begin, (offsets[index + 1] ?? 0) - 1);
   }
-  return Buffer.concat(runs);
+  return cut.subarray(0, length);
 }
 
 function bodyOf(pieces: readonly Buffer[]): ListBody {
