@@ -288,7 +288,9 @@ export class CommitQueue {
   }
 }
 
-/** Nobody waits for it to the millisecond. */
+/** Nobody waits for it to the millisecond: an agent that comes, or one that was lost. Who says goodbye is gone at once. */
 function isUnhurried(request: Request): boolean {
-  return request.kind === 'node' && ['RegisterNode', 'RecordDisconnect'].includes(request.command.kind);
+  if (request.kind !== 'node') return false;
+  const { command } = request;
+  return command.kind === 'RegisterNode' || (command.kind === 'RecordDisconnect' && !command.goodbye);
 }

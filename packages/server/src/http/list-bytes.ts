@@ -103,9 +103,14 @@ function pieceOf(members: readonly Listed[], known: Piece | undefined): Piece {
   return { texts, bytes: Buffer.from(texts.join(',')), offsets };
 }
 
-/** Those of a piece that are selected: a copy, made run by run. */
+/**
+ * Those of a piece that are selected: a copy, made run by run, and not a byte larger than it must be. Memory outside of the heap
+ * makes the collector run, which looks at the whole fleet.
+ */
 function cutOf({ bytes, offsets }: Piece, selected: readonly boolean[]): Buffer {
-  const cut = Buffer.allocUnsafe(bytes.length);
+  const lengthOf = (index: number) => (offsets[index + 1] ?? 0) - (offsets[index] ?? 0);
+  const total = selected.reduce((sum, isSelected, index) => sum + (isSelected ? lengthOf(index) : 0), 0);
+  const cut = Buffer.allocUnsafe(total - 1);
   let length = 0;
   for (let index = 0; index < selected.length; index += 1) {
     if (selected[index] !== true) continue;
@@ -114,7 +119,7 @@ function cutOf({ bytes, offsets }: Piece, selected: readonly boolean[]): Buffer 
     if (length > 0) length += cut.write(',', length);
     length += bytes.copy(cut, length, begin, (offsets[index + 1] ?? 0) - 1);
   }
-  return cut.subarray(0, length);
+  return cut;
 }
 
 function bodyOf(pieces: readonly Buffer[]): ListBody {

@@ -180,6 +180,16 @@ describe('an agent speaks for its own node only', () => {
     expect(outcomeOf(session)).toMatch(/^4001 /u);
   });
 
+  test('a key for which anybody can sign lets nobody in, whatever the signature happens to be right for', async () => {
+    const { secret } = await joinToken({ uses: null });
+    const weak = { publicKey: 'A'.repeat(43), signature: 'A'.repeat(86) };
+    // It is right for one challenge in four.
+    const sessions = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => join({ id: `weak-${index}`, token: secret, proof: () => weak })),
+    );
+    for (const session of sessions) expect(outcomeOf(session)).toMatch(/^4001 .*proved nothing/u);
+  });
+
   test('a node that was forgotten needs a join token again', async () => {
     const key = agentKeyUnderTest();
     const session = await join({ token: (await joinToken()).secret, key });

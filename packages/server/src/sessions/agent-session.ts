@@ -200,8 +200,7 @@ export class AgentSession {
       this.close(check.code, check.reason);
       return;
     }
-    this.#credentials = await credentialsOf(this.#options.peer, hello, this.#options.nonce);
-    if (this.#isOver) return;
+    this.#credentials = credentialsOf(this.#options.peer, hello, this.#options.nonce);
     const refusal = whyNotIn(hello, this.#credentials, this.#options.peer, this.#options.fleet);
     if (refusal !== null) return this.#refuse(hello.node.id, refusal);
     if ((await this.#options.registry.admit(this, hello)) === 'refused') {
