@@ -77,6 +77,11 @@ describe('the agent', () => {
     'says goodbye in the middle of a drain, leaves its workload, and goes on with the drain when it is back',
     { timeout: 60_000 },
     async () => {
+      // A restart that the clients of the test before asked for would take the player with it.
+      await waitFor('what was asked for before to be over', async () => {
+        const { json } = await fleet.request('GET', '/api/v1/operations?node=n1&status=queued,running');
+        return JSON.stringify(json).includes('"items":[]');
+      });
       await fleet.post('n1', 'undrain', { hold: '*' });
       await fleet.nodeThat('n1', 'active', ({ status }) => status === 'active', 30_000);
       await fleet.game('n1', 'POST', '/players', { seconds: 6 });
