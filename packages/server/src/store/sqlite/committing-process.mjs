@@ -5,6 +5,8 @@
  */
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createViteServer } from 'vitest/node';
 
 const [, , mode, directory] = process.argv;
@@ -19,15 +21,23 @@ const vite = await createViteServer({
 });
 const { openSqliteStore } = await vite.ssrLoadModule(fileURLToPath(new URL('./sqlite-store.ts', import.meta.url)));
 
-const store = await openSqliteStore(directory);
-const { nodes } = await store.load();
-say('open');
-
 if (mode === 'hold') {
+  await openSqliteStore(directory);
+  // Nothing refers to the store any more: its lock must not go with it.
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc');
+  for (let round = 0; round < 3; round += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+  say('open');
   // Keeps this process alive, and ends it with the test that started it, however that ends.
   process.stdin.resume();
   process.stdin.once('end', () => process.exit());
 } else {
+  const store = await openSqliteStore(directory);
+  const { nodes } = await store.load();
+  say('open');
   for (let revision = (nodes[0]?.revision ?? 0) + 1; ; revision += 1) {
     const outcome = await store.commit(['x', 'y', 'z'].map((nodeId) => changeOf(nodeId, revision)));
     if (!outcome.ok) throw new Error(`the commit was refused: ${JSON.stringify(outcome)}`);

@@ -5,6 +5,12 @@ import { createPrivateFile } from './private-file.ts';
 
 const LOCK_FILE = 'sluice.lock';
 
+/**
+ * The locks that this process holds. A database to which nothing refers is closed by the garbage collector, which would
+ * end its lock; kept here, a lock ends only by being released or with its process.
+ */
+const held = new Set<Database.Database>();
+
 /** Holds the lock until it is released. */
 export interface DataDirectoryLock {
   release(): void;
@@ -27,7 +33,13 @@ export async function lockDataDirectory(directory: string): Promise<DataDirector
     // Nothing is ever written, so no journal file need be made for it.
     locked.pragma('journal_mode = MEMORY');
     locked.exec('BEGIN EXCLUSIVE');
-    return { release: () => void locked.close() };
+    held.add(locked);
+    return {
+      release: () => {
+        locked.close();
+        held.delete(locked);
+      },
+    };
   } catch (error) {
     database?.close();
     throw new Error(refusal(directory, file, error), { cause: error });
