@@ -20,6 +20,7 @@ const serverMessage = Compile(ServerMessage);
 const WELCOME_WITHIN_MS = 15_000;
 const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_LONGEST_MS = 8000;
+const TOLD_SPREAD_MS = 1000;
 const RETRY_AFTER_MS_MAX = 300_000;
 /** Heartbeats between two signs of life that are asked for: a lease. */
 const BEATS_A_LEASE = 3;
@@ -176,7 +177,8 @@ export class PlayedAgent implements Beating {
     this.#socket = null;
     const ceilingMs = Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failures, 30));
     this.#failures += 1;
-    setTimeout(() => this.connect(), this.#retryAfterMs + Math.random() * ceilingMs);
+    const spreadMs = this.#retryAfterMs > 0 ? TOLD_SPREAD_MS : ceilingMs;
+    setTimeout(() => this.connect(), this.#retryAfterMs + Math.random() * spreadMs);
     this.#follower.lost(this, wasWelcomed, why);
   }
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { AgentConnection } from './agent-connection.ts';
 
 /** Milliseconds after which the agent comes back when its upgrade is answered so. */
-function comesBackAfterMs(status: number, retryAfter: string | undefined): number {
+function comesBackAfterMs(status: number, retryAfter: string | undefined, random = 0, tries = 1): number {
   const wakes: number[] = [];
   let answer = (): void => undefined;
   const connection = new AgentConnection({
@@ -22,7 +22,7 @@ function comesBackAfterMs(status: number, retryAfter: string | undefined): numbe
         return () => undefined;
       },
     },
-    random: () => 0,
+    random: () => random,
     events: {
       hello: () => ({ kind: 'heartbeat' }),
       received: () => undefined,
@@ -33,8 +33,10 @@ function comesBackAfterMs(status: number, retryAfter: string | undefined): numbe
     },
     logger: pino({ level: 'silent' }),
   });
-  connection.start();
-  answer();
+  for (let count = 0; count < tries; count += 1) {
+    connection.start();
+    answer();
+  }
   return wakes.at(-1) ?? Number.NaN;
 }
 
@@ -52,4 +54,10 @@ test.each([
   [503, '__proto__', 0],
 ])('%i with Retry-After %s: after %i ms', (status, retryAfter, ms) => {
   expect(comesBackAfterMs(status, retryAfter)).toBe(ms);
+});
+
+test('who is told when waits no longer for having failed before; all who are told the same are spread over a second', () => {
+  expect(comesBackAfterMs(429, '3', 0.5, 1)).toBe(3500);
+  expect(comesBackAfterMs(429, '3', 0.5, 9)).toBe(3500);
+  expect(comesBackAfterMs(503, undefined, 0.5, 9)).toBe(4000);
 });

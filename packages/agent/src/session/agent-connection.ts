@@ -18,6 +18,8 @@ const WELCOME_WITHIN_MS = 15_000;
 const SLOW_RETRY_MS = 30_000;
 /** Milliseconds that a `Retry-After` is followed at most: whatever answers in the server's place must not keep the agent away for ever. */
 const RETRY_AFTER_MS_MAX = 300_000;
+/** Milliseconds over which those come back that were told the same time: who was told when has waited enough by then. */
+const TOLD_SPREAD_MS = 1000;
 /** Milliseconds until a try that has something new to say. */
 const RETRY_OTHERWISE_MS = 200;
 /** Milliseconds that a server gets to close a session that said goodbye. */
@@ -197,8 +199,11 @@ export class AgentConnection {
     if (wasWelcomed) this.#options.events.closed();
     this.#stopped?.();
     if (this.#isStopped) return;
+    const random = this.#options.random();
     const waitMs =
-      (retryAfterMs ?? this.#waitAfterClose(code, reason)) + backoffMs(this.#failures, this.#options.random());
+      retryAfterMs === null
+        ? this.#waitAfterClose(code, reason) + backoffMs(this.#failures, random)
+        : retryAfterMs + Math.round(random * TOLD_SPREAD_MS);
     this.#failures += 1;
     this.#options.logger.info({ event: 'session-closed', code, reason, waitMs }, 'not connected; trying again');
     this.#cancelRetry = this.#after(waitMs, () => this.start());

@@ -5,7 +5,7 @@ const TURN_MS = 10;
 /** Milliseconds that it gets for everything else between two turns however late they are. */
 const PAUSE_MS = 2;
 /** Seconds for which an agent waits at most; those who would wait longer are told to come back. */
-const WAIT_SECONDS_MAX = 6;
+const WAIT_SECONDS_MAX = 8;
 
 interface Waiting {
   readonly isGone: () => boolean;

@@ -153,11 +153,11 @@ function prepareStatements(database: Database.Database) {
          selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
          idle_ms = excluded.idle_ms, created_by = excluded.created_by`,
     ),
+    // Only what can change: SQLite writes the indexes of every column that is named here, changed or not.
     upsertOperation: database.prepare<OperationsTable>(
       `insert into operations (id, node_id, command, status, created_at, ended_at, body)
        values (@id, @node_id, @command, @status, @created_at, @ended_at, @body)
-       on conflict (id) do update set node_id = excluded.node_id, command = excluded.command, status = excluded.status,
-         created_at = excluded.created_at, ended_at = excluded.ended_at, body = excluded.body`,
+       on conflict (id) do update set status = excluded.status, ended_at = excluded.ended_at, body = excluded.body`,
     ),
   };
 }
