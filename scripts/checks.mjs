@@ -2,7 +2,7 @@
 import { binary, runStep } from './run-step.mjs';
 
 const CHECKS = [
-  ['types', binary('tsc'), ['-b']],
+  ['types and build', process.execPath, ['scripts/build.mjs']],
   ['lint and walls', binary('oxlint'), ['--type-aware', '--deny-warnings']],
   ['format', binary('oxfmt'), ['--check', '.']],
   ['dead code', binary('knip'), ['--no-progress']],

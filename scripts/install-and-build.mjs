@@ -44,8 +44,14 @@ export async function install() {
 export async function build(projects = []) {
   if (!existsSync(join(workspaceDirectory, 'packages', 'cli', 'dist', 'main.js'))) console.log('Building …');
   const { exitCode, output } = await runStep(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...projects]);
-  if (exitCode !== 0) console.error(`${output}\nThe build failed: the compiler's output is above.`);
-  return exitCode === 0;
+  if (exitCode !== 0) {
+    console.error(`${output}\nThe build failed: the compiler's output is above.`);
+    return false;
+  }
+  // Loaded late: it is there only once packages are installed.
+  const { bundle } = await import('./bundle.mjs');
+  await bundle();
+  return true;
 }
 
 /** `npm ci`, by the very npm that called us where one did, so that no other one is looked up. */

@@ -2,7 +2,7 @@
 // The command that npm links into place: committed, so that `npm ci` finds it before the first build.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const main = new URL('../dist/bundle/main.js', import.meta.url);
 if (existsSync(main)) {
   await import(main.href);
 } else {
