@@ -31,6 +31,16 @@ export function drainByCommandLine(url: string, ids: readonly string[]): Promise
   });
 }
 
+/** `POST /api/v1/commands/drain`, once for all: one transaction. */
+export async function drainByOneRequest(url: string, ids: readonly string[]): Promise<ManyDrained> {
+  const client = createClient({ url, token: ADMIN_TOKEN });
+  const startedAt = monotonicMs();
+  const answer = await client.runOnNodes({ name: 'drain', body: { nodeIds: [...ids] } });
+  const durationMs = monotonicMs() - startedAt;
+  if (!answer.ok) throw new Error(`the drains were refused: ${answer.problem.code}`);
+  return { startedAt, durationMs };
+}
+
 /** As many requests through the client, all at once. */
 export async function drainByClient(url: string, ids: readonly string[]): Promise<ManyDrained> {
   const client = createClient({ url, token: ADMIN_TOKEN });

@@ -153,4 +153,34 @@ describe('changed', () => {
     await abandoned;
     expect(feed.lastSequence).toBe(2);
   });
+
+  test('one event is told at once, and many that follow each other are told together', async () => {
+    const ending = new AbortController();
+    publish(await commit(1));
+    let isTold = false;
+    const waited = feed.changed(1, 60_000, ending.signal).then(() => (isTold = true));
+    publish(await commit(1));
+    await Promise.resolve().then(() => undefined);
+    expect(isTold).toBe(true);
+    await waited;
+
+    const many = await Promise.all(from(0, 200).map(() => commit(1)));
+    const startedAt = performance.now();
+    let wakes = 0;
+    const reader = (async () => {
+      for (let seen = 2; seen < 202; seen = feed.lastSequence, wakes += 1)
+        await feed.changed(seen, 60_000, ending.signal);
+    })();
+    // With so many readers, a fiftieth of a second is gathered.
+    const others = from(0, 99).map(async () => {
+      for (let seen = 2; seen < 202; seen = feed.lastSequence) await feed.changed(seen, 60_000, ending.signal);
+    });
+    for (const events of many) {
+      publish(events);
+      // The reader may take its turn after each of them.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all([reader, ...others]);
+    expect(wakes).toBeLessThan(8 + (performance.now() - startedAt) / 20);
+  });
 });

@@ -20,8 +20,11 @@ const PAGES_KEPT_MAX = 100;
  * milliseconds, and whoever opens many streams from the beginning is one reader.
  */
 const STORE_PAGES = { perSecond: 10, burst: 40 };
-/** Milliseconds for which events are gathered before readers are woken: a thousand commits a second wake each fifty times. */
-const GATHER_MS = 20;
+/**
+ * Readers that are woken: a few are told each event at once, such as those of a drain; of a hundred dashboards each is told
+ * fifty times a second, and of a thousand commits in that second those of 20 ms together.
+ */
+const WAKES = { perSecond: 5000, burst: 500 };
 
 /** Which events; every given condition must hold. */
 export interface EventFilter {
@@ -58,6 +61,7 @@ export class EventFeed {
   /** Pages of the ring as it is, for all who stand at the same place. */
   readonly #pages = new Map<string, EventPage>();
   readonly #storePages = new RateLimiter(STORE_PAGES);
+  readonly #wakes = new RateLimiter(WAKES);
   #isGathering = false;
 
   constructor(source: EventSource, clock: Clock) {
@@ -180,11 +184,21 @@ export class EventFeed {
   #take(events: readonly StoredEvent[]): void {
     if (this.#followers > 0) this.#keep(events.map(serveEvent));
     if (this.#waiting.size === 0 || this.#isGathering) return;
+    const waitMs = this.#wakes.take('', this.#waiting.size, performance.now());
+    if (waitMs === 0) {
+      this.#wakeReaders();
+      return;
+    }
     this.#isGathering = true;
-    this.#clock.wakeAt(this.#clock.now() + GATHER_MS, () => {
+    void this.#pause(waitMs).then(() => {
       this.#isGathering = false;
-      for (const end of this.#waiting) end();
+      this.#wakes.charge('', this.#waiting.size, performance.now());
+      this.#wakeReaders();
     });
+  }
+
+  #wakeReaders(): void {
+    for (const end of this.#waiting) end();
   }
 
   #keep(events: readonly ServedEvent[]): void {
