@@ -20,11 +20,12 @@ const PAGES_KEPT_MAX = 100;
  * milliseconds, and whoever opens many streams from the beginning is one reader.
  */
 const STORE_PAGES = { perSecond: 10, burst: 40 };
-/**
- * Readers that are woken: a few are told each event at once, such as those of a drain; of a hundred dashboards each is told
- * fifty times a second, and of a thousand commits in that second those of 20 ms together.
- */
-const WAKES = { perSecond: 5000, burst: 500 };
+/** Milliseconds for which events are gathered before many readers are woken: a thousand commits a second wake each fifty times. */
+const GATHER_MS = 20;
+/** Up to so many readers are told each event at once, such as those of a drain. */
+const FEW_READERS = 20;
+/** Readers that are woken at once; beyond that events are gathered for them as well. */
+const FEW_WAKES = { perSecond: 5000, burst: 500 };
 
 /** Which events; every given condition must hold. */
 export interface EventFilter {
@@ -61,7 +62,7 @@ export class EventFeed {
   /** Pages of the ring as it is, for all who stand at the same place. */
   readonly #pages = new Map<string, EventPage>();
   readonly #storePages = new RateLimiter(STORE_PAGES);
-  readonly #wakes = new RateLimiter(WAKES);
+  readonly #fewWakes = new RateLimiter(FEW_WAKES);
   #isGathering = false;
 
   constructor(source: EventSource, clock: Clock) {
@@ -184,15 +185,14 @@ export class EventFeed {
   #take(events: readonly StoredEvent[]): void {
     if (this.#followers > 0) this.#keep(events.map(serveEvent));
     if (this.#waiting.size === 0 || this.#isGathering) return;
-    const waitMs = this.#wakes.take('', this.#waiting.size, performance.now());
-    if (waitMs === 0) {
+    const readers = this.#waiting.size;
+    if (readers <= FEW_READERS && this.#fewWakes.take('', readers, performance.now()) === 0) {
       this.#wakeReaders();
       return;
     }
     this.#isGathering = true;
-    void this.#pause(waitMs).then(() => {
+    void this.#pause(GATHER_MS).then(() => {
       this.#isGathering = false;
-      this.#wakes.charge('', this.#waiting.size, performance.now());
       this.#wakeReaders();
     });
   }

@@ -1,0 +1,53 @@
+/**
+ * A web server as users run them, for the load balancers' tests: `node web-server.mjs PORT`. Every answer takes some milliseconds. It says what a
+ * node under load must be able to prove: whether a request came to it after it had been asked to let its sessions go.
+ */
+import { createServer } from 'node:http';
+
+/** Answers take up to so long, each another, so that some are always under way. */
+const ANSWER_MS_MAX = 60;
+
+let underWay = 0;
+let answered = 0;
+let askedToDrainAt = null;
+/** Requests that came after that: the balancer had not let go yet. */
+let cameLate = 0;
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  switch (pathname) {
+    case '/healthz':
+      response.end('ok');
+      return;
+    case '/stats':
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ underWay, answered, cameLate, isDraining: askedToDrainAt !== null }));
+      return;
+    case '/drain':
+      if (request.method === 'POST') askedToDrainAt ??= Date.now();
+      else {
+        askedToDrainAt = null;
+        cameLate = 0;
+      }
+      response.end('ok');
+      return;
+    default:
+      answer(response);
+  }
+});
+
+function answer(response) {
+  underWay += 1;
+  if (askedToDrainAt !== null) cameLate += 1;
+  const answerMs = (answered * 7) % ANSWER_MS_MAX;
+  setTimeout(() => {
+    // The connection that the balancer keeps is not needed any more.
+    if (askedToDrainAt !== null) response.setHeader('connection', 'close');
+    response.end(`answer ${answered}\n`);
+    answered += 1;
+    underWay -= 1;
+  }, answerMs);
+}
+
+process.on('SIGTERM', () => process.exit(0));
+server.listen(Number(process.argv[2]), '127.0.0.1');
