@@ -41,6 +41,36 @@ async function restartOnce(): Promise<{
   return { status: response.status, retryAfter: response.headers.get('retry-after'), json: await response.json() };
 }
 
+/**
+ * Restarts the node while the commit of that is struck. The fault strikes the next commit, whosesoever it is: when it was one
+ * of what the node or the server itself had to say, the restart is refused, and both are tried again.
+ */
+async function restartStruckBy(fault: Parameters<ProxyUnderTest['breakAtCommit']>[0]): Promise<void> {
+  await waitFor(
+    'the commit of the restart to be struck',
+    async () => {
+      proxy.breakAtCommit(fault);
+      const answer = await restartOnce();
+      if (JSON.stringify(answer.json).includes('outcome-unknown')) {
+        expect(answer).toMatchObject({ status: 503, retryAfter: '1', json: { code: 'outcome-unknown' } });
+        return true;
+      }
+      expect(answer).toMatchObject({ status: 503, json: { code: 'store-unavailable' } });
+      proxy.mend();
+      await ready();
+      return false;
+    },
+    { withinMs: 60_000 },
+  );
+}
+
+async function ready(): Promise<void> {
+  await waitFor('the server to be ready', async () => (await fleet.request('GET', '/readyz')).status === 200, {
+    withinMs: 30_000,
+    seen: () => fleet.serverOutput().slice(-3000),
+  });
+}
+
 async function operations(): Promise<unknown> {
   return (await fleet.request('GET', '/api/v1/operations?node=n1')).json;
 }
@@ -52,8 +82,7 @@ describe.each([
 ] as const)('$fault', ({ fault, isWritten }) => {
   test('the act is done once when it is asked for again, and only then when it was not recorded', async () => {
     const incarnation = (await fleet.node('n1'))?.workload.incarnation ?? 0;
-    proxy.breakAtCommit(fault);
-    expect(await restartOnce()).toMatchObject({ status: 503, retryAfter: '1', json: { code: 'outcome-unknown' } });
+    await restartStruckBy(fault);
     // Nothing else is decided before it is known; what is known is served.
     expect(await fleet.request('POST', '/api/v1/nodes/n1/drain')).toMatchObject({
       status: 503,
@@ -63,10 +92,7 @@ describe.each([
     expect((await fleet.request('GET', '/readyz')).status).toBe(503);
 
     proxy.mend();
-    await waitFor('the server to be ready', async () => (await fleet.request('GET', '/readyz')).status === 200, {
-      withinMs: 30_000,
-      seen: () => fleet.serverOutput().slice(-3000),
-    });
+    await ready();
     expect(await operations()).toMatchObject({ items: isWritten ? [{ command: 'restart' }] : [] });
     const again = await restartOnce();
     expect(again).toMatchObject({ status: 200, json: { id: expect.any(String), command: 'restart' } });
@@ -77,5 +103,5 @@ describe.each([
     });
     expect(await operations()).toMatchObject({ items: [{ id }] });
     expect((await fleet.node('n1'))?.workload.incarnation).toBe(incarnation + 1);
-  }, 60_000);
+  }, 120_000);
 });
