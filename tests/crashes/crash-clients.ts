@@ -18,11 +18,15 @@ interface Answer {
   readonly status: number;
   readonly json: unknown;
   readonly etag: string | null;
+  /** By `performance.now()`, before the request was sent. */
+  readonly askedAt: number;
 }
 
 export class CrashClients {
   /** Operations that were acknowledged: what they are, and the newest status that was told. */
   readonly told = new Map<string, Operation>();
+  /** When the end of each was first known, by `performance.now()`. */
+  readonly #endKnownAt = new Map<string, number>();
   /** Declared commands by the mark that they were to leave. */
   readonly marks = new Map<string, string>();
   /** Increments of each node's counter in its metadata: told to be done, and of unknown outcome. */
@@ -61,6 +65,7 @@ export class CrashClients {
     headers: Record<string, string> = {},
   ): Promise<Answer | null> {
     const { url, token } = this.#options;
+    const askedAt = performance.now();
     try {
       const answer = await fetch(`${url()}${route}`, {
         method,
@@ -72,20 +77,28 @@ export class CrashClients {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
-      return { status: answer.status, json: await answer.json(), etag: answer.headers.get('etag') };
+      return { status: answer.status, json: await answer.json(), etag: answer.headers.get('etag'), askedAt };
     } catch {
       return null;
     }
   }
 
-  /** A terminal status never changes, and what was told is there. */
-  saw(operation: Operation): void {
+  /**
+   * A terminal status never changes, and what was told is there.
+   * @param askedAt When this was asked for: who asked before the end was known may be told how it was before, and later.
+   */
+  saw(operation: Operation, askedAt: number): void {
     const before = this.told.get(operation.id);
-    if (before !== undefined && before.endedAt !== null && JSON.stringify(before) !== JSON.stringify(operation))
-      this.problems.push(
-        `${operation.id} had ended as ${JSON.stringify(before)} and became ${JSON.stringify(operation)}`,
-      );
+    const endKnownAt = this.#endKnownAt.get(operation.id);
+    if (before !== undefined && endKnownAt !== undefined && JSON.stringify(before) !== JSON.stringify(operation)) {
+      if (askedAt >= endKnownAt)
+        this.problems.push(
+          `${operation.id} had ended as ${JSON.stringify(before)} and became ${JSON.stringify(operation)}`,
+        );
+      return;
+    }
     this.told.set(operation.id, operation);
+    if (operation.endedAt !== null && endKnownAt === undefined) this.#endKnownAt.set(operation.id, performance.now());
   }
 
   async #goOn(turn: () => Promise<void>): Promise<void> {
@@ -112,7 +125,7 @@ export class CrashClients {
       const answer = await this.ask('POST', route, body, { 'idempotency-key': key });
       if (answer !== null && answer.status !== 503) {
         if (answer.status === 200 && isOperation(answer.json)) {
-          this.saw(answer.json);
+          this.saw(answer.json, answer.askedAt);
           if (action === 'mark') this.marks.set(key, answer.json.id);
         } else if (answer.status !== 409 && answer.status !== 404) {
           this.problems.push(`${route} answered ${answer.status}: ${JSON.stringify(answer.json)}`);

@@ -165,7 +165,7 @@ class CrashSeries {
         if (!isOperation(operation)) continue;
         seen.add(operation.id);
         if (operation.endedAt === null) unended += 1;
-        if (expected.has(operation.id)) clients.saw(operation);
+        if (expected.has(operation.id)) clients.saw(operation, page.askedAt);
       }
       const next = typeof json === 'object' && json !== null && 'nextCursor' in json ? json.nextCursor : null;
       if (typeof next !== 'string') break;
