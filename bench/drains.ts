@@ -39,7 +39,7 @@ await benchmark('drains', 8, async ({ fleets }, figures) => {
       const byClient = await manyAtOnce(both, watch, ids, drainByClient);
       watch.end();
       figures.push(
-        ...toldByOneRequest(nodes, byRequest),
+        ...toldByOneRequest(`${many} drains: one request`, nodes, byRequest),
         ...told(`${many} drains: one command line`, nodes, byCommandLine),
         ...told(`${many} drains: one process, as many requests`, nodes, byClient),
       );
@@ -123,26 +123,16 @@ async function manyAtOnce(
   return { count: ids.length, asked, toldMs, seenMs, cpuMs };
 }
 
-function toldByOneRequest(nodes: number, rounds: readonly Many[]): readonly Figure[] {
-  const name = `${rounds[0]?.count} drains: one request`;
-  const cpuMs = rounds.every((round) => round.cpuMs !== null)
-    ? rounds.reduce((sum, round) => sum + (round.cpuMs ?? 0), 0)
-    : null;
-  const told = rounds.map(({ toldMs }) => toldMs);
-  const allTold = figure(`${name}: all durable, all agents told`, nodes, told, cpuMs);
+function toldByOneRequest(name: string, nodes: number, rounds: readonly Many[]): readonly Figure[] {
+  const ofRounds = (what: string, durationMs: (round: Many) => number) =>
+    figure(`${name}: ${what}`, nodes, rounds.map(durationMs), null);
+  const allTold = ofRounds('all durable, all agents told', ({ toldMs }) => toldMs);
   return [
     against(allTold, `p50 ≤ ${MANY_MS_MAX} ms`, allTold.p50Ms, MANY_MS_MAX),
-    figure(
-      `${name}: answered`,
-      nodes,
-      rounds.map(({ asked }) => asked.durationMs),
-      null,
-    ),
-    figure(
-      `${name}: all seen as drained`,
-      nodes,
-      rounds.map(({ seenMs }) => seenMs),
-      null,
+    ofRounds('answered', ({ asked }) => asked.durationMs),
+    ofRounds('all seen as drained', ({ seenMs }) => seenMs),
+    ...rounds.map(({ count, cpuMs }, round) =>
+      cost(`${name}: each, round ${round + 1}`, nodes, { repeated: count, cpuMs }),
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { runStep, workspaceDirectory } from './run-step.mjs';
 /** The oldest Node.js that Sluice runs on, as `engines` in package.json says. */
 const NODE_OLDEST = [20, 19];
 
+const COMMAND = 'packages/cli';
 const LOCK_FILE = join(workspaceDirectory, 'package-lock.json');
 /** npm's own record of what it installed; it writes it last. */
 const INSTALLED_LOCK_FILE = join(workspaceDirectory, 'node_modules', '.package-lock.json');
@@ -38,19 +39,21 @@ export async function install() {
 }
 
 /**
- * Builds what has changed. False, after showing the compiler's output, when that failed.
+ * Builds what has changed, and bundles the command when it is among it. False, after showing the compiler's output, when that failed.
  * @param {readonly string[]} [projects] folders with a tsconfig.json; absent: all of them
  */
 export async function build(projects = []) {
-  if (!existsSync(join(workspaceDirectory, 'packages', 'cli', 'dist', 'main.js'))) console.log('Building …');
+  if (!existsSync(join(workspaceDirectory, COMMAND, 'dist', 'main.js'))) console.log('Building …');
   const { exitCode, output } = await runStep(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...projects]);
   if (exitCode !== 0) {
     console.error(`${output}\nThe build failed: the compiler's output is above.`);
     return false;
   }
-  // Loaded late: it is there only once packages are installed.
-  const { bundle } = await import('./bundle.mjs');
-  await bundle();
+  if (projects.length === 0 || projects.includes(COMMAND)) {
+    // Loaded late: it is there only once packages are installed.
+    const { bundle } = await import('./bundle.mjs');
+    await bundle();
+  }
   return true;
 }
 

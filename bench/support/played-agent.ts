@@ -51,7 +51,8 @@ export class PlayedAgent implements Beating {
   #failures = 0;
   #beats = 0;
   #startedAt = 0;
-  #retryAfterMs = 0;
+  /** When the server said to come back as it refused the session; `null`: it did not say. */
+  #retryAfterMs: number | null = null;
   /** The wish as a journal would have it. */
   #availability: Hello['availability'] = { generation: 0, availability: 'active', holds: [] };
 
@@ -67,7 +68,7 @@ export class PlayedAgent implements Beating {
 
   connect(): void {
     const { port, joinToken } = this.#follower.server();
-    this.#retryAfterMs = 0;
+    this.#retryAfterMs = null;
     this.#startedAt = monotonicMs();
     let refusedWith: number | null = null;
     // A connection that the server's queue had no place for looks open from here, and nothing ever comes.
@@ -84,11 +85,11 @@ export class PlayedAgent implements Beating {
         received: (text) => this.#received(text),
         refused: (status, retryAfterMs) => {
           refusedWith = status;
-          this.#retryAfterMs = Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX);
+          this.#retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, RETRY_AFTER_MS_MAX);
         },
         closed: (code, reason) => {
-          if (code === AGENT_CLOSE.tryLater) this.#retryAfterMs = Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10);
-          this.#ended(refusedWith ?? code);
+          const laterMs = code === AGENT_CLOSE.tryLater ? Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10) : 0;
+          this.#ended(refusedWith ?? code, laterMs);
         },
       },
     );
@@ -170,15 +171,18 @@ export class PlayedAgent implements Beating {
     this.#givingUp = null;
   }
 
-  #ended(why: number): void {
+  #ended(why: number, laterMs: number): void {
     this.#stopWaiting();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
     this.#socket = null;
     const ceilingMs = Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failures, 30));
     this.#failures += 1;
-    const spreadMs = this.#retryAfterMs > 0 ? TOLD_SPREAD_MS : ceilingMs;
-    setTimeout(() => this.connect(), this.#retryAfterMs + Math.random() * spreadMs);
+    const waitMs =
+      this.#retryAfterMs === null
+        ? laterMs + Math.random() * ceilingMs
+        : this.#retryAfterMs + Math.random() * TOLD_SPREAD_MS;
+    setTimeout(() => this.connect(), waitMs);
     this.#follower.lost(this, wasWelcomed, why);
   }
 }

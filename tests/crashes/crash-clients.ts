@@ -91,7 +91,7 @@ export class CrashClients {
     const before = this.told.get(operation.id);
     const endKnownAt = this.#endKnownAt.get(operation.id);
     if (before !== undefined && endKnownAt !== undefined && JSON.stringify(before) !== JSON.stringify(operation)) {
-      if (askedAt >= endKnownAt)
+      if (operation.endedAt !== null || askedAt >= endKnownAt)
         this.problems.push(
           `${operation.id} had ended as ${JSON.stringify(before)} and became ${JSON.stringify(operation)}`,
         );

@@ -1,5 +1,5 @@
 /** A real HAProxy for a test: configuration written, process started, its state asked over the runtime socket. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -18,20 +18,15 @@ export interface ServerRow {
   readonly sessionsEver: number;
 }
 
-/** Whether a program of this name can be run. */
-export function isInstalled(program: string): boolean {
-  return spawnSync(program, ['-v'], { stdio: 'ignore' }).error === undefined;
-}
-
 export class HaproxyProcess {
   readonly url: string;
+  readonly stop: () => Promise<void>;
   readonly #socket: string;
-  readonly #end: () => Promise<void>;
 
-  private constructor(url: string, socket: string, end: () => Promise<void>) {
+  private constructor(url: string, socket: string, stop: () => Promise<void>) {
     this.url = url;
+    this.stop = stop;
     this.#socket = socket;
-    this.#end = end;
   }
 
   /** @param settings Lines of the servers, such as `agent-inter 200ms`. */
@@ -76,10 +71,6 @@ export class HaproxyProcess {
     const cells = lines.map((line) => line.split(',')).find((row) => row[columns.indexOf('svname')] === name) ?? [];
     const cell = (column: string) => cells[columns.indexOf(column)] ?? '';
     return { status: cell('status'), sessionsNow: Number(cell('scur')), sessionsEver: Number(cell('stot')) };
-  }
-
-  stop(): Promise<void> {
-    return this.#end();
   }
 }
 

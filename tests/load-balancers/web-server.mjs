@@ -1,6 +1,7 @@
 /**
- * A web server as users run them, for the load balancers' tests: `node web-server.mjs PORT`. Every answer takes some milliseconds. It says what a
- * node under load must be able to prove: whether a request came to it after it had been asked to let its sessions go.
+ * A web server as users run them, for the load balancers' tests: `node web-server.mjs PORT`. Every answer takes some
+ * milliseconds. It says what must be proved of a node under load: whether a request came to it after it had been asked to
+ * let its sessions go.
  */
 import { createServer } from 'node:http';
 
@@ -9,8 +10,8 @@ const ANSWER_MS_MAX = 60;
 
 let underWay = 0;
 let answered = 0;
-let askedToDrainAt = null;
-/** Requests that came after that: the balancer had not let go yet. */
+let isDraining = false;
+/** Requests that came although it was asked to let its sessions go: the balancer had not let go yet. */
 let cameLate = 0;
 
 const server = createServer((request, response) => {
@@ -21,14 +22,11 @@ const server = createServer((request, response) => {
       return;
     case '/stats':
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ underWay, answered, cameLate, isDraining: askedToDrainAt !== null }));
+      response.end(JSON.stringify({ underWay, cameLate, isDraining }));
       return;
     case '/drain':
-      if (request.method === 'POST') askedToDrainAt ??= Date.now();
-      else {
-        askedToDrainAt = null;
-        cameLate = 0;
-      }
+      isDraining = request.method === 'POST';
+      if (!isDraining) cameLate = 0;
       response.end('ok');
       return;
     default:
@@ -38,11 +36,11 @@ const server = createServer((request, response) => {
 
 function answer(response) {
   underWay += 1;
-  if (askedToDrainAt !== null) cameLate += 1;
+  if (isDraining) cameLate += 1;
   const answerMs = (answered * 7) % ANSWER_MS_MAX;
   setTimeout(() => {
     // The connection that the balancer keeps is not needed any more.
-    if (askedToDrainAt !== null) response.setHeader('connection', 'close');
+    if (isDraining) response.setHeader('connection', 'close');
     response.end(`answer ${answered}\n`);
     answered += 1;
     underWay -= 1;

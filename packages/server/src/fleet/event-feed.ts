@@ -184,8 +184,8 @@ export class EventFeed {
 
   #take(events: readonly StoredEvent[]): void {
     if (this.#followers > 0) this.#keep(events.map(serveEvent));
-    if (this.#waiting.size === 0 || this.#isGathering) return;
     const readers = this.#waiting.size;
+    if (readers === 0 || this.#isGathering) return;
     if (readers <= FEW_READERS && this.#fewWakes.take('', readers, performance.now()) === 0) {
       this.#wakeReaders();
       return;
