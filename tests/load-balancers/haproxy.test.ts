@@ -12,7 +12,7 @@ import {
 } from './balanced-fleet.ts';
 import { isInstalled } from './balancer-process.ts';
 import { ConstantLoad } from './constant-load.ts';
-import { AGENT_INTERVAL_MS, HaproxyUnderTest } from './haproxy.ts';
+import { AGENT_INTERVAL_MS, HaproxyUnderTest, socketIn } from './haproxy.ts';
 
 const hasHaproxy = isInstalled('haproxy', '-v');
 if (!hasHaproxy) console.log('skipped: nothing here is tested with HAProxy; install it with: apt-get install haproxy');
@@ -39,7 +39,7 @@ describe.skipIf(!hasHaproxy)('behind HAProxy', () => {
       for (const nodeId of NODES) ports.set(nodeId, await freePort());
       fleet = await startBalancedFleet(
         (nodeId) => ({ agentCheck: `127.0.0.1:${ports.get(nodeId)}`, settle: `${3 * AGENT_INTERVAL_MS}ms` }),
-        HaproxyUnderTest.socketIn,
+        socketIn,
       );
       const balancer = (haproxy = await HaproxyUnderTest.start(
         fleet.directory,

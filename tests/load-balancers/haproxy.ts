@@ -16,6 +16,10 @@ export interface BalancedServer {
 /** How often HAProxy asks the agents. */
 export const AGENT_INTERVAL_MS = 200;
 
+export function socketIn(directory: string): string {
+  return path.join(directory, 'haproxy.sock');
+}
+
 export class HaproxyUnderTest {
   readonly port: number;
   readonly socket: string;
@@ -28,12 +32,8 @@ export class HaproxyUnderTest {
     this.#config = config;
   }
 
-  static socketIn(directory: string): string {
-    return path.join(directory, 'haproxy.sock');
-  }
-
   static async start(directory: string, servers: readonly BalancedServer[]): Promise<HaproxyUnderTest> {
-    const socket = HaproxyUnderTest.socketIn(directory);
+    const socket = socketIn(directory);
     const port = await freePort();
     const config = path.join(directory, 'haproxy.cfg');
     await writeFile(config, configuration(port, socket, servers));

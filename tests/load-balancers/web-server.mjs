@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
 
 const { PORT = '0', SERVER_NAME = '', HAPROXY_SOCKET = '' } = process.env;
 
@@ -23,7 +24,8 @@ const server = createServer(async (request, response) => {
       response.on('close', () => {
         working -= 1;
       });
-      setTimeout(() => answer(response, { server: SERVER_NAME }), Number(url.searchParams.get('ms')));
+      await after(Number(url.searchParams.get('ms')));
+      answer(response, { server: SERVER_NAME });
       return;
     }
     case 'GET /healthz':
