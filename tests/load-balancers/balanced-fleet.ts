@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { FleetUnderTest } from '../end-to-end/fleet-under-test.ts';
 import { waitFor } from '../wait-for.ts';
-import type { ConstantLoad } from './constant-load.ts';
+import { ConstantLoad } from './constant-load.ts';
 
 const webServer = fileURLToPath(new URL('web-server.mjs', import.meta.url));
 
@@ -28,7 +28,7 @@ interface DrainSeen {
 
 /** @param rotation The `rotation` of each node's agent.yaml. */
 export async function startBalancedFleet(
-  rotation: (nodeId: string) => Readonly<Record<string, unknown>>,
+  rotation: (nodeId: string, directory: string) => Readonly<Record<string, unknown>>,
   balancerSocket: (directory: string) => string = () => '',
 ): Promise<FleetUnderTest> {
   const fleet = await FleetUnderTest.start();
@@ -41,7 +41,7 @@ export async function startBalancedFleet(
         health: { http: `http://127.0.0.1:${port}/healthz`, interval: '200ms', timeout: '2s', healthyWithin: '15s' },
         stopGrace: '10s',
       }),
-      agent: { rotation: rotation(nodeId) },
+      agent: { rotation: rotation(nodeId, fleet.directory) },
     });
   for (const nodeId of NODES) await fleet.nodeThat(nodeId, 'active', ({ status }) => status === 'active');
   return fleet;
@@ -73,12 +73,17 @@ export async function doRounds(
   load.enter('after');
 }
 
-/** That zero failures mean something: the same load notices at once when a server ends that was not drained. */
-export async function expectNoticed(fleet: FleetUnderTest, load: ConstantLoad): Promise<void> {
-  const failedBefore = load.failures.length;
-  load.enter('for comparison: killed undrained');
-  for (const nodeId of NODES) process.kill(await fleet.workloadPid(nodeId), 'SIGKILL');
-  await waitFor('a request to fail', () => load.failures.length > failedBefore);
+/** That zero failures mean something: the same load notices at once when servers end that were not drained. */
+export async function expectNoticed(fleet: FleetUnderTest, port: number): Promise<void> {
+  const load = new ConstantLoad(port, LOAD_PER_SECOND);
+  try {
+    await waitFor('every server to answer', () => load.servedBy.size === NODES.length);
+    for (const nodeId of NODES) process.kill(await fleet.workloadPid(nodeId), 'SIGKILL');
+    await waitFor('a request to fail', () => load.failures.length > 0);
+  } finally {
+    await load.stop();
+  }
+  console.log(`for comparison, killed undrained: ${load.failures.length} of ${load.sent} requests failed`);
 }
 
 async function succeed(fleet: FleetUnderTest, nodeId: string, action: string): Promise<void> {
@@ -115,11 +120,8 @@ function isSeen(value: unknown): value is { drains: DrainSeen[]; requests: numbe
 
 /** The figures, for `npm run prove:haproxy` and whoever reads the output of the tests. */
 export function printFigures(balancer: string, load: ConstantLoad): void {
-  const failed = load.figures
-    .filter(({ phase }) => !phase.startsWith('for comparison'))
-    .reduce((sum, each) => sum + each.failed, 0);
   const rows = load.figures.map(
-    ({ phase, sent, failed: lost }) => `  ${phase.padEnd(34)}${String(sent).padStart(8)}${String(lost).padStart(8)}`,
+    ({ phase, sent, failed }) => `  ${phase.padEnd(34)}${String(sent).padStart(8)}${String(failed).padStart(8)}`,
   );
   const served = [...load.servedBy]
     .map(([server, answered]) => `${server} ${answered}`)
@@ -127,7 +129,7 @@ export function printFigures(balancer: string, load: ConstantLoad): void {
     .join(', ');
   console.log(
     [
-      `${balancer}: ${load.sent} requests sent, ${failed} failed; answered by ${served}`,
+      `${balancer}: ${load.sent} requests sent, ${load.failures.length} failed${load.repeated === 0 ? '' : `, ${load.repeated} repeated`}; answered by ${served}`,
       `  ${'phase'.padEnd(34)}${'sent'.padStart(8)}${'failed'.padStart(8)}`,
       ...rows,
     ].join('\n'),

@@ -1,6 +1,6 @@
 /**
  * Requests at a constant rate, whether or not earlier ones have been answered; half of them on connections that are kept,
- * half on one connection each. Nothing is tried a second time: what fails is counted.
+ * half on one connection each. Nothing is tried a second time: what fails is counted. The one exception must be asked for.
  */
 import http from 'node:http';
 
@@ -24,6 +24,14 @@ export interface FailedRequest {
   readonly isReused: boolean;
 }
 
+export interface LoadOptions {
+  /**
+   * Whether a request is sent again, once, on a new connection, when the kept one was closed under it without an answer, as
+   * browsers and most HTTP libraries do (RFC 9110, 9.2.2). For balancers that close idle connections when they are reloaded.
+   */
+  readonly repeatsClosed: boolean;
+}
+
 interface Phase {
   readonly name: string;
   sent: number;
@@ -41,9 +49,12 @@ export class ConstantLoad {
   readonly #waiting = new Set<Promise<void>>();
   #phase: Phase;
   #sent = 0;
+  #repeated = 0;
+  readonly #options: LoadOptions;
 
-  constructor(port: number, perSecond: number) {
+  constructor(port: number, perSecond: number, options: LoadOptions = { repeatsClosed: false }) {
     this.#port = port;
+    this.#options = options;
     this.#phase = this.#newPhase('before');
     this.#timer = setInterval(() => {
       const due = Math.floor(((performance.now() - this.#startedAt) / 1000) * perSecond);
@@ -58,6 +69,11 @@ export class ConstantLoad {
 
   get sent(): number {
     return this.#sent;
+  }
+
+  /** How many were sent again since their kept connection had been closed. */
+  get repeated(): number {
+    return this.#repeated;
   }
 
   get failures(): readonly FailedRequest[] {
@@ -112,8 +128,15 @@ export class ConstantLoad {
       });
       const end = (problem: string | null) => resolve({ problem, isReused: request.reusedSocket });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)));
-      request.on('error', (error) => end(error.message));
+      let isAnswered = false;
+      request.on('error', (error) => {
+        const isClosed = request.reusedSocket && !isAnswered && 'code' in error && error.code === 'ECONNRESET';
+        if (!isClosed || !this.#options.repeatsClosed) return end(error.message);
+        this.#repeated += 1;
+        this.#ask(workMs, false).then(resolve, (cause: unknown) => end(String(cause)));
+      });
       request.on('response', (response) => {
+        isAnswered = true;
         let text = '';
         response.on('data', (chunk: Buffer) => {
           text += chunk.toString();

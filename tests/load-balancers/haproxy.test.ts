@@ -52,13 +52,67 @@ describe.skipIf(!hasHaproxy)('behind HAProxy', () => {
         drainedStatus: /^DRAIN/u,
         isBack: (nodeId) => balancer.statusThat(nodeId, IN_ROTATION),
       });
-      const failures = [...load.failures];
-      await expectNoticed(fleet, load);
       await load.stop();
       printFigures('HAProxy, agent-check', load);
-      expect(failures).toEqual([]);
-      for (const nodeId of NODES) expect(load.servedBy.get(nodeId)).toBeGreaterThan(0);
+      expect(load.failures).toEqual([]);
+      await expectNoticed(fleet, balancer.port);
     },
     ROUNDS_WITHIN_MS,
   );
+
+  test(
+    'no request is lost: the agents tell HAProxy over its runtime socket',
+    async () => {
+      const { balancer, started } = await startTold();
+      load = new ConstantLoad(balancer.port, LOAD_PER_SECOND);
+      await doRounds(started, load, {
+        drainedStatus: /^DRAIN/u,
+        isBack: (nodeId) => balancer.statusThat(nodeId, IN_ROTATION),
+      });
+      await load.stop();
+      printFigures('HAProxy, runtime socket', load);
+      expect(load.failures).toEqual([]);
+    },
+    ROUNDS_WITHIN_MS,
+  );
+
+  test('a HAProxy that was restarted, or set by somebody else, is told again', async () => {
+    const { balancer, started } = await startTold();
+    const { id } = await started.post('web-1', 'drain');
+    expect(await started.ended(id)).toMatchObject({ status: 'succeeded' });
+    await balancer.stop();
+    await balancer.startProcess();
+    await balancer.statusThat('web-1', /^DRAIN/u);
+    await balancer.ask('set server app/web-2 state maint');
+    await balancer.statusThat('web-2', IN_ROTATION);
+    expect(started.agentOutput('web-2')).toContain('haproxy-differed');
+  }, 60_000);
+
+  test('a drain waits while HAProxy cannot be told, says why, and goes on when it can', async () => {
+    const { balancer, started } = await startTold();
+    await balancer.stop();
+    const { id } = await started.post('web-3', 'drain');
+    const waiting = await started.nodeThat(
+      'web-3',
+      'told why',
+      ({ drain }) => drain?.problem?.includes('HAProxy') ?? false,
+    );
+    expect(waiting).toMatchObject({ status: 'draining', drain: { phase: 'leaving-rotation' } });
+    expect(started.agentOutput('web-3')).toContain('haproxy-untold');
+    await balancer.startProcess();
+    expect(await started.ended(id)).toMatchObject({ status: 'succeeded' });
+    await balancer.statusThat('web-3', /^DRAIN/u);
+  }, 60_000);
 });
+
+/** A fleet whose agents tell a HAProxy that asks nobody. */
+async function startTold(): Promise<{ readonly balancer: HaproxyUnderTest; readonly started: FleetUnderTest }> {
+  const started = (fleet = await startBalancedFleet(
+    (nodeId, directory) => ({ haproxy: { socket: socketIn(directory), server: `app/${nodeId}` } }),
+    socketIn,
+  ));
+  const servers = NODES.map((name) => ({ name, port: started.ports.get(name) ?? 0, agentCheckPort: null }));
+  const balancer = (haproxy = await HaproxyUnderTest.start(started.directory, servers));
+  for (const nodeId of NODES) await balancer.statusThat(nodeId, IN_ROTATION);
+  return { balancer, started };
+}
