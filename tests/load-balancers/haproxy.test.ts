@@ -1,117 +1,135 @@
-/**
- * Nodes are drained, restarted and put back one after the other behind a real HAProxy, under constant load, and no request
- * fails. `npm run prove:haproxy` does it for longer and prints the figures.
- */
-import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fileURLToPath } from 'node:url';
-import { FleetUnderTest, freePort } from '../end-to-end/fleet-under-test.ts';
-import { startSluice } from '../end-to-end/sluice-process.ts';
-import { waitFor } from '../wait-for.ts';
-import { type ConstantLoad, startLoad } from './constant-load.ts';
-import { type BalancedServer, HaproxyProcess } from './haproxy-process.ts';
+/** Not a request is lost while nodes behind a real HAProxy are drained, restarted and brought back, one after the other. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { freePort, type FleetUnderTest } from '../end-to-end/fleet-under-test.ts';
+import {
+  doRounds,
+  expectNoticed,
+  LOAD_PER_SECOND,
+  NODES,
+  printFigures,
+  ROUNDS_WITHIN_MS,
+  startBalancedFleet,
+} from './balanced-fleet.ts';
+import { isInstalled } from './balancer-process.ts';
+import { ConstantLoad } from './constant-load.ts';
+import { AGENT_INTERVAL_MS, HaproxyUnderTest, socketIn } from './haproxy.ts';
+import { startWrk, type WrkLoad } from './wrk-load.ts';
 
-const NODES = ['web-1', 'web-2', 'web-3'];
-const ROUNDS = Number(process.env['SLUICE_PROVE_ROUNDS'] ?? 2);
-/** Milliseconds between HAProxy's questions, and what the agents leave it to notice: two of them and some more. */
-const AGENT_INTER_MS = 200;
-const SETTLE_MS = 600;
-const CONNECTIONS = { kept: 24, single: 8 };
-const TEST_MS_MAX = 120_000 * ROUNDS;
+const hasHaproxy = isInstalled('haproxy');
+const hasWrk = isInstalled('wrk');
+if (!hasHaproxy || !hasWrk)
+  console.log('The proof with HAProxy is skipped; it needs both: apt-get install haproxy wrk');
 
-const missing = ['haproxy', 'wrk'].filter((program) => spawnSync(program, ['-v']).error !== undefined);
-if (missing.length > 0)
-  console.log(`The proof with HAProxy is skipped: install ${missing.join(' and ')} (apt-get install haproxy wrk).`);
+/** HAProxy's words for a server that gets requests: the second one where no health check of its own is configured. */
+const IN_ROTATION = /^(?:UP|no check)$/u;
 
-const webServer = fileURLToPath(new URL('web-server.mjs', import.meta.url));
+let fleet: FleetUnderTest | null = null;
+let haproxy: HaproxyUnderTest | null = null;
+let load: ConstantLoad | null = null;
+let wrks: readonly WrkLoad[] = [];
 
-describe.skipIf(missing.length > 0)('behind HAProxy', () => {
-  let fleet: FleetUnderTest;
-  let haproxy: HaproxyProcess;
+afterEach(async () => {
+  await load?.stop();
+  await Promise.all(wrks.map((wrk) => wrk.stop()));
+  wrks = [];
+  await haproxy?.stop();
+  await fleet?.stop();
+  fleet = haproxy = load = null;
+});
 
-  beforeAll(async () => {
-    fleet = await FleetUnderTest.start();
-    const servers: BalancedServer[] = [];
-    for (const nodeId of NODES) {
-      const agentCheckPort = await freePort();
-      await fleet.addNode(nodeId, {
-        workload: (port) => ({
-          command: [process.execPath, webServer, String(port)],
-          sessions: { http: `http://127.0.0.1:${port}/stats`, pointer: '/underWay', interval: '100ms', timeout: '1s' },
-        }),
-        agent: { rotation: { agentCheck: `127.0.0.1:${agentCheckPort}`, settle: `${SETTLE_MS}ms` } },
-      });
-      await fleet.nodeThat(nodeId, 'active', ({ status }) => status === 'active');
-      servers.push({ name: nodeId, port: fleet.ports.get(nodeId) ?? 0, agentCheckPort });
-    }
-    haproxy = await HaproxyProcess.start(
-      fleet.directory,
-      await freePort(),
-      servers,
-      `agent-inter ${AGENT_INTER_MS}ms inter 500ms weight 100`,
-    );
-    for (const nodeId of NODES) await inRotation(nodeId);
-  }, TEST_MS_MAX);
-
-  afterAll(async () => {
-    await Promise.all(loads.map((load) => load.stop()));
-    await haproxy?.stop();
-    await fleet?.stop();
-  });
-
-  async function inRotation(nodeId: string): Promise<void> {
-    await waitFor(`${nodeId} to be in rotation`, async () => (await haproxy.server(nodeId)).status === 'UP', {
-      seen: () => fleet.agentOutput(nodeId).slice(-1000),
-    });
-    const before = await haproxy.server(nodeId);
-    await waitFor(
-      `${nodeId} to get requests`,
-      async () => loads.length === 0 || (await haproxy.server(nodeId)).sessionsEver > before.sessionsEver + 5,
-    );
-  }
-
-  const loads: ConstantLoad[] = [];
-
-  async function sluice(...args: readonly string[]): Promise<void> {
-    const { exitCode, error } = await startSluice(fleet.url, args).ended;
-    expect({ exitCode, error }).toMatchObject({ exitCode: 0 });
-  }
-
+describe.skipIf(!hasHaproxy || !hasWrk)('behind HAProxy', () => {
   test(
-    `each of ${NODES.length} nodes is drained, restarted and put back ${ROUNDS} times, and no request fails`,
-    { timeout: TEST_MS_MAX },
+    'no request is lost: agent-check',
     async () => {
-      loads.push(startLoad(haproxy.url, CONNECTIONS.kept, true), startLoad(haproxy.url, CONNECTIONS.single, false));
-      for (let round = 1; round <= ROUNDS; round += 1) {
-        for (const nodeId of NODES) {
-          await inRotation(nodeId);
-          const pidBefore = await fleet.workloadPid(nodeId);
-          await sluice('nodes', 'drain', nodeId, '--wait');
-          // The first session was asked to go when the balancer had let go: nothing new came afterwards.
-          expect((await fleet.game(nodeId, 'GET', '/stats')).json).toMatchObject({
-            isDraining: true,
-            underWay: 0,
-            cameLate: 0,
-          });
-          expect(await haproxy.server(nodeId)).toMatchObject({
-            status: expect.stringMatching(/^DRAIN/u),
-            sessionsNow: 0,
-          });
-          await sluice('nodes', 'restart', nodeId, '--wait');
-          expect(await fleet.workloadPid(nodeId)).not.toBe(pidBefore);
-          await sluice('nodes', 'undrain', nodeId, '--wait');
-          await inRotation(nodeId);
-        }
-      }
-      const [kept, single] = await Promise.all(loads.map((load) => load.stop()));
+      const ports = new Map<string, number>();
+      for (const nodeId of NODES) ports.set(nodeId, await freePort());
+      fleet = await startBalancedFleet(
+        (nodeId) => ({ agentCheck: `127.0.0.1:${ports.get(nodeId)}`, settle: `${3 * AGENT_INTERVAL_MS}ms` }),
+        socketIn,
+      );
+      const balancer = (haproxy = await HaproxyUnderTest.start(
+        fleet.directory,
+        NODES.map((name) => ({ name, port: fleet?.ports.get(name) ?? 0, agentCheckPort: ports.get(name) ?? 0 })),
+      ));
+      for (const nodeId of NODES) await balancer.statusThat(nodeId, IN_ROTATION);
+
+      load = new ConstantLoad(balancer.port, LOAD_PER_SECOND);
+      const address = `http://127.0.0.1:${balancer.port}/work?ms=5`;
+      wrks = [startWrk(address, 24, true), startWrk(address, 8, false)];
+      await doRounds(fleet, load, {
+        drainedStatus: /^DRAIN/u,
+        isBack: (nodeId) => balancer.statusThat(nodeId, IN_ROTATION),
+      });
+      await load.stop();
+      printFigures('HAProxy, agent-check', load);
+      expect(load.failures).toEqual([]);
+      const [kept, single] = await Promise.all(wrks.map((wrk) => wrk.stop()));
       console.log(
-        `${ROUNDS * NODES.length} nodes drained, restarted and put back: ${kept?.requests} requests over ${CONNECTIONS.kept} kept connections, ` +
-          `${kept?.failed} failed; ${single?.requests} over connections of their own, ${single?.failed} failed`,
+        `  wrk besides: ${kept?.requests} requests over 24 kept connections, ${kept?.failed} failed; ` +
+          `${single?.requests} over a connection each, ${single?.failed} failed`,
       );
       expect({ failed: kept?.failed, text: kept?.text }).toMatchObject({ failed: 0 });
       expect({ failed: single?.failed, text: single?.text }).toMatchObject({ failed: 0 });
       expect(kept?.requests).toBeGreaterThan(1000);
       expect(single?.requests).toBeGreaterThan(200);
+      await expectNoticed(fleet, balancer.port);
     },
+    ROUNDS_WITHIN_MS,
   );
+
+  test(
+    'no request is lost: the agents tell HAProxy over its runtime socket',
+    async () => {
+      const { balancer, started } = await startTold();
+      load = new ConstantLoad(balancer.port, LOAD_PER_SECOND);
+      await doRounds(started, load, {
+        drainedStatus: /^DRAIN/u,
+        isBack: (nodeId) => balancer.statusThat(nodeId, IN_ROTATION),
+      });
+      await load.stop();
+      printFigures('HAProxy, runtime socket', load);
+      expect(load.failures).toEqual([]);
+    },
+    ROUNDS_WITHIN_MS,
+  );
+
+  test('a HAProxy that was restarted, or set by somebody else, is told again', async () => {
+    const { balancer, started } = await startTold();
+    const { id } = await started.post('web-1', 'drain');
+    expect(await started.ended(id)).toMatchObject({ status: 'succeeded' });
+    await balancer.stop();
+    await balancer.startProcess();
+    await balancer.statusThat('web-1', /^DRAIN/u);
+    await balancer.ask('set server app/web-2 state maint');
+    await balancer.statusThat('web-2', IN_ROTATION);
+    expect(started.agentOutput('web-2')).toContain('haproxy-differed');
+  }, 60_000);
+
+  test('a drain waits while HAProxy cannot be told, says why, and goes on when it can', async () => {
+    const { balancer, started } = await startTold();
+    await balancer.stop();
+    const { id } = await started.post('web-3', 'drain');
+    const waiting = await started.nodeThat(
+      'web-3',
+      'told why',
+      ({ drain }) => drain?.problem?.includes('HAProxy') ?? false,
+    );
+    expect(waiting).toMatchObject({ status: 'draining', drain: { phase: 'leaving-rotation' } });
+    expect(started.agentOutput('web-3')).toContain('haproxy-untold');
+    await balancer.startProcess();
+    expect(await started.ended(id)).toMatchObject({ status: 'succeeded' });
+    await balancer.statusThat('web-3', /^DRAIN/u);
+  }, 60_000);
 });
+
+/** A fleet whose agents tell a HAProxy that asks nobody. */
+async function startTold(): Promise<{ readonly balancer: HaproxyUnderTest; readonly started: FleetUnderTest }> {
+  const started = (fleet = await startBalancedFleet(
+    (nodeId, directory) => ({ haproxy: { socket: socketIn(directory), server: `app/${nodeId}` } }),
+    socketIn,
+  ));
+  const servers = NODES.map((name) => ({ name, port: started.ports.get(name) ?? 0, agentCheckPort: null }));
+  const balancer = (haproxy = await HaproxyUnderTest.start(started.directory, servers));
+  for (const nodeId of NODES) await balancer.statusThat(nodeId, IN_ROTATION);
+  return { balancer, started };
+}

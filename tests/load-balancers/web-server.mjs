@@ -1,51 +1,87 @@
 /**
- * A web server as users run them, for the load balancers' tests: `node web-server.mjs PORT`. Every answer takes some
- * milliseconds. It says what must be proved of a node under load: whether a request came to it after it had been asked to
- * let its sessions go.
+ * The workload behind the load balancers: a small HTTP server with keep-alive, some of whose answers take a while.
+ * It counts what it works on, and notes at the drain hook what the balancer thinks of it at that moment.
  */
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 
-/** Answers take up to so long, each another, so that some are always under way. */
-const ANSWER_MS_MAX = 60;
+const { PORT = '0', SERVER_NAME = '', HAPROXY_SOCKET = '' } = process.env;
 
-let underWay = 0;
-let answered = 0;
-let isDraining = false;
-/** Requests that came although it was asked to let its sessions go: the balancer had not let go yet. */
-let cameLate = 0;
+let working = 0;
+let requests = 0;
+let lastRequestAt = null;
+/** One entry for each call of the drain hook. */
+const drains = [];
 
 const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, 'http://localhost');
-  switch (pathname) {
-    case '/healthz':
-      response.end('ok');
+  const url = new URL(request.url ?? '/', 'http://server');
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /work': {
+      requests += 1;
+      working += 1;
+      lastRequestAt = Date.now();
+      response.on('close', () => {
+        working -= 1;
+      });
+      // Nobody waits for luck here: it is the work that an answer takes.
+      setTimeout(() => answer(response, { server: SERVER_NAME }), Number(url.searchParams.get('ms')));
       return;
-    case '/stats':
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ underWay, cameLate, isDraining }));
+    }
+    case 'GET /healthz':
+      answer(response, { healthy: true });
       return;
-    case '/drain':
-      isDraining = request.method === 'POST';
-      if (!isDraining) cameLate = 0;
-      response.end('ok');
+    case 'GET /stats':
+      answer(response, { working });
+      return;
+    case 'POST /drain':
+      askBalancer().then(
+        (balancer) => {
+          drains.push({ at: Date.now(), lastRequestAt, requestsBefore: requests, balancer });
+          answer(response, { draining: true });
+        },
+        (error) => answer(response, { error: String(error) }, 500),
+      );
+      return;
+    case 'DELETE /drain':
+      answer(response, { draining: false });
+      return;
+    case 'GET /seen':
+      answer(response, { drains, requests });
       return;
     default:
-      answer(response);
+      answer(response, { error: 'not found' }, 404);
   }
 });
+// Longer than any balancer keeps its idle connections: the one who opened a connection is the one who closes it.
+server.keepAliveTimeout = 60_000;
+server.listen(Number(PORT), '127.0.0.1');
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
 
-function answer(response) {
-  underWay += 1;
-  if (isDraining) cameLate += 1;
-  const answerMs = (answered * 7) % ANSWER_MS_MAX;
-  setTimeout(() => {
-    // The connection that the balancer keeps is not needed any more.
-    if (isDraining) response.setHeader('connection', 'close');
-    response.end(`answer ${answered}\n`);
-    answered += 1;
-    underWay -= 1;
-  }, answerMs);
+function answer(response, body, status = 200) {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }
 
-process.on('SIGTERM', () => process.exit(0));
-server.listen(Number(process.argv[2]), '127.0.0.1');
+/** The status that HAProxy's statistics have for this server; `null`: there is no HAProxy here. */
+function askBalancer() {
+  if (HAPROXY_SOCKET === '') return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const socket = connect(HAPROXY_SOCKET, () => socket.write('show stat\n'));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString();
+    });
+    socket.on('error', (error) => resolve(`unknown: ${error.message}`));
+    socket.on('end', () => {
+      const [head = '', ...rows] = text.split('\n');
+      const columns = head.replace(/^# /u, '').split(',');
+      const row = rows.map((line) => line.split(',')).find((cells) => cells[columns.indexOf('svname')] === SERVER_NAME);
+      resolve(row?.[columns.indexOf('status')] ?? 'unknown: no such server');
+    });
+  });
+}

@@ -75,6 +75,7 @@ export class Agent {
     const state = startAgentState(
       {
         settleMs: config.rotation.settleMs,
+        confirmsRotation: config.rotation.haproxy !== null,
         hasSessionsProbe: sessions !== null,
         hasDrainHook: hooks.drain !== null,
         hasUndrainHook: hooks.undrain !== null,
@@ -152,6 +153,7 @@ export class Agent {
   async #begin(): Promise<void> {
     await this.#driver.start();
     this.#isStarted = true;
+    this.#opened.rotation.onTold((word, problem) => this.#shell.take({ kind: 'RotationTold', word, problem }));
     this.#driver.onChange(() => this.#watch.tellIfChanged());
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
     this.#pollWorkload();
@@ -256,6 +258,7 @@ export class Agent {
       signal: this.#stopping.signal,
       read: (reading) => {
         this.#tellChangedReading();
+        this.#opened.rotation.setSessions(reading.kind === 'counted' ? reading.sessions : null);
         this.#shell.take({ kind: 'SessionsRead', reading });
       },
       failed: (error) =>

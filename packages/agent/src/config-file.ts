@@ -174,7 +174,11 @@ export const AgentFile = Type.Object(
           agentCheck: Type.Optional(Text),
           /** HOST:PORT of GET /ready. */
           http: Type.Optional(Text),
-          /** Default: 3s where one of them is there, else 0s. */
+          /** The share of its weight that the agent-check tells HAProxy. Default: none. */
+          weight: Type.Optional(Type.Object({ sessionsMax: Type.Integer({ minimum: 1 }) }, strict)),
+          /** HAProxy's runtime socket: a path or HOST:PORT; BACKEND/NAME. */
+          haproxy: Type.Optional(Type.Object({ socket: Text, server: Text }, strict)),
+          /** Default: 3s where a balancer asks, 500ms where it is only told, else 0s. */
           settle: Type.Optional(Duration),
         },
         strict,
@@ -187,3 +191,4 @@ export const AgentFile = Type.Object(
   strict,
 );
 export type AgentFile = Type.Static<typeof AgentFile>;
+export type RotationSetting = NonNullable<AgentFile['rotation']>;

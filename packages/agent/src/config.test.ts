@@ -98,7 +98,13 @@ describe('a whole file', () => {
           endSessions: { kind: 'signal', signal: 'SIGUSR2', timeoutMs: 10_000 },
         },
       },
-      rotation: { agentCheck: { host: '0.0.0.0', port: 7788 }, http: { host: '::1', port: 7789 }, settleMs: 3000 },
+      rotation: {
+        agentCheck: { host: '0.0.0.0', port: 7788 },
+        http: { host: '::1', port: 7789 },
+        weight: null,
+        haproxy: null,
+        settleMs: 3000,
+      },
       commands: {
         reload: {
           description: 'Reload the configuration',
@@ -130,7 +136,7 @@ describe('a whole file', () => {
         sessions: null,
         hooks: { drain: null, undrain: null, endSessions: null },
       },
-      rotation: { agentCheck: null, http: null, settleMs: 0 },
+      rotation: { agentCheck: null, http: null, weight: null, haproxy: null, settleMs: 0 },
       commands: {},
       onAgentStop: 'keep',
     });

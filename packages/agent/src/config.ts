@@ -8,10 +8,10 @@ import { checkBySchema, type ConfigFault, ConfigFaults } from './config-faults.t
 import { AgentFile } from './config-file.ts';
 import { nodeIdentityOf } from './config-node.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
-import { addressOf, durationOf, urlOf } from './config-values.ts';
+import { type RotationConfig, rotationOf } from './config-rotation.ts';
+import { urlOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
 import { type ConfiguredCommands, describeCommands } from './declared-commands.ts';
-import type { ListenAddress } from './rotation/listen.ts';
 
 export interface AgentConfig {
   readonly serverUrl: string;
@@ -22,13 +22,7 @@ export interface AgentConfig {
   readonly node: NodeIdentity;
   readonly stateDir: string;
   readonly workload: WorkloadConfig;
-  readonly rotation: {
-    /** `null`: not opened. */
-    readonly agentCheck: ListenAddress | null;
-    readonly http: ListenAddress | null;
-    /** How long balancers get to notice before sessions are asked to go. */
-    readonly settleMs: number;
-  };
+  readonly rotation: RotationConfig;
   readonly commands: ConfiguredCommands;
   /** `keep`: the workload goes on and is taken up by the next start of the agent. */
   readonly onAgentStop: 'keep' | 'stop';
@@ -56,8 +50,6 @@ const FILE_BYTES_MAX = 1024 * 1024;
 /** Bytes of node and commands as JSON; a quarter of the message stays for what the agent has to tell beside them. */
 const TOLD_BYTES_MAX = (AGENT_MESSAGE_BYTES_MAX * 3) / 4;
 const STATE_DIRECTORY = '/var/lib/sluice';
-/** Milliseconds that balancers get where they can ask at all: two of their usual questions. */
-const SETTLE_MS = 3000;
 
 const agentFile = Compile(AgentFile);
 
@@ -102,10 +94,6 @@ function isReadable({ value }: ConfigText): boolean {
 }
 
 function configOf(file: AgentFile, directory: string, faults: ConfigFaults): AgentConfig {
-  const { rotation = {} } = file;
-  const agentCheck =
-    rotation.agentCheck === undefined ? null : addressOf(rotation.agentCheck, faults, ['rotation', 'agentCheck'], 0);
-  const http = rotation.http === undefined ? null : addressOf(rotation.http, faults, ['rotation', 'http'], 0);
   const node = nodeIdentityOf(file.node ?? {}, faults);
   const commands = commandsOf(file.commands ?? {}, faults);
   if (file.serverCa !== undefined && file.server?.startsWith('http:') === true)
@@ -127,14 +115,7 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
     node,
     stateDir: path.resolve(directory, file.stateDir ?? STATE_DIRECTORY),
     workload: workloadOf(file.workload, directory, faults),
-    rotation: {
-      agentCheck,
-      http,
-      settleMs: durationOf(rotation.settle, agentCheck === null && http === null ? 0 : SETTLE_MS, faults, [
-        'rotation',
-        'settle',
-      ]),
-    },
+    rotation: rotationOf(file.rotation ?? {}, file.workload.sessions !== undefined, faults),
     commands,
     onAgentStop: file.onAgentStop ?? 'keep',
   };

@@ -22,7 +22,7 @@ export async function openParts(config: AgentConfig, logger: Logger): Promise<Op
     const { journal, entries, warnings } = await openJournal(stateDirectory.path);
     for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
     try {
-      const rotation = await Rotation.open({ agentCheck: config.rotation.agentCheck, http: config.rotation.http });
+      const rotation = await Rotation.open(config.rotation, logger);
       return { stateDirectory, journal, entries, rotation, credential };
     } catch (error) {
       await journal.close();

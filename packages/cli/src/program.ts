@@ -34,6 +34,7 @@ import { nodesCredentialsCommand } from './commands/nodes-credentials.ts';
 import { nodesRevokeCommand } from './commands/nodes-revoke.ts';
 import { nodesRotateCommand } from './commands/nodes-rotate.ts';
 import { serverCommand } from './commands/server.ts';
+import { renderCommand } from './commands/render.ts';
 import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
@@ -130,6 +131,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(whoamiCommand(terminal, finish).helpGroup('Log in:'))
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(renderCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))
     .addHelpText(
       'after',

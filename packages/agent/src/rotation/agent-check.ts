@@ -17,6 +17,12 @@ const ANSWERS = { ready: 'ready up', drain: 'drain', maint: 'maint', down: 'down
   string
 >;
 
+export interface AgentCheckState {
+  readonly word: RotationState['word'];
+  /** Percent of the configured weight, told with `ready` only; `null`: the balancer keeps the weight that it has. */
+  readonly weightPercent: number | null;
+}
+
 export class AgentCheck {
   readonly port: number;
   readonly #server: Server;
@@ -28,7 +34,7 @@ export class AgentCheck {
     this.port = port;
   }
 
-  static async open(address: ListenAddress, current: () => RotationState['word']): Promise<AgentCheck> {
+  static async open(address: ListenAddress, current: () => AgentCheckState): Promise<AgentCheck> {
     const clients = new Set<Socket>();
     const server = createServer((socket) => {
       clients.add(socket);
@@ -38,7 +44,8 @@ export class AgentCheck {
       socket.setTimeout(CLIENT_TIMEOUT_MS, () => socket.destroy());
       // What a client sends (agent-send) is read and dropped: unread bytes would reset the connection before the line is read.
       socket.resume();
-      socket.end(`${ANSWERS[current()]}\n`);
+      const { word, weightPercent } = current();
+      socket.end(`${ANSWERS[word]}${word === 'ready' && weightPercent !== null ? ` ${weightPercent}%` : ''}\n`);
     });
     server.maxConnections = CLIENTS_MAX;
     const port = await listen(server, address, 'rotation.agentCheck');

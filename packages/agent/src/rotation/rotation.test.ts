@@ -1,5 +1,6 @@
 /** What a load balancer sees on real sockets. */
 import { connect, createServer } from 'node:net';
+import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 import { Rotation } from './rotation.ts';
@@ -11,10 +12,12 @@ afterEach(async () => {
   opened = [];
 });
 
+const silent = pino({ level: 'silent' });
+const NOTHING = { agentCheck: null, http: null, weight: null, haproxy: null };
 const anyPort = { host: '127.0.0.1', port: 0 };
 
-async function open(): Promise<Rotation> {
-  const rotation = await Rotation.open({ agentCheck: anyPort, http: anyPort });
+async function open(weight: { readonly sessionsMax: number } | null = null): Promise<Rotation> {
+  const rotation = await Rotation.open({ ...NOTHING, agentCheck: anyPort, http: anyPort, weight }, silent);
   opened.push(rotation);
   return rotation;
 }
@@ -43,6 +46,27 @@ describe('the agent-check', () => {
     expect(await ask(agentCheck, 'agent-send text\n')).toBe('maint\n');
     rotation.set('down', 'the workload is not healthy');
     expect(await ask(agentCheck)).toBe('down\n');
+  });
+
+  test('tells the weight by the sessions, never zero, and only with ready', async () => {
+    const rotation = await open({ sessionsMax: 40 });
+    const { agentCheck } = rotation.ports;
+    rotation.set('ready', 'active');
+    expect(await ask(agentCheck)).toBe('ready up\n');
+    for (const [sessions, answer] of [
+      [0, 'ready up 100%\n'],
+      [10, 'ready up 75%\n'],
+      [40, 'ready up 1%\n'],
+      [400, 'ready up 1%\n'],
+      // Not known any more: the balancer keeps what it has.
+      [null, 'ready up\n'],
+    ] as const) {
+      rotation.setSessions(sessions);
+      expect(await ask(agentCheck)).toBe(answer);
+    }
+    rotation.setSessions(10);
+    rotation.set('drain', 'kernel update');
+    expect(await ask(agentCheck)).toBe('drain\n');
   });
 
   test('survives clients that vanish', async () => {
@@ -79,7 +103,7 @@ describe('GET /ready', () => {
 
 describe('opening', () => {
   test('neither endpoint is needed', async () => {
-    const rotation = await Rotation.open({ agentCheck: null, http: null });
+    const rotation = await Rotation.open(NOTHING, silent);
     expect(rotation.ports).toEqual({ agentCheck: null, http: null });
     await rotation.close();
   });
@@ -92,10 +116,10 @@ describe('opening', () => {
     const address = other.address();
     const taken = { host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 0 };
     try {
-      await expect(Rotation.open({ agentCheck: anyPort, http: taken })).rejects.toThrow(
+      await expect(Rotation.open({ ...NOTHING, agentCheck: anyPort, http: taken }, silent)).rejects.toThrow(
         `rotation.http: 127.0.0.1:${taken.port} is in use`,
       );
-      await expect(Rotation.open({ agentCheck: { host: '192.0.2.1', port: 0 }, http: null })).rejects.toThrow(
+      await expect(Rotation.open({ ...NOTHING, agentCheck: { host: '192.0.2.1', port: 0 } }, silent)).rejects.toThrow(
         'rotation.agentCheck: 192.0.2.1:0 is no address of this machine',
       );
     } finally {

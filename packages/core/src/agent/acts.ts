@@ -4,6 +4,7 @@ import { updateOf } from './act-updates.ts';
 import type { AgentInput } from './agent-io.ts';
 import type { Performing } from './agent-state.ts';
 import { actOf, type ActEnd, type JournaledAct } from './journal.ts';
+import { mayReplaceAt } from './out-of-rotation.ts';
 import { record, send, type StepDraft } from './step-draft.ts';
 
 /**
@@ -96,13 +97,13 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
       return;
     }
     record(draft, { kind: 'act-begun', operationId, incarnation: workload.incarnation });
-    const isInRotation = journal.availability === 'active' && workload.phase === 'running';
+    const wasInRotation = journal.availability === 'active' && workload.phase === 'running';
     draft.state = {
       ...draft.state,
       performing: {
         kind: 'leaving-rotation',
         operationId,
-        until: isInRotation ? draft.now + settings.settleMs : draft.now,
+        since: { at: draft.now, wasInRotation },
         endBy: draft.now + start.deadlineInMs,
       },
     };
@@ -136,7 +137,22 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
 /** Goes on with the restart that is being performed, as far as it can without waiting. */
 export function performNext(draft: StepDraft): void {
   const { performing, workload, settings } = draft.state;
-  if (performing?.kind === 'leaving-rotation' && draft.now >= performing.until) {
+  const replaceAt = performing?.kind === 'leaving-rotation' ? mayReplaceAt(draft.state, performing) : null;
+  if (performing?.kind === 'leaving-rotation' && replaceAt === null && draft.now >= performing.endBy) {
+    endAct(draft, performing.operationId, {
+      status: 'failed',
+      result: null,
+      error: {
+        code: 'balancer-unconfirmed',
+        message:
+          'The load balancer did not confirm that the node is out of rotation, so the workload was not restarted: ' +
+          (draft.state.rotationProblem ?? 'it has not answered yet.'),
+      },
+      output: null,
+    });
+    return;
+  }
+  if (performing?.kind === 'leaving-rotation' && replaceAt !== null && draft.now >= replaceAt) {
     const act = actOf(draft.state.journal, performing.operationId);
     if (act === undefined) throw new Error(`performing ${performing.operationId}, which the journal does not know`);
     draft.state = {

@@ -19,6 +19,8 @@ export type AgentInput =
   | { readonly kind: 'WorkloadObserved'; readonly workload: WorkloadReport }
   | { readonly kind: 'SessionsRead'; readonly reading: SessionsReading }
   | { readonly kind: 'LoadMeasured'; readonly load: Load }
+  /** What became of telling the balancers a word; `null`: they confirmed it. Only where `confirmsRotation` is set. */
+  | { readonly kind: 'RotationTold'; readonly word: RotationState['word']; readonly problem: string | null }
   | { readonly kind: 'PendingReturned'; readonly token: number; readonly ok: boolean; readonly problem: string | null }
   | {
       readonly kind: 'WorkloadReplaced';

@@ -12,6 +12,7 @@ import { updatesToSend } from './act-updates.ts';
 import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';
 import { type JournalEntry, replayJournal } from './journal.ts';
+import { mayReplaceAt } from './out-of-rotation.ts';
 
 export const UNKNOWN_LOAD: Load = { sessions: null, cpuPercent: null, memoryBytes: null, problem: null };
 
@@ -34,6 +35,8 @@ export function startAgentState(
     nextToken: 1,
     reported: null,
     rotation: { word: 'drain', reason: 'the agent is starting' },
+    rotationConfirmedAt: null,
+    rotationProblem: null,
   };
 }
 
@@ -77,8 +80,8 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
 export function agentWakeAt(state: AgentState, now: number): number | null {
   const { performing } = state;
   const instants = [...convergenceInstants(state)];
-  if (performing?.kind === 'leaving-rotation' || performing?.kind === 'waiting-for-health')
-    instants.push(performing.until);
+  if (performing?.kind === 'leaving-rotation') instants.push(mayReplaceAt(state, performing) ?? performing.endBy);
+  if (performing?.kind === 'waiting-for-health') instants.push(performing.until);
   const ahead = instants.filter((instant) => instant > now);
   return ahead.length === 0 ? null : Math.min(...ahead);
 }

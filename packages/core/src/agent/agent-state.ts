@@ -5,6 +5,8 @@ import type { Journal } from './journal.ts';
 /** What the agent's configuration says, as far as decisions depend on it. */
 export interface AgentSettings {
   readonly settleMs: number;
+  /** Whether a balancer is told of each change and confirms it. Absent: balancers ask, and `settleMs` begins with the change. */
+  readonly confirmsRotation?: boolean;
   readonly hasSessionsProbe: boolean;
   readonly hasDrainHook: boolean;
   readonly hasUndrainHook: boolean;
@@ -72,10 +74,18 @@ export const NOT_CONVERGED: Convergence = {
   isActive: false,
 };
 
+/** A restart whose node gets out of rotation first, where it is in it. */
+export interface LeavingRotation {
+  readonly kind: 'leaving-rotation';
+  readonly operationId: string;
+  readonly since: { readonly at: number; readonly wasInRotation: boolean };
+  /** When the requester’s time for the whole restart is over. */
+  readonly endBy: number;
+}
+
 /** The act that is being performed, step by step. */
 export type Performing =
-  /** `endBy`: when the requester’s time for the whole restart is over. */
-  | { readonly kind: 'leaving-rotation'; readonly operationId: string; readonly until: number; readonly endBy: number }
+  | LeavingRotation
   | { readonly kind: 'replacing'; readonly operationId: string; readonly endBy: number }
   | {
       readonly kind: 'waiting-for-health';
@@ -108,6 +118,10 @@ export interface AgentState {
   /** What the server was told last in this session; `null`: nothing yet. */
   readonly reported: AvailabilityReport | null;
   readonly rotation: RotationState;
+  /** When the balancers that are told confirmed the present word; `null`: they have not. Without such balancers: when it was set. */
+  readonly rotationConfirmedAt: number | null;
+  /** Why a balancer could not be told, or did not confirm. */
+  readonly rotationProblem: string | null;
 }
 
 /** What load balancers are told. */

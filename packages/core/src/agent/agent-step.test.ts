@@ -511,6 +511,18 @@ describe('acts', () => {
     });
   });
 
+  test('a restart that the agent died in before it began gives balancers their time again', () => {
+    const agent = new PlayedAgent();
+    agent.start('op_9');
+    agent.permit('op_9');
+    const back = agent.afterCrash();
+    expect(back.state.rotation.word).toBe('maint');
+    back.pass(2999);
+    expect(back.kinds('ReplaceWorkload')).toEqual([]);
+    back.pass(1);
+    expect(back.kinds('ReplaceWorkload')).toHaveLength(1);
+  });
+
   test('a declared command that the agent died in is not repeated: its outcome is unknown', () => {
     const agent = new PlayedAgent();
     agent.start('op_9', 'reload', null);

@@ -73,6 +73,9 @@ function receive(draft: StepDraft, input: AgentInput): void {
       draft.state = { ...draft.state, load: input.load };
       send(draft, { kind: 'heartbeat', load: input.load });
       return;
+    case 'RotationTold':
+      onRotationTold(draft, input.word, input.problem);
+      return;
     case 'PendingReturned':
       onPendingReturned(draft, input);
       return;
@@ -115,12 +118,26 @@ function receiveMessage(draft: StepDraft, message: NodeMessage): void {
   }
 }
 
+/** What is told of a word that is not the present one any more says nothing. */
+function onRotationTold(draft: StepDraft, word: RotationState['word'], problem: string | null): void {
+  const { rotation, rotationConfirmedAt } = draft.state;
+  if (word !== rotation.word) return;
+  // A balancer that ends later takes nothing back: what it confirmed has been so since.
+  const confirmedAt = rotationConfirmedAt ?? (problem === null ? draft.now : null);
+  draft.state = { ...draft.state, rotationConfirmedAt: confirmedAt, rotationProblem: problem };
+}
+
 /** Load balancers are told at once, and before anything else is done about a drain. */
 function turnRotation(draft: StepDraft): void {
   const rotation = rotationOf(draft.state);
   const { word, reason } = draft.state.rotation;
   if (rotation.word === word && rotation.reason === reason) return;
   draft.state = { ...draft.state, rotation };
+  if (rotation.word !== word) {
+    const { confirmsRotation } = draft.state.settings;
+    const rotationConfirmedAt = confirmsRotation === true ? null : draft.now;
+    draft.state = { ...draft.state, rotationConfirmedAt, rotationProblem: null };
+  }
   draft.effects.unshift({ kind: 'SetRotation', rotation });
 }
 

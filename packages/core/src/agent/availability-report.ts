@@ -3,7 +3,7 @@ import type { AvailabilityReport, DrainPhase } from '@sluice/contract';
 import type { AgentState } from './agent-state.ts';
 
 export function availabilityReport(state: AgentState): AvailabilityReport {
-  const { journal, convergence, reading } = state;
+  const { journal, convergence, reading, rotationProblem } = state;
   const isDrain = journal.availability === 'drain';
   const isReached = isDrain ? journal.evidence !== null : convergence.isActive;
   const sessions = reading.kind === 'counted' ? reading.sessions : null;
@@ -19,7 +19,8 @@ export function availabilityReport(state: AgentState): AvailabilityReport {
     blockers: isDrain && !hasEnded && reading.kind === 'counted' ? [...reading.blockers] : [],
     problem: hasEnded
       ? null
-      : (convergence.problem ?? (isDrain && reading.kind === 'unreadable' ? reading.problem : null)),
+      : (convergence.problem ??
+        (isDrain ? (rotationProblem ?? (reading.kind === 'unreadable' ? reading.problem : null)) : null)),
     evidence: isDrain ? journal.evidence : null,
   };
 }

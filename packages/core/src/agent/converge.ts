@@ -6,6 +6,7 @@ import type { AvailabilitySet, DrainEvidence } from '@sluice/contract';
 import { isSameValue } from '../is-same-value.ts';
 import { type AgentState, type Convergence, NOT_CONVERGED, type SessionsReading } from './agent-state.ts';
 import { hasTurned } from './journal.ts';
+import { settledAt } from './out-of-rotation.ts';
 import { begin, record, type StepDraft } from './step-draft.ts';
 
 /** Milliseconds between two tries of a hook that failed. */
@@ -103,7 +104,8 @@ function convergeToDrain(draft: StepDraft): void {
     convergeByForce(draft);
     return;
   }
-  if (draft.now < convergence.outSince + settings.settleMs) return;
+  const outAt = settledAt(draft.state, convergence.outSince);
+  if (outAt === null || draft.now < outAt) return;
   if (settings.hasDrainHook && convergence.hookedIncarnation !== workload.incarnation) {
     if (workload.phase !== 'running' || (convergence.retryAt !== null && draft.now < convergence.retryAt)) return;
     if (!journal.mustUndrain) record(draft, { kind: 'drain-hook-called' });
@@ -234,12 +236,13 @@ function change(draft: StepDraft, changes: Partial<Convergence>): void {
 
 /** The instants at which time alone leads further. */
 export function convergenceInstants(state: AgentState): readonly number[] {
-  const { convergence, journal, settings } = state;
+  const { convergence, journal } = state;
   if (convergence.pending !== null) return [];
   const instants: number[] = [];
   if (convergence.retryAt !== null) instants.push(convergence.retryAt);
   if (journal.availability === 'drain' && journal.evidence === null) {
-    if (convergence.outSince !== null) instants.push(convergence.outSince + settings.settleMs);
+    const outAt = convergence.outSince === null ? null : settledAt(state, convergence.outSince);
+    if (outAt !== null) instants.push(outAt);
     if (journal.forceAt !== null && !journal.wasDrained) instants.push(journal.forceAt);
     if (convergence.forcing?.hookReturnedAt != null)
       instants.push(convergence.forcing.hookReturnedAt + END_SESSIONS_WITHIN_MS);

@@ -7,8 +7,8 @@ import type { StepDraft } from './step-draft.ts';
  * a declared command is never repeated, and what came of it is unknown.
  */
 export function resumeActs(draft: StepDraft): void {
-  const { workload, settings } = draft.state;
-  for (const act of draft.state.journal.acts) {
+  const { journal, workload, settings } = draft.state;
+  for (const act of journal.acts) {
     if (act.state !== 'begun') continue;
     const { operationId, command } = act.start;
     if (command !== 'restart') {
@@ -39,7 +39,8 @@ export function resumeActs(draft: StepDraft): void {
         performing: {
           kind: 'leaving-rotation',
           operationId,
-          until: draft.now,
+          // It may have been in rotation until the agent ended, and its balancers may not have noticed since.
+          since: { at: draft.now, wasInRotation: journal.availability === 'active' && workload.phase === 'running' },
           endBy: draft.now + act.start.deadlineInMs,
         },
       };
