@@ -75,9 +75,15 @@ describe('a whole file', () => {
       },
       stateDir: path.join(directory, 'state'),
       workload: {
-        driver: { kind: 'process', command: ['node', 'server.js'], cwd },
+        driver: {
+          kind: 'process',
+          command: ['node', 'server.js'],
+          cwd,
+          runAs: { user: null, group: null, umask: null, limits: {}, ownVariables: ['PORT', 'GREETING'] },
+        },
         cwd,
         environment: { PORT: '7777', GREETING: '${HOME} is not replaced' },
+        inherits: 'all',
         stopGraceMs: 10_000,
         health: { check: { kind: 'http', url: 'http://127.0.0.1:7777/healthz' }, intervalMs: 1000, timeoutMs: 500 },
         healthyWithinMs: 120_000,
@@ -187,7 +193,7 @@ commands:
     expect(message).toBe(`${file} cannot be used:
   line 2: node.port: must be a whole number, and is a text
   line 2: node.version: must be a text, and is a number; write it in quotes: "1.4"
-  line 4: workload.driver: must be one of process, exec
+  line 4: workload.driver: must be one of process, exec, systemd, docker
   line 6: workload.stopgrace: unknown; did you mean stopGrace?
   line 7: workload.health.tiemout: unknown; did you mean timeout?
   line 8: workload.env.A: must be a text, and is a number; write it in quotes: "1"
