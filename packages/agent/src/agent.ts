@@ -55,6 +55,7 @@ export class Agent {
     this.#metadataFile = path.join(opened.stateDirectory.path, 'metadata.json');
     this.#driver = createDriver(workload.driver, {
       stateDirectory: opened.stateDirectory.path,
+      output: workload.output,
       environment: () => ({
         ...chosenEnvironment(this.#environment, workload.inherits),
         ...workload.environment,

@@ -133,10 +133,11 @@ function checkMapping(
 function firstError(schema: TSchema, value: unknown): string {
   const [error] = Value.Errors(schema, value);
   if (error === undefined) return 'is not valid';
+  // Of several kinds of value, the library tells what is wrong with the first one only.
+  if (Type.IsUnion(schema) && 'description' in schema) return `must be ${String(schema.description)}`;
   if (error.keyword === 'type')
     return mismatch(value, IN_WORDS[String(error.params.type)] ?? String(error.params.type));
   if (error.keyword === 'enum') return `must be one of ${error.params.allowedValues.map(String).join(', ')}`;
-  if (error.keyword === 'anyOf' && 'description' in schema) return `must be ${String(schema.description)}`;
   if (error.keyword === 'minLength') return 'is empty';
   if (error.keyword === 'minItems') return 'is an empty list';
   return error.message;

@@ -4,6 +4,7 @@ import type { ConfigFaults } from './config-faults.ts';
 import type { WorkloadSetting } from './config-file.ts';
 import { durationOf, healthCheckOf, hookOf, positiveDurationOf, sessionsSourceOf } from './config-values.ts';
 import { type DriverSettings, driverSettingsOf } from './drivers/create-driver.ts';
+import type { LogSize } from './drivers/workload-log.ts';
 import type { Hook } from './hooks/call-hook.ts';
 import type { HealthCheck, SessionsSource } from './probes/probe-settings.ts';
 
@@ -15,6 +16,8 @@ export interface WorkloadConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** What of the agent's own environment the workload gets: all of it, or the variables that are named. */
   readonly inherits: 'all' | readonly string[];
+  /** How much of what it prints is kept; absent: the usual. */
+  readonly output: LogSize;
   readonly stopGraceMs: number;
   /** `null`: a workload that runs counts as healthy. */
   readonly health: { readonly check: HealthCheck; readonly intervalMs: number; readonly timeoutMs: number } | null;
@@ -38,6 +41,7 @@ export function workloadOf(setting: WorkloadSetting, directory: string, faults: 
     cwd,
     environment: 'env' in setting ? (setting.env ?? {}) : {},
     inherits: inheritsOf(setting),
+    output: outputOf(setting),
     stopGraceMs: durationOf(setting.stopGrace, 30_000, faults, at('stopGrace')),
     health:
       health === undefined
@@ -61,6 +65,14 @@ export function workloadOf(setting: WorkloadSetting, directory: string, faults: 
       undrain: hookOf(setting.undrain, driver, faults, at('undrain')),
       endSessions: hookOf(setting.endSessions, driver, faults, at('endSessions')),
     },
+  };
+}
+
+function outputOf(setting: WorkloadSetting): LogSize {
+  const { fileBytes, files } = ('output' in setting ? setting.output : undefined) ?? {};
+  return {
+    ...(fileBytes === undefined ? {} : { bytesMax: fileBytes }),
+    ...(files === undefined ? {} : { filesMax: files }),
   };
 }
 

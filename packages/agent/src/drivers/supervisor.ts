@@ -15,7 +15,7 @@ import {
 } from './driver.ts';
 import type { Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
 import { RESTART_TIMES, RestartBackoff, type RestartTimes } from './restart-backoff.ts';
-import { WorkloadLog } from './workload-log.ts';
+import { type LogSize, WorkloadLog } from './workload-log.ts';
 import { Turns } from './turns.ts';
 import { isAnotherStart, readWorkloadRecord, type WorkloadStart, writeWorkloadRecord } from './workload-record.ts';
 
@@ -31,12 +31,15 @@ export interface SupervisorOptions {
   /** What the environment says of the node at the same moment. */
   readonly availability: () => Availability;
   readonly restartTimes?: RestartTimes;
+  /** How much of what the workload prints is kept. */
+  readonly output?: LogSize;
 }
 
 /** What an agent that leaves says to whoever waits for it. */
 const LEAVING = 'The agent is stopping; its next start takes this up again.';
 
 export class Supervisor implements Driver {
+  readonly name: string;
   readonly #launcher: Launcher;
   readonly #options: SupervisorOptions;
   readonly #log: WorkloadLog;
@@ -53,14 +56,11 @@ export class Supervisor implements Driver {
   #launchHealth: WorkloadHealth | null = null;
 
   constructor(launcher: Launcher, options: SupervisorOptions) {
+    this.name = launcher.name;
     this.#launcher = launcher;
     this.#options = options;
-    this.#log = new WorkloadLog(options.stateDirectory);
+    this.#log = new WorkloadLog(options.stateDirectory, options.output);
     this.#backoff = new RestartBackoff(options.restartTimes ?? RESTART_TIMES);
-  }
-
-  get name(): string {
-    return this.#launcher.name;
   }
 
   observe(): WorkloadObservation {
@@ -136,10 +136,7 @@ export class Supervisor implements Driver {
   }
 
   async detach(): Promise<void> {
-    if (this.#leaving.signal.aborted) {
-      await this.#turns.settled();
-      return;
-    }
+    if (this.#leaving.signal.aborted) return this.#turns.settled();
     this.#leaving.abort();
     this.#backoff.cancel();
     await this.#turns.take(async () => {

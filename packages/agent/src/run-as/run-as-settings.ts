@@ -7,6 +7,11 @@ import { strict, Text, TEXT_LENGTH_MAX } from '../config-schemas.ts';
 const LIMIT_MAX = Number.MAX_SAFE_INTEGER;
 const Limit = Type.Optional(Type.Integer({ minimum: 0, maximum: LIMIT_MAX }));
 
+/** Bytes of one file of output: it is copied in one go, and the agent waits for that. */
+const OUTPUT_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Files of output: this is for looking at what happened, not for keeping it. */
+const OUTPUT_FILES_MAX = 100;
+
 export const RUN_AS_KEYS = {
   /** Beside what it inherits from the agent. */
   env: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: TEXT_LENGTH_MAX }))),
@@ -22,6 +27,18 @@ export const RUN_AS_KEYS = {
   group: Type.Optional(Text),
   /** Octal, in quotes. Default: the agent's. */
   umask: Type.Optional(Text),
+  /** How much of what it prints is kept in the state directory. */
+  output: Type.Optional(
+    Type.Object(
+      {
+        /** Of one file. Default: 1 MiB. */
+        fileBytes: Type.Optional(Type.Integer({ minimum: 64 * 1024, maximum: OUTPUT_FILE_BYTES_MAX })),
+        /** The one that is written and the older ones. Default: 2. */
+        files: Type.Optional(Type.Integer({ minimum: 1, maximum: OUTPUT_FILES_MAX })),
+      },
+      strict,
+    ),
+  ),
   /** As the kernel enforces them for one process (setrlimit); set by `prlimit` of util-linux. */
   limits: Type.Optional(
     Type.Object(

@@ -10,8 +10,6 @@ import type { DockerSettings } from './docker-settings.ts';
 
 /** Bytes of output that explain an end or a failed start. */
 const LAST_OUTPUT_BYTES = 1000;
-/** Milliseconds after SIGKILL until a container counts as unkillable. */
-const KILLED_WITHIN_MS = 10_000;
 
 export class DockerLauncher implements Launcher {
   readonly name = 'docker';
@@ -61,7 +59,7 @@ export class DockerLauncher implements Launcher {
     const stopped = await this.#container.act('stop', `?t=${graceSeconds}`, graceSeconds * 1000 + timeoutMs, signal);
     if (signal.aborted) return { kind: 'aborted' };
     if (stopped === null || (await this.#look()).kind === 'down') return { kind: 'gone' };
-    const killed = await this.#container.act('kill', '?signal=SIGKILL', KILLED_WITHIN_MS, signal);
+    const killed = await this.#container.act('kill', '?signal=SIGKILL', timeoutMs, signal);
     if (signal.aborted) return { kind: 'aborted' };
     if ((await this.#look()).kind === 'down') return { kind: 'gone' };
     // It goes on being watched, since it may run.
