@@ -16,4 +16,4 @@ export const Command = Type.Array(Type.String({ maxLength: TEXT_LENGTH_MAX }), {
 /** Short enough that it can be quoted whole where it fails. */
 export const Url = Type.String({ minLength: 1, maxLength: 2048 });
 /** `500ms`, `30s`, `15m`, `2h`, `7d`. */
-export const Duration = Text;
+export const Duration = Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX });
