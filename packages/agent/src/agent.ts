@@ -19,7 +19,7 @@ import { AgentConnection } from './session/agent-connection.ts';
 import { connectWebSocket } from './session/web-socket.ts';
 import { pollWorkload } from './poll-workload.ts';
 import { systemClock } from './system-clock.ts';
-import { inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
+import { chosenEnvironment, inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
 import { WorkloadWatch } from './workload-watch.ts';
 import { writeFileDurably } from './write-file-durably.ts';
 
@@ -51,11 +51,16 @@ export class Agent {
     this.#config = config;
     this.#logger = logger;
     this.#opened = opened;
-    this.#environment = inheritedEnvironment(environment);
+    this.#environment = inheritedEnvironment(environment, config.joinToken === null ? [] : [config.joinToken]);
     this.#metadataFile = path.join(opened.stateDirectory.path, 'metadata.json');
     this.#driver = createDriver(workload.driver, {
       stateDirectory: opened.stateDirectory.path,
-      environment: () => ({ ...this.#environment, ...workload.environment, ...this.#told() }),
+      output: workload.output,
+      environment: () => ({
+        ...chosenEnvironment(this.#environment, workload.inherits),
+        ...workload.environment,
+        ...this.#told(),
+      }),
       availability: () => this.#shell.state.journal.availability,
     });
     const { stopGraceMs, health, sessions, hooks } = workload;
@@ -239,7 +244,7 @@ export class Agent {
           cwd,
           ...context,
         }),
-      workloadOutput: () => Promise.resolve(this.#driver.output(LAST_OUTPUT_BYTES)),
+      workloadOutput: () => this.#driver.output(LAST_OUTPUT_BYTES),
       keepMetadata: (json) => writeFileDurably(this.#metadataFile, `${json}\n`),
       take: (input) => this.#shell.take(input),
       failed: (effect, error) =>

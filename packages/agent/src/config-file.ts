@@ -1,20 +1,11 @@
 /** agent.yaml as it is written: one schema, from which its type, its known names and its checks come. */
 import Type from 'typebox';
 import { NODE_ID_LENGTH_MAX } from '@sluice/contract';
-
-/** Characters of any single value. */
-const TEXT_LENGTH_MAX = 4096;
-/** Parts of a command line. */
-const COMMAND_PARTS_MAX = 256;
-
-const strict = { additionalProperties: false } as const;
-const Text = Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX });
-const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
-const Command = Type.Array(Type.String({ maxLength: TEXT_LENGTH_MAX }), { minItems: 1, maxItems: COMMAND_PARTS_MAX });
-/** Short enough that it can be quoted whole where it fails. */
-const Url = Type.String({ minLength: 1, maxLength: 2048 });
-/** `500ms`, `30s`, `15m`, `2h`, `7d`. */
-const Duration = Text;
+import { Command, Duration, Port, strict, Text, TEXT_LENGTH_MAX, Url } from './config-schemas.ts';
+import { DOCKER_KEYS } from './drivers/docker/docker-settings.ts';
+import { EXEC_KEYS } from './drivers/exec/exec-settings.ts';
+import { PROCESS_KEYS } from './drivers/process/process-settings.ts';
+import { SYSTEMD_KEYS } from './drivers/systemd/systemd-settings.ts';
 
 /** Asks the workload for something: exactly one of http, signal, exec. */
 const HookSetting = Type.Object(
@@ -73,35 +64,27 @@ const SessionsSetting = Type.Object(
   strict,
 );
 
-const WorkloadSetting = Type.Object(
-  {
-    driver: Type.Enum(['process', 'exec']),
-    /** process: what runs. */
-    command: Type.Optional(Command),
-    /** exec: what starts, stops, restarts and looks at it. Default of restart: stop, then start. */
-    start: Type.Optional(Command),
-    stop: Type.Optional(Command),
-    restart: Type.Optional(Command),
-    status: Type.Optional(Command),
-    /** exec: how long start, stop and restart may take, beside the grace. Default: 60s. */
-    timeout: Type.Optional(Duration),
-    /** exec: how often status is asked. Default: 2s. */
-    statusInterval: Type.Optional(Duration),
-    /** Where all commands of this file run. Default: the directory of agent.yaml. */
-    cwd: Type.Optional(Text),
-    /** Beside the agent's own environment. */
-    env: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: TEXT_LENGTH_MAX }))),
-    /** Between SIGTERM and SIGKILL. Default: 30s. */
-    stopGrace: Type.Optional(Duration),
-    health: Type.Optional(HealthSetting),
-    sessions: Type.Optional(SessionsSetting),
-    drain: Type.Optional(HookSetting),
-    undrain: Type.Optional(HookSetting),
-    /** At a forced deadline. Default: the workload is replaced. */
-    endSessions: Type.Optional(HookSetting),
-  },
-  strict,
-);
+/** What every driver's workload has; the keys of one driver alone are in that driver's folder. */
+const WORKLOAD_KEYS = {
+  /** Where all commands of this file run. Default: the directory of agent.yaml. */
+  cwd: Type.Optional(Text),
+  /** Between asking the workload to end and ending it. Default: 30s. */
+  stopGrace: Type.Optional(Duration),
+  health: Type.Optional(HealthSetting),
+  sessions: Type.Optional(SessionsSetting),
+  drain: Type.Optional(HookSetting),
+  undrain: Type.Optional(HookSetting),
+  /** At a forced deadline. Default: the workload is replaced. */
+  endSessions: Type.Optional(HookSetting),
+};
+
+/** One of them for each driver. */
+export const WorkloadSetting = Type.Union([
+  Type.Object({ driver: Type.Literal('process'), ...PROCESS_KEYS, ...WORKLOAD_KEYS }, strict),
+  Type.Object({ driver: Type.Literal('exec'), ...EXEC_KEYS, ...WORKLOAD_KEYS }, strict),
+  Type.Object({ driver: Type.Literal('systemd'), ...SYSTEMD_KEYS, ...WORKLOAD_KEYS }, strict),
+  Type.Object({ driver: Type.Literal('docker'), ...DOCKER_KEYS, ...WORKLOAD_KEYS }, strict),
+]);
 export type WorkloadSetting = Type.Static<typeof WorkloadSetting>;
 
 const NodeSetting = Type.Object(

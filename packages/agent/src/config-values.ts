@@ -104,7 +104,7 @@ export function hookOf(
     return { kind: 'http', method, url: urlOf(url, faults, [...path, 'http', 'url']), body: text, timeoutMs };
   }
   if (signal !== undefined) {
-    if (driver !== 'process')
+    if (driver === 'exec')
       faults.add([...path, 'signal'], `the driver ${driver} cannot send signals; use http or exec`);
     return { kind: 'signal', signal: signalOf(signal, faults, [...path, 'signal']), timeoutMs };
   }

@@ -2,15 +2,9 @@
 import path from 'node:path';
 import type { ConfigFaults } from './config-faults.ts';
 import type { WorkloadSetting } from './config-file.ts';
-import {
-  commandLineOf,
-  durationOf,
-  healthCheckOf,
-  hookOf,
-  positiveDurationOf,
-  sessionsSourceOf,
-} from './config-values.ts';
-import type { DriverSettings } from './drivers/create-driver.ts';
+import { durationOf, healthCheckOf, hookOf, positiveDurationOf, sessionsSourceOf } from './config-values.ts';
+import { type DriverSettings, driverSettingsOf } from './drivers/create-driver.ts';
+import type { LogSize } from './drivers/workload-log.ts';
 import type { Hook } from './hooks/call-hook.ts';
 import type { HealthCheck, SessionsSource } from './probes/probe-settings.ts';
 
@@ -18,8 +12,12 @@ export interface WorkloadConfig {
   readonly driver: DriverSettings;
   /** Where the workload and all commands of the configuration run. */
   readonly cwd: string;
-  /** What the workload gets beside the agent's own environment. */
+  /** What the workload gets beside what it inherits. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What of the agent's own environment the workload gets: all of it, or the variables that are named. */
+  readonly inherits: 'all' | readonly string[];
+  /** How much of what it prints is kept; absent: the usual. */
+  readonly output: LogSize;
   readonly stopGraceMs: number;
   /** `null`: a workload that runs counts as healthy. */
   readonly health: { readonly check: HealthCheck; readonly intervalMs: number; readonly timeoutMs: number } | null;
@@ -35,14 +33,15 @@ export interface WorkloadConfig {
 }
 
 export function workloadOf(setting: WorkloadSetting, directory: string, faults: ConfigFaults): WorkloadConfig {
-  const { driver, env = {}, health, sessions } = setting;
+  const { driver, health, sessions } = setting;
   const cwd = path.resolve(directory, setting.cwd ?? '.');
-  for (const [name, value] of Object.entries(env)) checkVariable(name, value, faults);
   const at = (...keys: readonly string[]) => ['workload', ...keys];
   return {
-    driver: driverOf(setting, cwd, faults),
+    driver: driverSettingsOf(setting, cwd, faults),
     cwd,
-    environment: env,
+    environment: 'env' in setting ? (setting.env ?? {}) : {},
+    inherits: inheritsOf(setting),
+    output: outputOf(setting),
     stopGraceMs: durationOf(setting.stopGrace, 30_000, faults, at('stopGrace')),
     health:
       health === undefined
@@ -69,55 +68,16 @@ export function workloadOf(setting: WorkloadSetting, directory: string, faults: 
   };
 }
 
-/** The keys that only one driver knows, and whether it needs them. */
-const KEYS_OF_DRIVERS = {
-  process: { command: 'needed' },
-  exec: {
-    start: 'needed',
-    stop: 'needed',
-    restart: 'optional',
-    status: 'needed',
-    timeout: 'optional',
-    statusInterval: 'optional',
-  },
-} as const satisfies Readonly<
-  Record<WorkloadSetting['driver'], Partial<Record<keyof WorkloadSetting, 'needed' | 'optional'>>>
->;
-
-function driverOf(setting: WorkloadSetting, cwd: string, faults: ConfigFaults): DriverSettings {
-  const { driver } = setting;
-  const given = new Set(Object.keys(setting));
-  for (const [kind, keys] of Object.entries(KEYS_OF_DRIVERS)) {
-    for (const [key, need] of Object.entries(keys)) {
-      if (kind === driver && need === 'needed' && !given.has(key))
-        faults.add(['workload', key], `missing; the driver ${driver} needs it`);
-      if (kind !== driver && given.has(key))
-        faults.add(['workload', key], `belongs to the driver ${kind}, and this is ${driver}`);
-    }
-  }
-  const commandLine = (key: 'command' | 'start' | 'stop' | 'restart' | 'status') =>
-    commandLineOf(setting[key] ?? ['-'], faults, ['workload', key]);
-  switch (driver) {
-    case 'process':
-      return { kind: 'process', command: commandLine('command'), cwd };
-    case 'exec':
-      return {
-        kind: 'exec',
-        start: commandLine('start'),
-        stop: commandLine('stop'),
-        restart: setting.restart === undefined ? null : commandLine('restart'),
-        status: commandLine('status'),
-        cwd,
-        timeoutMs: positiveDurationOf(setting.timeout, 60_000, faults, ['workload', 'timeout']),
-        statusIntervalMs: positiveDurationOf(setting.statusInterval, 2000, faults, ['workload', 'statusInterval']),
-      };
-  }
+function outputOf(setting: WorkloadSetting): LogSize {
+  const { fileBytes, files } = ('output' in setting ? setting.output : undefined) ?? {};
+  return {
+    ...(fileBytes === undefined ? {} : { bytesMax: fileBytes }),
+    ...(files === undefined ? {} : { filesMax: files }),
+  };
 }
 
-function checkVariable(name: string, value: string, faults: ConfigFaults): void {
-  const at = ['workload', 'env', name];
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/u.test(name))
-    faults.add(at, 'is no name of an environment variable: letters, digits and _, the first one no digit');
-  if (name.startsWith('SLUICE_')) faults.add(at, 'names beginning with SLUICE_ are set by the agent; choose another');
-  if (value.includes('\0')) faults.add(at, 'contains a NUL character');
+function inheritsOf(setting: WorkloadSetting): WorkloadConfig['inherits'] {
+  const inherit = 'inheritEnvironment' in setting ? setting.inheritEnvironment : true;
+  if (Array.isArray(inherit)) return inherit;
+  return inherit === false ? [] : 'all';
 }

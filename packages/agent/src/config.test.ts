@@ -75,9 +75,16 @@ describe('a whole file', () => {
       },
       stateDir: path.join(directory, 'state'),
       workload: {
-        driver: { kind: 'process', command: ['node', 'server.js'], cwd },
+        driver: {
+          kind: 'process',
+          command: ['node', 'server.js'],
+          cwd,
+          runAs: { user: null, group: null, umask: null, limits: {}, ownVariables: ['PORT', 'GREETING'] },
+        },
         cwd,
         environment: { PORT: '7777', GREETING: '${HOME} is not replaced' },
+        inherits: 'all',
+        output: {},
         stopGraceMs: 10_000,
         health: { check: { kind: 'http', url: 'http://127.0.0.1:7777/healthz' }, intervalMs: 1000, timeoutMs: 500 },
         healthyWithinMs: 120_000,
@@ -163,6 +170,49 @@ workload: { driver: exec, start: [a], stop: [b], status: [c], health: { tcp: "lo
     });
   });
 
+  test('the driver systemd: a unit, with or without its suffix', async () => {
+    const base = 'server: http://127.0.0.1:1\nnode: { id: n }\n';
+    expect(
+      (await load(`${base}workload: { driver: systemd, unit: chess, drain: { signal: SIGUSR1 } }`)).workload,
+    ).toMatchObject({
+      driver: { kind: 'systemd', unit: 'chess.service', isUserUnit: false, timeoutMs: 120_000, statusIntervalMs: 2000 },
+      environment: {},
+    });
+    expect(
+      (await load(`${base}workload: { driver: systemd, unit: chess@1.service, user: true }`)).workload.driver,
+    ).toMatchObject({ unit: 'chess@1.service', isUserUnit: true });
+  });
+
+  test('the driver docker: a container, by the usual socket or another', async () => {
+    const base = 'server: http://127.0.0.1:1\nnode: { id: n }\n';
+    expect((await load(`${base}workload: { driver: docker, container: chess-1 }`)).workload.driver).toEqual({
+      kind: 'docker',
+      container: 'chess-1',
+      socket: '/var/run/docker.sock',
+      timeoutMs: 30_000,
+      statusIntervalMs: 2000,
+    });
+    expect(
+      (await load(`${base}workload: { driver: docker, container: c, socket: "unix:///run/podman/podman.sock" }`))
+        .workload.driver,
+    ).toMatchObject({ socket: '/run/podman/podman.sock' });
+  });
+
+  test('as whom and in what surroundings a process runs', async () => {
+    const config = await load(`server: http://127.0.0.1:1
+node: { id: n }
+workload: { driver: process, command: [run], user: chess, group: "1000", umask: "027", inheritEnvironment: [PATH],
+            limits: { openFiles: 65536 }, output: { fileBytes: 65536, files: 3 } }
+`);
+    expect(config.workload).toMatchObject({
+      driver: { runAs: { user: 'chess', group: '1000', umask: '027', limits: { openFiles: 65_536 } } },
+      inherits: ['PATH'],
+      output: { bytesMax: 65_536, filesMax: 3 },
+    });
+    const closed = 'workload: { driver: process, command: [run], inheritEnvironment: false }';
+    expect((await load(smallest.replace(/workload.*/u, closed))).workload.inherits).toEqual([]);
+  });
+
   test('a flag wins over the environment, and that over the file', async () => {
     const env = { SLUICE_URL: 'http://from-env:1' };
     expect((await load(smallest, env)).serverUrl).toBe('http://from-env:1');
@@ -193,7 +243,7 @@ commands:
     expect(message).toBe(`${file} cannot be used:
   line 2: node.port: must be a whole number, and is a text
   line 2: node.version: must be a text, and is a number; write it in quotes: "1.4"
-  line 4: workload.driver: must be one of process, exec
+  line 4: workload.driver: must be one of process, exec, systemd, docker
   line 6: workload.stopgrace: unknown; did you mean stopGrace?
   line 7: workload.health.tiemout: unknown; did you mean timeout?
   line 8: workload.env.A: must be a text, and is a number; write it in quotes: "1"
@@ -270,6 +320,54 @@ commands:
       'server: has a user or password in it',
     ],
     ['no workload', 'server: http://a:1\nnode: { id: n }\n', 'workload: missing'],
+    [
+      'a key of several other drivers',
+      smallest.replace('process, command: [run]', 'systemd, unit: a, env: {}'),
+      'workload.env: belongs to the drivers process and exec, and this is systemd',
+    ],
+    [
+      'what only a user of the machine can be',
+      smallest.replace('[run]', '[run], user: true'),
+      'workload.user: must be a text, and is true',
+    ],
+    [
+      'an environment that is neither',
+      smallest.replace('[run]', '[run], inheritEnvironment: PATH'),
+      'workload.inheritEnvironment: must be true, false, or a list of names such as [PATH, HOME]',
+    ],
+    [
+      'a token to be inherited',
+      smallest.replace('[run]', '[run], inheritEnvironment: [SLUICE_JOIN_TOKEN]'),
+      "SLUICE_JOIN_TOKEN is the agent's own",
+    ],
+    ['a umask in decimals', smallest.replace('[run]', '[run], umask: "999"'), "'999' is no umask"],
+    ['a umask without quotes', smallest.replace('[run]', '[run], umask: 027'), 'workload.umask: must be a text'],
+    ['a user with a space', smallest.replace('[run]', '[run], user: "a b"'), "'a b' is no name or number of a user"],
+    [
+      'units by pattern',
+      smallest.replace('process, command: [run]', 'systemd, unit: "chess-*"'),
+      "'chess-*' is no name of one unit",
+    ],
+    [
+      'a unit that is no service',
+      smallest.replace('process, command: [run]', 'systemd, unit: chess.timer'),
+      "'chess.timer' is no service",
+    ],
+    [
+      'a container that is none',
+      smallest.replace('process, command: [run]', 'docker, container: ../etc'),
+      "'../etc' is no name or id of a container",
+    ],
+    [
+      'an engine of another machine',
+      smallest.replace('process, command: [run]', 'docker, container: c, socket: "tcp://h:1"'),
+      'is no Unix socket',
+    ],
+    [
+      'no unit',
+      smallest.replace('process, command: [run]', 'systemd'),
+      'workload.unit: missing; the driver systemd needs it',
+    ],
     ['no command', smallest.replace(', command: [run]', ''), 'workload.command: missing; the driver process needs it'],
     [
       'a signal to an unknown process',

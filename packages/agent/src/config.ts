@@ -4,8 +4,8 @@ import path from 'node:path';
 import { AGENT_MESSAGE_BYTES_MAX, type NodeIdentity } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { commandsOf } from './config-commands.ts';
-import { checkBySchema, type ConfigFault, ConfigFaults } from './config-faults.ts';
-import { AgentFile } from './config-file.ts';
+import { checkBySchema, type ConfigFault, ConfigFaults, withoutForeignKeys } from './config-faults.ts';
+import { AgentFile, WorkloadSetting } from './config-file.ts';
 import { nodeIdentityOf } from './config-node.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { type RotationConfig, rotationOf } from './config-rotation.ts';
@@ -64,7 +64,7 @@ export async function loadAgentConfig(
 ): Promise<AgentConfig> {
   const faults = new ConfigFaults();
   const text = readConfigText(await readText(file), env, faults);
-  const value = withFlags(text.value, env, flags);
+  const value = withOwnKeys(withFlags(text.value, env, flags), faults);
   if (isReadable(text)) checkBySchema(AgentFile, value, faults);
   // What the schema refuses cannot be understood further; what it accepts can still be wrong.
   const config = agentFile.Check(value) ? configOf(value, path.dirname(path.resolve(file)), faults) : null;
@@ -157,6 +157,12 @@ function withFlags(value: unknown, env: Environment, { server, nodeId, serverCa 
     ...(serverCa === undefined ? {} : { serverCa: path.resolve(serverCa) }),
     ...(nodeId === undefined || !isMapping ? {} : { node: { ...node, id: nodeId } }),
   };
+}
+
+/** The workload without the keys of drivers that it does not use. */
+function withOwnKeys(value: unknown, faults: ConfigFaults): unknown {
+  if (typeof value !== 'object' || value === null || !('workload' in value)) return value;
+  return { ...value, workload: withoutForeignKeys(WorkloadSetting, value.workload, faults, ['workload']) };
 }
 
 function faultsInWords(file: string, faults: readonly ConfigFault[], lineOf: ConfigText['lineOf']): string {

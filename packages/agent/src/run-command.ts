@@ -23,6 +23,9 @@ export interface CommandRun {
   /** The whole environment: nothing is inherited beside it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** As whom it runs; absent: as the agent. Only root can be somebody else. */
+  readonly uid?: number;
+  readonly gid?: number;
   readonly timeoutMs: number;
   /** Ends the command and all that it started. */
   readonly signal?: AbortSignal;
@@ -131,6 +134,8 @@ async function start(run: CommandRun, tail: OutputTail): Promise<Started> {
     child = spawn(program, args, {
       cwd: run.cwd,
       env: { ...run.environment },
+      ...(run.uid === undefined ? {} : { uid: run.uid }),
+      ...(run.gid === undefined ? {} : { gid: run.gid }),
       detached: true,
       stdio: ['ignore', output, output],
     });

@@ -8,15 +8,28 @@ export interface ToldToWorkload {
   readonly metadataFile: string;
 }
 
-/** Everything named SLUICE_… is the agent's: its tokens must not reach what it runs. */
+/**
+ * Everything named SLUICE_… is the agent's, and so is whatever holds one of its secrets under another name: its tokens must
+ * not reach what it runs.
+ */
 export function inheritedEnvironment(
   own: Readonly<Record<string, string | undefined>>,
+  secrets: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(own).flatMap(([name, value]) =>
-      value === undefined || name.startsWith('SLUICE_') ? [] : [[name, value]],
+      value === undefined || name.startsWith('SLUICE_') || secrets.includes(value) ? [] : [[name, value]],
     ),
   );
+}
+
+/** What of the agent's environment the workload gets. */
+export function chosenEnvironment(
+  inherited: Readonly<Record<string, string>>,
+  names: 'all' | readonly string[],
+): Readonly<Record<string, string>> {
+  if (names === 'all') return inherited;
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => names.includes(name)));
 }
 
 export function toldEnvironment({

@@ -52,7 +52,12 @@ export class WorkloadWatch {
     const observed = this.#driver.observe();
     this.#forgetOlder(observed.incarnation);
     const isRunning = observed.phase === 'running';
-    const healthy = this.#settings.hasHealthProbe ? this.#healthy : isRunning ? true : null;
+    const { health } = observed;
+    const healthy = this.#settings.hasHealthProbe
+      ? this.#healthy
+      : isRunning
+        ? health === null || health.healthy
+        : null;
     const { countsSessions, stopGraceMs, healthyWithinMs } = this.#settings;
     return {
       driver: this.#driver.name,
@@ -61,7 +66,7 @@ export class WorkloadWatch {
       incarnation: observed.incarnation,
       startedAt: observed.startedAt,
       ...(observed.startedAs === null ? {} : { startedAs: observed.startedAs }),
-      problem: observed.problem ?? (healthy === true ? null : this.#problem),
+      problem: observed.problem ?? (healthy === true ? null : (this.#problem ?? health?.problem ?? null)),
       countsSessions,
       stopGraceMs,
       healthyWithinMs,
@@ -71,9 +76,11 @@ export class WorkloadWatch {
 
   /** Whether it was started just now and has not answered yet: what cannot be read of it then is no problem. */
   isComingUp(now: number): boolean {
-    const { phase, startedAt } = this.#driver.observe();
+    const { phase, startedAt, health } = this.#driver.observe();
     if (phase !== 'running' || startedAt === null) return phase === 'starting';
-    return this.#settings.hasHealthProbe && !this.#wasHealthy && now < startedAt + this.#settings.healthyWithinMs;
+    const { hasHealthProbe, healthyWithinMs } = this.#settings;
+    const isUnproved = hasHealthProbe ? !this.#wasHealthy : health?.healthy === null;
+    return isUnproved && now < startedAt + healthyWithinMs;
   }
 
   tellIfChanged(): void {

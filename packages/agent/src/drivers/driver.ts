@@ -21,6 +21,27 @@ export interface WorkloadObservation {
   readonly pid: number | null;
   /** What is wrong, in plain words, with the last output after a crash; `null` when nothing is. */
   readonly problem: string | null;
+  /** What whoever runs it says of its health; `null`: says nothing of that. A health check of the configuration goes before it. */
+  readonly health: WorkloadHealth | null;
+}
+
+/** Before the first start. */
+export const NEVER_STARTED: WorkloadObservation = {
+  phase: 'stopped',
+  incarnation: 0,
+  startedAt: null,
+  startedAs: null,
+  pid: null,
+  problem: null,
+  health: null,
+};
+
+/** The health of a workload that runs, in the words of what runs it (systemd, the container engine). */
+export interface WorkloadHealth {
+  /** `null`: it is still coming up. */
+  readonly healthy: boolean | null;
+  /** What is wrong, in plain words; `null` when nothing is. */
+  readonly problem: string | null;
 }
 
 export interface ReplaceOptions {
@@ -49,10 +70,10 @@ export interface Driver {
   /** Stops it gracefully, and it stays stopped until `replace` or the next start of the agent. */
   stop(graceMs: number): Promise<StopOutcome>;
   /** Sends a signal to the workload's main process. */
-  signal(name: NodeJS.Signals): SignalOutcome;
+  signal(name: NodeJS.Signals): Promise<SignalOutcome>;
   observe(): WorkloadObservation;
   /** The end of what the workload has printed. */
-  output(bytesMax: number): string;
+  output(bytesMax: number): Promise<string>;
   /** Calls the listener after every change of what `observe` says. */
   onChange(listener: () => void): void;
   /** The agent leaves, the workload stays. What was under way is given up and taken up again by the next agent. */

@@ -3,18 +3,21 @@ import { randomUUID } from 'node:crypto';
 import type { Availability } from '@sluice/contract';
 import { sentence } from '../error-sentence.ts';
 import { lastWords } from '../run-command.ts';
-import type {
-  Driver,
-  ReplaceOptions,
-  ReplaceOutcome,
-  SignalOutcome,
-  StopOutcome,
-  WorkloadObservation,
+import {
+  type Driver,
+  NEVER_STARTED,
+  type ReplaceOptions,
+  type ReplaceOutcome,
+  type SignalOutcome,
+  type StopOutcome,
+  type WorkloadHealth,
+  type WorkloadObservation,
 } from './driver.ts';
-import type { EndOutcome, Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
+import type { Launched, Launcher, LaunchOrder, LaunchOutcome } from './launcher.ts';
 import { RESTART_TIMES, RestartBackoff, type RestartTimes } from './restart-backoff.ts';
-import { WorkloadLog } from './workload-log.ts';
-import { readWorkloadRecord, type WorkloadStart, writeWorkloadRecord } from './workload-record.ts';
+import { type LogSize, WorkloadLog } from './workload-log.ts';
+import { Turns } from './turns.ts';
+import { isAnotherStart, readWorkloadRecord, type WorkloadStart, writeWorkloadRecord } from './workload-record.ts';
 
 /** Milliseconds that what a crashed workload leaves behind gets to end by itself. */
 const LEFTOVERS_GRACE_MS = 2000;
@@ -28,63 +31,58 @@ export interface SupervisorOptions {
   /** What the environment says of the node at the same moment. */
   readonly availability: () => Availability;
   readonly restartTimes?: RestartTimes;
+  /** How much of what the workload prints is kept. */
+  readonly output?: LogSize;
 }
 
 /** What an agent that leaves says to whoever waits for it. */
 const LEAVING = 'The agent is stopping; its next start takes this up again.';
 
 export class Supervisor implements Driver {
+  readonly name: string;
   readonly #launcher: Launcher;
   readonly #options: SupervisorOptions;
   readonly #log: WorkloadLog;
   readonly #backoff: RestartBackoff;
   readonly #listeners: (() => void)[] = [];
   readonly #leaving = new AbortController();
-  #observation: WorkloadObservation = {
-    phase: 'stopped',
-    incarnation: 0,
-    startedAt: null,
-    startedAs: null,
-    pid: null,
-    problem: null,
-  };
-  /** Acts wait for each other here. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #retryTimer: NodeJS.Timeout | null = null;
+  #observation: WorkloadObservation = NEVER_STARTED;
+  readonly #turns = new Turns();
   #spawnId: string = randomUUID();
   /** The launch that events are heard of; those of an earlier one are not. */
   #launchNumber = 0;
   #runningSince = 0;
+  /** What was last said of the present launch's health; it may be said before the launch is known to be done. */
+  #launchHealth: WorkloadHealth | null = null;
 
   constructor(launcher: Launcher, options: SupervisorOptions) {
+    this.name = launcher.name;
     this.#launcher = launcher;
     this.#options = options;
-    this.#log = new WorkloadLog(options.stateDirectory);
+    this.#log = new WorkloadLog(options.stateDirectory, options.output);
     this.#backoff = new RestartBackoff(options.restartTimes ?? RESTART_TIMES);
   }
 
-  get name(): string {
-    return this.#launcher.name;
-  }
-
   observe(): WorkloadObservation {
-    return { ...this.#observation, problem: this.#observation.problem ?? this.#log.problem };
+    const { phase, problem, health } = this.#observation;
+    const told = { problem: problem ?? this.#log.problem, health: phase === 'running' ? health : null };
+    return { ...this.#observation, ...told };
   }
 
-  output(bytesMax: number): string {
-    return this.#log.tail(bytesMax);
+  output(bytesMax: number): Promise<string> {
+    return this.#launcher.output?.(bytesMax) ?? Promise.resolve(this.#log.tail(bytesMax));
   }
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  signal(name: NodeJS.Signals): SignalOutcome {
+  async signal(name: NodeJS.Signals): Promise<SignalOutcome> {
     return this.#launcher.signal(name);
   }
 
   start(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const record = await readWorkloadRecord(this.#options.stateDirectory);
       if (record !== null) {
         this.#spawnId = record.spawnId;
@@ -96,65 +94,67 @@ export class Supervisor implements Driver {
         await this.#launch((order) => this.#launcher.launch(order));
         return;
       }
+      if (record !== null && isAnotherStart(record.startToken, launched.startToken)) {
+        await this.#countRestart(launched);
+        return;
+      }
       // One that nobody has counted yet was started by somebody else: that is its first.
       await this.#running(launched, {
         incarnation: Math.max(1, record?.incarnation ?? 0),
-        startedAt: record?.startedAt ?? Date.now(),
+        startedAt: record?.startedAt ?? launched.startedAt ?? Date.now(),
         startedAs: record?.startedAs ?? null,
       });
     });
   }
 
   replace({ graceMs, previousIncarnation }: ReplaceOptions): Promise<ReplaceOutcome> {
-    return this.#inTurn(async (): Promise<ReplaceOutcome> => {
+    return this.#turns.take(async (): Promise<ReplaceOutcome> => {
       const { incarnation, phase } = this.#observation;
       if (incarnation > previousIncarnation) return { kind: 'already-replaced', incarnation };
       if (this.#leaving.signal.aborted) return { kind: 'failed', incarnation, problem: LEAVING };
-      this.#cancelRetry();
+      this.#backoff.cancel();
       this.#backoff.reset();
       const { relaunch } = this.#launcher;
       if (relaunch !== undefined && phase === 'running') {
         return this.#replaced(await this.#launch((order) => relaunch.call(this.#launcher, graceMs, order)));
       }
-      const end = await this.#end(graceMs);
-      if (end.kind !== 'gone')
-        return { kind: 'failed', incarnation, problem: end.kind === 'aborted' ? LEAVING : end.problem };
+      const problem = await this.#end(graceMs);
+      if (problem !== null) return { kind: 'failed', incarnation, problem };
       return this.#replaced(await this.#launch((order) => this.#launcher.launch(order)));
     });
   }
 
   stop(graceMs: number): Promise<StopOutcome> {
-    return this.#inTurn(async (): Promise<StopOutcome> => {
+    return this.#turns.take(async (): Promise<StopOutcome> => {
       if (this.#leaving.signal.aborted) return { kind: 'failed', problem: LEAVING };
-      this.#cancelRetry();
-      const end = await this.#end(graceMs);
-      if (end.kind !== 'gone') return { kind: 'failed', problem: end.kind === 'aborted' ? LEAVING : end.problem };
+      this.#backoff.cancel();
+      const problem = await this.#end(graceMs);
+      if (problem !== null) return { kind: 'failed', problem };
       this.#observe({ phase: 'stopped', pid: null, problem: null });
       return { kind: 'stopped' };
     });
   }
 
   async detach(): Promise<void> {
-    if (this.#leaving.signal.aborted) {
-      await this.#turn;
-      return;
-    }
+    if (this.#leaving.signal.aborted) return this.#turns.settled();
     this.#leaving.abort();
-    this.#cancelRetry();
-    await this.#inTurn(async () => {
+    this.#backoff.cancel();
+    await this.#turns.take(async () => {
       this.#launchNumber += 1;
       this.#launcher.release();
       this.#log.close();
     });
   }
 
-  async #end(graceMs: number): Promise<EndOutcome> {
+  /** `null` when it is gone, else why not. */
+  async #end(graceMs: number): Promise<string | null> {
     const before = this.#observation;
     this.#observe({ phase: 'stopping' });
     const end = await this.#launcher.end(graceMs, this.#order(), this.#leaving.signal);
-    if (end.kind === 'gone') this.#launchNumber += 1;
+    if (end.kind === 'aborted') return LEAVING;
     if (end.kind === 'failed') this.#observe({ phase: before.phase, problem: end.problem });
-    return end;
+    else this.#launchNumber += 1;
+    return end.kind === 'failed' ? end.problem : null;
   }
 
   /** `null` when it was launched, else why not. */
@@ -165,7 +165,7 @@ export class Supervisor implements Driver {
     const start = {
       incarnation: this.#observation.incarnation + 1,
       startedAt: Date.now(),
-      startedAs: this.#options.availability(),
+      startedAs: this.#launcher.passesEnvironment ? this.#options.availability() : null,
     };
     try {
       await this.#record({ pid: null, startToken: null }, start);
@@ -173,6 +173,7 @@ export class Supervisor implements Driver {
       return this.#cannotStart(`It is not started, since that could not be noted: ${sentence(error)}`);
     }
     this.#launchNumber += 1;
+    this.#launchHealth = null;
     const order = this.#order(start.incarnation, environment);
     const outcome = await how(order);
     if (!outcome.ok) return this.#cannotStart(`It cannot be started: ${outcome.problem}`);
@@ -180,9 +181,18 @@ export class Supervisor implements Driver {
     return null;
   }
 
+  /** Somebody else has restarted it; in which availability, nobody told it. */
+  #countRestart(launched: Launched): Promise<void> {
+    return this.#running(launched, {
+      incarnation: this.#observation.incarnation + 1,
+      startedAt: launched.startedAt ?? Date.now(),
+      startedAs: null,
+    });
+  }
+
   async #running(launched: Launched, start: WorkloadStart): Promise<void> {
     this.#runningSince = performance.now();
-    this.#observe({ phase: 'running', ...start, pid: launched.pid, problem: null });
+    this.#observe({ phase: 'running', ...start, pid: launched.pid, problem: null, health: this.#launchHealth });
     try {
       await this.#record(launched, start);
     } catch (error) {
@@ -193,7 +203,7 @@ export class Supervisor implements Driver {
 
   #cannotStart(problem: string): string {
     this.#observe({ phase: 'cannot-start', pid: null, problem });
-    this.#retryIn(this.#backoff.pauseMs(0));
+    this.#retryAfter(0);
     return problem;
   }
 
@@ -211,14 +221,14 @@ export class Supervisor implements Driver {
       if (this.#observation.phase !== 'crashed' || this.#observation.incarnation !== incarnation) return;
       const end = await this.#launcher.end(LEFTOVERS_GRACE_MS, this.#order(), this.#leaving.signal);
       if (end.kind === 'failed') this.#observe({ problem: end.problem });
-      if (end.kind !== 'aborted') this.#retryIn(this.#backoff.pauseMs(ranForMs));
+      if (end.kind !== 'aborted') this.#retryAfter(ranForMs);
     });
   }
 
-  #retryIn(pauseMs: number): void {
+  /** @param ranForMs How long it ran; 0: it could not be started. */
+  #retryAfter(ranForMs: number): void {
     if (this.#leaving.signal.aborted) return;
-    this.#cancelRetry();
-    this.#retryTimer = setTimeout(() => {
+    this.#backoff.schedule(ranForMs, () => {
       this.#inBackground(async () => {
         const { phase } = this.#observation;
         if (this.#leaving.signal.aborted || (phase !== 'crashed' && phase !== 'cannot-start')) return;
@@ -226,12 +236,7 @@ export class Supervisor implements Driver {
         if (end.kind === 'gone') await this.#launch((order) => this.#launcher.launch(order));
         else if (end.kind === 'failed') this.#cannotStart(end.problem);
       });
-    }, pauseMs);
-  }
-
-  #cancelRetry(): void {
-    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    this.#retryTimer = null;
+    });
   }
 
   #order(
@@ -256,6 +261,17 @@ export class Supervisor implements Driver {
               isCurrent() && this.#observation.phase === 'running' ? this.#crashed(how) : undefined,
             );
         },
+        restarted: (restarted) => {
+          this.#inBackground(async () => {
+            if (isCurrent() && !this.#leaving.signal.aborted && this.#observation.phase === 'running')
+              await this.#countRestart(restarted);
+          });
+        },
+        health: (health) => {
+          if (!isCurrent()) return;
+          this.#launchHealth = health;
+          if (this.#observation.phase === 'running') this.#observe({ health });
+        },
         unclear: (problem) => {
           if (isCurrent() && this.#observation.phase === 'running') this.#observe({ problem });
         },
@@ -263,14 +279,9 @@ export class Supervisor implements Driver {
     };
   }
 
-  async #record(launched: Launched, start: WorkloadStart): Promise<void> {
-    const { stateDirectory } = this.#options;
-    await writeWorkloadRecord(stateDirectory, {
-      driver: this.name,
-      spawnId: this.#spawnId,
-      ...start,
-      ...launched,
-    });
+  #record({ pid, startToken }: Launched, start: WorkloadStart): Promise<void> {
+    const record = { driver: this.name, spawnId: this.#spawnId, ...start, pid, startToken };
+    return writeWorkloadRecord(this.#options.stateDirectory, record);
   }
 
   #observe(changes: Partial<WorkloadObservation>): void {
@@ -278,22 +289,11 @@ export class Supervisor implements Driver {
     for (const listener of this.#listeners) listener();
   }
 
-  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const before = this.#turn;
-    const mine = (async () => {
-      await before;
-      return act();
-    })();
-    // The next one waits for this one, however it ends; its own caller hears of a failure.
-    this.#turn = mine.catch(() => null);
-    return mine;
-  }
-
   /** An act that nobody waits for: what it throws becomes the workload's problem, and is tried again. */
   #inBackground(act: () => Promise<void>): void {
-    this.#inTurn(act).catch((error: unknown) => {
+    this.#turns.take(act).catch((error: unknown) => {
       this.#observe({ problem: sentence(error) });
-      this.#retryIn(this.#backoff.pauseMs(0));
+      this.#retryAfter(0);
     });
   }
 }

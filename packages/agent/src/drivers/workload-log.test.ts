@@ -1,5 +1,5 @@
 /** The workload's log stays small while others write to it. */
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -30,6 +30,18 @@ test('the end of a log that grows too large is kept aside, and writers go on fro
   } finally {
     log.close();
   }
+});
+
+test('as many older files are kept as are asked for, and what grew while nobody looked is cut at once', async () => {
+  const file = path.join(directory, 'workload.log');
+  for (const letter of ['a', 'b', 'c', 'd']) {
+    await appendFile(file, letter.repeat(1500));
+    new WorkloadLog(directory, { bytesMax: 1000, filesMax: 3, lookEveryMs: 60_000 }).close();
+  }
+  expect((await readdir(directory)).toSorted()).toEqual(['workload.log', 'workload.log.1', 'workload.log.2']);
+  expect(await readFile(`${file}.1`, 'utf8')).toMatch(/^d+$/u);
+  expect(await readFile(`${file}.2`, 'utf8')).toMatch(/^c+$/u);
+  expect((await stat(file)).size).toBe(0);
 });
 
 test('the tail is cut between characters, and can be read after the log was closed', async () => {

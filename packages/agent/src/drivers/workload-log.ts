@@ -13,8 +13,18 @@ import {
 import path from 'node:path';
 import { textOfTail } from '../output-tail.ts';
 
-/** Bytes of `workload.log`, and of `workload.log.1` behind it: enough to see a crash and what led to it. Logs for keeping belong elsewhere. */
+/** How much of the output is kept; absent: the usual. */
+export interface LogSize {
+  /** Of one file. */
+  readonly bytesMax?: number;
+  /** `workload.log` and the older ones behind it, `workload.log.1` being the youngest. At least 1. */
+  readonly filesMax?: number;
+}
+
+/** Bytes of `workload.log`, and of each file behind it: enough to see a crash and what led to it. Logs for keeping belong elsewhere. */
 const WORKLOAD_LOG_BYTES_MAX = 1024 * 1024;
+/** `workload.log` and one older file. */
+const WORKLOAD_LOG_FILES_MAX = 2;
 /** Milliseconds between two looks at the size; a workload that prints a lot exceeds it in between, and is cut back. */
 const LOOK_EVERY_MS = 1000;
 
@@ -22,17 +32,21 @@ export class WorkloadLog {
   readonly #file: string;
   readonly #descriptor: number;
   readonly #bytesMax: number;
+  readonly #filesMax: number;
   readonly #timer: NodeJS.Timeout;
   #problem: string | null = null;
 
   /** Goes on with the file of an earlier agent, whose workload may still write to it. */
-  constructor(stateDirectory: string, options: { readonly bytesMax?: number; readonly lookEveryMs?: number } = {}) {
+  constructor(stateDirectory: string, options: LogSize & { readonly lookEveryMs?: number } = {}) {
     this.#file = path.join(stateDirectory, 'workload.log');
     this.#bytesMax = options.bytesMax ?? WORKLOAD_LOG_BYTES_MAX;
+    this.#filesMax = options.filesMax ?? WORKLOAD_LOG_FILES_MAX;
     // Appending, so that every writer goes on at the start after the file is cut. Readable for the tail.
     this.#descriptor = openSync(this.#file, 'a+', 0o600);
     this.#timer = setInterval(() => this.#cut(), options.lookEveryMs ?? LOOK_EVERY_MS);
     this.#timer.unref();
+    // Nobody has kept it small while there was no agent.
+    this.#cut();
   }
 
   /** To be handed to the workload as stdout and stderr. */
@@ -76,17 +90,26 @@ export class WorkloadLog {
     try {
       const size = this.size();
       if (size > this.#bytesMax) {
-        const older = `${this.#file}.1`;
-        if (size > 2 * this.#bytesMax)
-          writeFileSync(`${older}.new`, readTail(this.#descriptor, size, this.#bytesMax), { mode: 0o600 });
-        else copyFileSync(this.#file, `${older}.new`);
-        renameSync(`${older}.new`, older);
+        if (this.#filesMax > 1) this.#keepOlder(size);
         ftruncateSync(this.#descriptor, 0);
       }
       this.#problem = null;
     } catch (error) {
       this.#problem = `${this.#file} cannot be kept small: ${error instanceof Error ? error.message : String(error)}`;
     }
+  }
+
+  /** Moves the older files one further, the oldest out, and puts the end of the present one in front. */
+  #keepOlder(size: number): void {
+    const older = `${this.#file}.1`;
+    if (size > 2 * this.#bytesMax)
+      writeFileSync(`${older}.new`, readTail(this.#descriptor, size, this.#bytesMax), { mode: 0o600 });
+    else copyFileSync(this.#file, `${older}.new`);
+    for (let number = this.#filesMax - 2; number >= 1; number -= 1) {
+      const file = `${this.#file}.${number}`;
+      if (existsSync(file)) renameSync(file, `${this.#file}.${number + 1}`);
+    }
+    renameSync(`${older}.new`, older);
   }
 }
 

@@ -30,6 +30,11 @@ export type WorkloadStart = Pick<WorkloadRecord, 'incarnation' | 'startedAt'> & 
   readonly startedAs: Availability | null;
 };
 
+/** Whether a workload that is found was started since. One whose start was not noted, or that nothing tells from another, counts as the same. */
+export function isAnotherStart(noted: string | null, found: string | null): boolean {
+  return noted !== null && found !== null && noted !== found;
+}
+
 const workloadRecord = Compile(WorkloadRecord);
 
 /** `null`: no agent has ever started a workload with this state directory. */

@@ -20,7 +20,7 @@ export type Hook =
 
 export interface HookContext {
   /** Sends a signal to the workload: `driver.signal`. */
-  readonly sendSignal: (name: NodeJS.Signals) => SignalOutcome;
+  readonly sendSignal: (name: NodeJS.Signals) => SignalOutcome | Promise<SignalOutcome>;
   /** For commands. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -38,7 +38,7 @@ export async function callHook(hook: Hook, context: HookContext): Promise<HookOu
     case 'http':
       return overHttp(hook, context);
     case 'signal': {
-      const sent = context.sendSignal(hook.signal);
+      const sent = await context.sendSignal(hook.signal);
       return sent.ok ? { ok: true, text: `${hook.signal} was sent.` } : sent;
     }
     case 'exec':

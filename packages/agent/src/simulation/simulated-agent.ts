@@ -216,7 +216,7 @@ export class SimulatedAgent {
         const output = `Hello ${typeof name === 'string' ? name : 'operator'}, this is ${this.#parts.node.id}, which is simulated.\n`;
         return { status: 'succeeded', result: { exitCode: 0 }, error: null, output };
       },
-      workloadOutput: () => Promise.resolve(workload.output()),
+      workloadOutput: () => workload.output(),
       keepMetadata: () => Promise.resolve(),
       failed: (effect, error) =>
         logger.error({ event: 'effect-failed', effect, err: error }, 'something could not be simulated'),

@@ -1,6 +1,12 @@
 /** A workload that only pretends: sessions that come and go, restarts that take time, failures now and then. */
 import type { Clock } from '@sluice/core';
-import type { Driver, ReplaceOptions, ReplaceOutcome, WorkloadObservation } from '../drivers/driver.ts';
+import {
+  type Driver,
+  NEVER_STARTED,
+  type ReplaceOptions,
+  type ReplaceOutcome,
+  type WorkloadObservation,
+} from '../drivers/driver.ts';
 import type { HealthReading } from '../probes/health.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -33,14 +39,7 @@ export class SimulatedWorkload implements Driver {
   readonly #random: SeededRandom;
   readonly #clock: Clock;
   readonly #totals: WorkloadTotals;
-  #observed: WorkloadObservation = {
-    phase: 'stopped',
-    incarnation: 0,
-    startedAt: null,
-    startedAs: null,
-    pid: null,
-    problem: null,
-  };
+  #observed: WorkloadObservation = NEVER_STARTED;
   #sessions = 0;
   #isClosed = false;
   #unhealthyUntil = 0;
@@ -119,16 +118,16 @@ export class SimulatedWorkload implements Driver {
     return Promise.resolve({ kind: 'stopped' });
   }
 
-  signal(): { readonly ok: true } {
-    return { ok: true };
+  signal(): Promise<{ readonly ok: true }> {
+    return Promise.resolve({ ok: true });
   }
 
   observe(): WorkloadObservation {
     return this.#observed;
   }
 
-  output(): string {
-    return 'This workload is simulated; it prints nothing.\n';
+  output(): Promise<string> {
+    return Promise.resolve('This workload is simulated; it prints nothing.\n');
   }
 
   onChange(listener: () => void): void {

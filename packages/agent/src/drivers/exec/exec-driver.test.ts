@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandLine } from '../../run-command.ts';
 import { createDriver } from '../create-driver.ts';
 import type { Driver } from '../driver.ts';
+import { RUN_AS_AGENT } from '../../run-as/run-as-settings.ts';
 
 let directory: string;
 let drivers: Driver[] = [];
@@ -37,6 +38,7 @@ function driverOf(
       cwd: directory,
       timeoutMs: 10_000,
       statusIntervalMs: 50,
+      runAs: RUN_AS_AGENT,
     },
     {
       stateDirectory: directory,
@@ -64,8 +66,8 @@ describe('the driver exec', () => {
     });
     expect(await driver.stop(0)).toEqual({ kind: 'stopped' });
     expect(await verbs()).toBe('start 1\nstop 2\nstart 2\nstop 0\n');
-    expect(driver.output(1000)).toBe('start 1\nstart 2\n');
-    expect(driver.signal('SIGUSR1')).toMatchObject({ ok: false });
+    expect(await driver.output(1000)).toBe('start 1\nstart 2\n');
+    expect(await driver.signal('SIGUSR1')).toMatchObject({ ok: false });
   });
 
   test('uses the restart command where there is one', async () => {
@@ -98,6 +100,7 @@ describe('the driver exec', () => {
         cwd: directory,
         timeoutMs: 10_000,
         statusIntervalMs: 20,
+        runAs: RUN_AS_AGENT,
       },
       { stateDirectory: directory, environment: () => ({}), availability: () => 'active' },
     );

@@ -1,35 +1,32 @@
 /** The driver `exec`: the workload is started, stopped and looked at by commands of its own (an init script, `systemctl`, a panel). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandLine, type CommandOutcome, lastWords, runCommand, whatWentWrong } from '../../run-command.ts';
+import {
+  type CommandLine,
+  type CommandOutcome,
+  type CommandRun,
+  lastWords,
+  runCommand,
+  whatWentWrong,
+} from '../../run-command.ts';
 import type { SignalOutcome } from '../driver.ts';
 import type { EndOutcome, Launched, LaunchedEvents, Launcher, LaunchOrder, LaunchOutcome } from '../launcher.ts';
+import { prepareCommand } from '../../run-as/prepare-command.ts';
 import type { WorkloadRecord } from '../workload-record.ts';
+import type { ExecSettings } from './exec-settings.ts';
 
 /** Milliseconds that `status` may take; it is asked all the time. */
 const STATUS_TIMEOUT_MS = 10_000;
 /** Answers other than 0 in a row after which the workload has ended: a start script may return before the pid file is there. */
 const ANSWERS_UNTIL_ENDED = 2;
 
-export interface ExecLauncherOptions {
-  readonly start: CommandLine;
-  readonly stop: CommandLine;
-  /** `null`: stop, then start. */
-  readonly restart: CommandLine | null;
-  /** Exits with 0 if and only if the workload runs. */
-  readonly status: CommandLine;
-  readonly cwd: string;
-  /** For start, stop and restart; the grace of a stop comes on top. */
-  readonly timeoutMs: number;
-  readonly statusIntervalMs: number;
-}
-
 export class ExecLauncher implements Launcher {
   readonly name = 'exec';
-  readonly #options: ExecLauncherOptions;
+  readonly passesEnvironment = true;
+  readonly #options: ExecSettings;
   readonly relaunch?: (graceMs: number, order: LaunchOrder) => Promise<LaunchOutcome>;
   #watching = new AbortController();
 
-  constructor(options: ExecLauncherOptions) {
+  constructor(options: ExecSettings) {
     this.#options = options;
     const { restart } = options;
     if (restart !== null) {
@@ -57,10 +54,8 @@ export class ExecLauncher implements Launcher {
     const before = await this.#status(order);
     if (before.kind === 'exited' && before.code !== 0) return { kind: 'gone' };
     const timeoutMs = this.#options.timeoutMs + graceMs;
-    const stop = await runCommand({
-      command: this.#options.stop,
+    const stop = await this.#run(this.#options.stop, {
       environment: { ...order.environment, SLUICE_GRACE_SECONDS: String(Math.ceil(graceMs / 1000)) },
-      cwd: this.#options.cwd,
       timeoutMs,
       signal,
     });
@@ -115,10 +110,8 @@ export class ExecLauncher implements Launcher {
     order: LaunchOrder,
   ): Promise<LaunchOutcome> {
     const timeoutMs = this.#options.timeoutMs + graceMs;
-    const outcome = await runCommand({
-      command,
+    const outcome = await this.#run(command, {
       environment: { ...order.environment, SLUICE_GRACE_SECONDS: String(Math.ceil(graceMs / 1000)) },
-      cwd: this.#options.cwd,
       timeoutMs,
       outputDescriptor: order.outputDescriptor,
     });
@@ -164,14 +157,20 @@ export class ExecLauncher implements Launcher {
     readonly environment: LaunchOrder['environment'];
     readonly signal?: AbortSignal;
   }): Promise<CommandOutcome> {
-    const { status: command, cwd } = this.#options;
-    return runCommand({
-      command,
+    return this.#run(this.#options.status, {
       environment,
-      cwd,
       timeoutMs: STATUS_TIMEOUT_MS,
       ...(signal === undefined ? {} : { signal }),
     });
+  }
+
+  /** As the user, and with the limits, of the configuration. */
+  async #run(command: CommandLine, run: Omit<CommandRun, 'command' | 'cwd'>): Promise<CommandOutcome> {
+    const { cwd, runAs } = this.#options;
+    const prepared = await prepareCommand(command, runAs, { cwd, environment: run.environment });
+    if (!prepared.ok) return { kind: 'cannot-start', reason: prepared.problem };
+    const { ok: _, ...asPrepared } = prepared;
+    return runCommand({ ...run, ...asPrepared, cwd });
   }
 }
 

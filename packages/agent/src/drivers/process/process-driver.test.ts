@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { liveProcess } from '../../process-table.ts';
 import { createDriver } from '../create-driver.ts';
 import type { Driver } from '../driver.ts';
+import { RUN_AS_AGENT } from '../../run-as/run-as-settings.ts';
 
 let directory: string;
 let drivers: Driver[] = [];
@@ -42,7 +43,7 @@ function driverOf(
 ): Driver {
   return track(
     createDriver(
-      { kind: 'process', command: [process.execPath, '-e', source], cwd: directory },
+      { kind: 'process', command: [process.execPath, '-e', source], cwd: directory, runAs: RUN_AS_AGENT },
       {
         stateDirectory: directory,
         environment: () => ({ PATH: process.env['PATH'] ?? '', ...environment() }),
@@ -112,7 +113,7 @@ describe('starting', () => {
     const program = path.join(directory, 'server');
     const driver = track(
       createDriver(
-        { kind: 'process', command: [program], cwd: directory },
+        { kind: 'process', command: [program], cwd: directory, runAs: RUN_AS_AGENT },
         { stateDirectory: directory, environment: () => ({}), availability: () => 'active', restartTimes },
       ),
     );
@@ -182,7 +183,7 @@ describe('replacing', () => {
       incarnation: 2,
     });
     expect(await liveProcess(before)).toBeNull();
-    expect(driver.output(10_000)).toContain('bye');
+    expect(await driver.output(10_000)).toContain('bye');
     expect(driver.observe()).toMatchObject({ phase: 'running', incarnation: 2, problem: null });
   });
 
@@ -229,7 +230,7 @@ describe('replacing', () => {
     await writeFile(program, `#!${process.execPath}\n${STAYS}`, { mode: 0o700 });
     const driver = track(
       createDriver(
-        { kind: 'process', command: [program], cwd: directory },
+        { kind: 'process', command: [program], cwd: directory, runAs: RUN_AS_AGENT },
         { stateDirectory: directory, environment: () => ({}), availability: () => 'active', restartTimes },
       ),
     );
@@ -263,10 +264,10 @@ describe('stopping', () => {
     );
     await driver.start();
     await expectPrinted(driver, 'up');
-    expect(driver.signal('SIGUSR2')).toEqual({ ok: true });
+    expect(await driver.signal('SIGUSR2')).toEqual({ ok: true });
     await expectPrinted(driver, 'heard');
     await driver.stop(100);
-    expect(driver.signal('SIGUSR2')).toMatchObject({ ok: false });
+    expect(await driver.signal('SIGUSR2')).toMatchObject({ ok: false });
   });
 });
 

@@ -3,10 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { endGroup } from '../../process-group.ts';
 import { type LiveProcess, liveProcess, processesWithEnvironment } from '../../process-table.ts';
-import { type CommandLine, whyNotStarted } from '../../run-command.ts';
+import { whyNotStarted } from '../../run-command.ts';
 import type { SignalOutcome } from '../driver.ts';
 import type { EndOutcome, Launched, LaunchedEvents, Launcher, LaunchOrder, LaunchOutcome } from '../launcher.ts';
+import { prepareCommand } from '../../run-as/prepare-command.ts';
 import type { WorkloadRecord } from '../workload-record.ts';
+import type { ProcessSettings } from './process-settings.ts';
 
 /** Marks every process of a start, so that they are found again when the agent dies before it has noted the pid. */
 const SPAWN_MARK = 'SLUICE_SPAWN_ID';
@@ -15,14 +17,10 @@ const LOOK_EVERY_MS = 250;
 /** Milliseconds that what is left of a workload without its main process gets to end by itself. */
 const ORPHANS_GRACE_MS = 2000;
 
-export interface ProcessLauncherOptions {
-  readonly command: CommandLine;
-  readonly cwd: string;
-}
-
 export class ProcessLauncher implements Launcher {
   readonly name = 'process';
-  readonly #options: ProcessLauncherOptions;
+  readonly passesEnvironment = true;
+  readonly #options: ProcessSettings;
   /** The main process, which leads the group; its pid is the group's id, and stays so when it has ended before the others. */
   #pid: number | null = null;
   #child: ChildProcess | null = null;
@@ -30,7 +28,7 @@ export class ProcessLauncher implements Launcher {
   #hasMain = false;
   #isEnding = false;
 
-  constructor(options: ProcessLauncherOptions) {
+  constructor(options: ProcessSettings) {
     this.#options = options;
   }
 
@@ -44,13 +42,17 @@ export class ProcessLauncher implements Launcher {
   }
 
   async launch({ environment, spawnId, outputDescriptor, events }: LaunchOrder): Promise<LaunchOutcome> {
-    const { command, cwd } = this.#options;
-    const [program, ...args] = command;
+    const { command, cwd, runAs } = this.#options;
+    const prepared = await prepareCommand(command, runAs, { cwd, environment });
+    if (!prepared.ok) return prepared;
+    const [program, ...args] = prepared.command;
     let child: ChildProcess;
     try {
       child = spawn(program, args, {
         cwd,
-        env: { ...environment, [SPAWN_MARK]: spawnId },
+        env: { ...prepared.environment, [SPAWN_MARK]: spawnId },
+        ...(prepared.uid === undefined ? {} : { uid: prepared.uid }),
+        ...(prepared.gid === undefined ? {} : { gid: prepared.gid }),
         detached: true,
         stdio: ['ignore', outputDescriptor, outputDescriptor],
       });
