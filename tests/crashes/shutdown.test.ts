@@ -84,7 +84,11 @@ describe('the agent', () => {
       });
       await fleet.post('n1', 'undrain', { hold: '*' });
       await fleet.nodeThat('n1', 'active', ({ status }) => status === 'active', 30_000);
-      await fleet.game('n1', 'POST', '/players', { seconds: 6 });
+      // Wanted active is not yet told so: the door may still be closed for a moment.
+      await waitFor(
+        'a player to be let in',
+        async () => (await fleet.game('n1', 'POST', '/players', { seconds: 6 })).status < 300,
+      );
       const drain = await fleet.post('n1', 'drain');
       await fleet.nodeThat('n1', 'draining with its player', ({ drain: now }) => now?.sessionsRemaining === 1);
       const pid = await fleet.workloadPid('n1');

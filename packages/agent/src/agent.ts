@@ -12,6 +12,7 @@ import { createDriver } from './drivers/create-driver.ts';
 import type { Driver } from './drivers/driver.ts';
 import { callHook } from './hooks/call-hook.ts';
 import { MachineLoad, machineResources } from './machine-load.ts';
+import { AgentMetrics } from './metrics/agent-metrics.ts';
 import { type OpenedParts, openParts } from './open-parts.ts';
 import { performEffects } from './perform-effects.ts';
 import { readJournalEntries } from './read-journal.ts';
@@ -158,6 +159,7 @@ export class Agent {
   async #begin(): Promise<void> {
     await this.#driver.start();
     this.#isStarted = true;
+    this.#opened.metrics?.serve(new AgentMetrics(this.#config.node.id, () => this.#shell.state));
     this.#opened.rotation.onTold((word, problem) => this.#shell.take({ kind: 'RotationTold', word, problem }));
     this.#driver.onChange(() => this.#watch.tellIfChanged());
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
@@ -181,6 +183,7 @@ export class Agent {
     await this.#driver.detach();
     await this.#shell.stop();
     await this.#opened.rotation.close();
+    await this.#opened.metrics?.close();
     await this.#opened.journal.close();
     await this.#opened.stateDirectory.release();
   }

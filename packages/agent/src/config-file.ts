@@ -167,6 +167,8 @@ export const AgentFile = Type.Object(
         strict,
       ),
     ),
+    /** HOST:PORT of GET /metrics. Default: not opened. */
+    metrics: Type.Optional(Text),
     commands: Type.Optional(Type.Record(Type.String(), CommandSetting)),
     /** What becomes of the workload when the agent is stopped. Default: keep. */
     onAgentStop: Type.Optional(Type.Enum(['keep', 'stop'])),

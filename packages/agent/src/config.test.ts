@@ -112,6 +112,7 @@ describe('a whole file', () => {
         haproxy: null,
         settleMs: 3000,
       },
+      metrics: null,
       commands: {
         reload: {
           description: 'Reload the configuration',
@@ -144,6 +145,7 @@ describe('a whole file', () => {
         hooks: { drain: null, undrain: null, endSessions: null },
       },
       rotation: { agentCheck: null, http: null, weight: null, haproxy: null, settleMs: 0 },
+      metrics: null,
       commands: {},
       onAgentStop: 'keep',
     });

@@ -9,9 +9,10 @@ import { AgentFile, WorkloadSetting } from './config-file.ts';
 import { nodeIdentityOf } from './config-node.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { type RotationConfig, rotationOf } from './config-rotation.ts';
-import { urlOf } from './config-values.ts';
+import { addressOf, urlOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
 import { type ConfiguredCommands, describeCommands } from './declared-commands.ts';
+import type { ListenAddress } from './rotation/listen.ts';
 
 export interface AgentConfig {
   readonly serverUrl: string;
@@ -23,6 +24,8 @@ export interface AgentConfig {
   readonly stateDir: string;
   readonly workload: WorkloadConfig;
   readonly rotation: RotationConfig;
+  /** Where `GET /metrics` is answered; `null`: nowhere. */
+  readonly metrics: ListenAddress | null;
   readonly commands: ConfiguredCommands;
   /** `keep`: the workload goes on and is taken up by the next start of the agent. */
   readonly onAgentStop: 'keep' | 'stop';
@@ -116,6 +119,7 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
     stateDir: path.resolve(directory, file.stateDir ?? STATE_DIRECTORY),
     workload: workloadOf(file.workload, directory, faults),
     rotation: rotationOf(file.rotation ?? {}, file.workload.sessions !== undefined, faults),
+    metrics: file.metrics === undefined ? null : addressOf(file.metrics, faults, ['metrics'], 0),
     commands,
     onAgentStop: file.onAgentStop ?? 'keep',
   };

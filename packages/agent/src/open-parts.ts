@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AgentConfig } from './config.ts';
 import { AgentCredential } from './credential/agent-credential.ts';
 import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
+import { MetricsEndpoint } from './metrics/metrics-endpoint.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 
@@ -11,6 +12,8 @@ export interface OpenedParts {
   readonly journal: JournalFile;
   readonly entries: readonly unknown[];
   readonly rotation: Rotation;
+  /** `null`: not opened. */
+  readonly metrics: MetricsEndpoint | null;
   readonly credential: AgentCredential;
 }
 
@@ -22,8 +25,14 @@ export async function openParts(config: AgentConfig, logger: Logger): Promise<Op
     const { journal, entries, warnings } = await openJournal(stateDirectory.path);
     for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
     try {
-      const rotation = await Rotation.open(config.rotation, logger);
-      return { stateDirectory, journal, entries, rotation, credential };
+      const metrics = config.metrics === null ? null : await MetricsEndpoint.open(config.metrics);
+      try {
+        const rotation = await Rotation.open(config.rotation, logger);
+        return { stateDirectory, journal, entries, rotation, metrics, credential };
+      } catch (error) {
+        await metrics?.close();
+        throw error;
+      }
     } catch (error) {
       await journal.close();
       throw error;

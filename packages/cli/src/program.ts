@@ -152,7 +152,11 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     })
     .configureHelp({
       styleTitle: (text) => paint(text, 'bold'),
-      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+      // The first page has names alone, so that what each does has room.
+      subcommandTerm: (command) =>
+        [command.name(), ...(command.parent === program ? [] : command.registeredArguments.map(argumentTerm))].join(
+          ' ',
+        ),
     });
   inheritSettings(program);
   return program;

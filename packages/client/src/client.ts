@@ -90,6 +90,8 @@ export function createClient(options: ClientOptions): Client {
     listAudit: (request = {}) => call('listAudit', request),
     readChain: (request = {}) => call('readChain', request),
     serverStatus: (request = {}) => call('serverStatus', request),
+    metrics: (request = {}) => call('metrics', request),
+    prometheusTargets: (request = {}) => call('prometheusTargets', request),
     livenessCheck: (request = {}) => call('livenessCheck', request),
     readinessCheck: (request = {}) => call('readinessCheck', request),
   };

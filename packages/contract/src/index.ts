@@ -14,6 +14,7 @@ export * from './http/events.ts';
 export * from './http/health.ts';
 export { IDEMPOTENCY_KEY_LENGTH_MAX } from './http/idempotency.ts';
 export * from './http/metadata.ts';
+export { METRICS_PATH_LABEL, METRICS_PORT_LABEL } from './http/monitoring.ts';
 export * from './http/node.ts';
 export * from './http/nodes.ts';
 export * from './http/operation.ts';

@@ -19,6 +19,7 @@ import { secureContext } from './http/http-server.ts';
 import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
+import { ServerMetrics } from './observe/server-metrics.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
@@ -63,12 +64,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
     closings.push(() => store.close());
     const { adminToken, joinToken, isOpen } = config;
+    const metrics = new ServerMetrics();
     const fleet = await Fleet.open({
       store,
       clock,
       settings: { defaultDrainTimeoutMs: config.defaultDrainTimeoutMs, metadataBytesMax: METADATA_BYTES_MAX },
       newOperationId,
       logger,
+      committed: (durationMs) => metrics.committed(durationMs),
     });
     closings.push(() => fleet.stop());
     const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen });
@@ -94,6 +97,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       retention: config.retention,
       massSilence: () => sessions.massSilence(),
     };
+    metrics.watch({ fleet, hasMassSilence: () => sessions.massSilence() !== null, storeKind: about.storeKind });
+    closings.push(async () => metrics.stop());
     const app = await createHttpApp({
       fleet,
       feed: new EventFeed(fleet, clock),
@@ -112,6 +117,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       history: store,
       limits: config.limits,
       listBytes: new ListBytes(),
+      metrics,
       tls,
     });
     if (config.tls !== null && tls !== null) {

@@ -5,7 +5,8 @@ import { AgentCheck } from './agent-check.ts';
 import { HaproxyRuntime, type HaproxyRuntimeSettings, type RotationTold } from './haproxy-runtime.ts';
 import type { ListenAddress } from './listen.ts';
 import { weightPercent, type WeightSettings } from './load-weight.ts';
-import { ReadyEndpoint } from './ready-endpoint.ts';
+import type { SmallHttpServer } from '../small-http-server.ts';
+import { openReadyEndpoint } from './ready-endpoint.ts';
 
 export interface RotationSettings {
   /** HAProxy's agent-check; `null`: not opened. */
@@ -21,7 +22,7 @@ export interface RotationSettings {
 export class Rotation {
   #state: RotationState = { word: 'drain', reason: 'the agent is starting' };
   #agentCheck: AgentCheck | null = null;
-  #readyEndpoint: ReadyEndpoint | null = null;
+  #readyEndpoint: SmallHttpServer | null = null;
   #haproxy: HaproxyRuntime | null = null;
   #weightPercent: number | null = null;
   #onTold: RotationTold = () => undefined;
@@ -43,7 +44,7 @@ export class Rotation {
           word: rotation.#state.word,
           weightPercent: rotation.#weightPercent,
         }));
-      if (http !== null) rotation.#readyEndpoint = await ReadyEndpoint.open(http, () => rotation.#state);
+      if (http !== null) rotation.#readyEndpoint = await openReadyEndpoint(http, () => rotation.#state);
     } catch (error) {
       await rotation.close();
       throw error;

@@ -10,7 +10,7 @@ import { Timestamp } from './timestamp.ts';
 export const NODES_LIMIT_MAX = 10_000;
 
 /** A query value given once or several times; several count like one with commas. */
-const Filter = (description: string) =>
+export const Filter = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
 
 export const NodeParams = Type.Object({ id: NodeId });

@@ -6,6 +6,7 @@ import { drainNode, undrainNode } from './drain.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
+import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operation.ts';
 import { restartNode } from './restart.ts';
@@ -53,6 +54,8 @@ export const routes = {
   listAudit,
   readChain,
   serverStatus,
+  metrics,
+  prometheusTargets,
   livenessCheck,
   readinessCheck,
 } as const;

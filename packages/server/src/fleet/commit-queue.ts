@@ -46,6 +46,7 @@ export interface CommitQueueOptions {
   readonly tokenOf: (id: string) => StoredToken | undefined;
   /** Makes a commit visible; comes before those who asked for it hear of it. */
   readonly publish: (committed: Committed) => void;
+  readonly committed: (durationMs: number) => void;
 }
 
 /** One command for many nodes, in a transaction of its own. */
@@ -230,7 +231,7 @@ export class CommitQueue {
     );
     const written: Written = isNothing
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
-      : await writeBatch(this.#options.store, batch, this.#options.logger);
+      : await writeBatch(this.#options.store, batch, this.#options.logger, this.#options.committed);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
     if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);

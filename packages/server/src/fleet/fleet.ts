@@ -30,6 +30,8 @@ export interface FleetOptions {
   /** Makes the id of an operation, which nobody can guess. */
   readonly newOperationId: (now: number) => string;
   readonly logger: Logger;
+  /** Told how long each write took. */
+  readonly committed?: (durationMs: number) => void;
 }
 
 export class Fleet {
@@ -51,7 +53,7 @@ export class Fleet {
   #sorted: readonly FleetNode[] | null = null;
   #version = 0;
 
-  private constructor({ store, clock, settings, newOperationId, logger }: FleetOptions) {
+  private constructor({ store, clock, settings, newOperationId, logger, committed }: FleetOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#commits = new CommitQueue({
@@ -62,7 +64,8 @@ export class Fleet {
       logger,
       stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
       tokenOf: (id) => this.tokens.get(id),
-      publish: (committed) => this.#publish(committed),
+      publish: (done) => this.#publish(done),
+      committed: committed ?? (() => undefined),
     });
     this.#hearsSince = clock.now();
     this.#stalls = new StallWatch({

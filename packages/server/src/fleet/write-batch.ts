@@ -17,8 +17,17 @@ export type Written =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string; readonly settled: Promise<SettledOutcome> };
 
-/** Never throws: what cannot be written is said. */
-export async function writeBatch(store: Store, { changes, answered, beside }: Batch, logger: Logger): Promise<Written> {
+/**
+ * Never throws: what cannot be written is said.
+ * @param took Told how many milliseconds it took, whatever came of it.
+ */
+export async function writeBatch(
+  store: Store,
+  { changes, answered, beside }: Batch,
+  logger: Logger,
+  took: (durationMs: number) => void,
+): Promise<Written> {
+  const startedAt = performance.now();
   try {
     const outcome = await store.commit(changes, answered, beside);
     if (outcome.ok) return { kind: 'written', sequences: sequencesOf(outcome) };
@@ -35,6 +44,8 @@ export async function writeBatch(store: Store, { changes, answered, beside }: Ba
   } catch (error) {
     logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
     return { kind: 'refused', reason: STORE_FAILED };
+  } finally {
+    took(performance.now() - startedAt);
   }
 }
 

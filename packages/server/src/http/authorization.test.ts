@@ -45,6 +45,8 @@ const SAMPLES: {
   listAudit: {},
   readChain: {},
   serverStatus: {},
+  metrics: {},
+  prometheusTargets: {},
   livenessCheck: {},
   readinessCheck: {},
 };

@@ -8,6 +8,7 @@ import { getCredentials, revokeCredentials, rotateCredentials } from './credenti
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
+import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operations.ts';
 import type { Handler } from './route-context.ts';
@@ -55,6 +56,8 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   listAudit,
   readChain,
   serverStatus,
+  metrics,
+  prometheusTargets,
   livenessCheck,
   readinessCheck,
 };

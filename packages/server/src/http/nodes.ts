@@ -1,21 +1,19 @@
 /** Reading nodes: the list with its filters, one node, and why it is as it is. */
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
-import { matches, parseSelector, type Result, type Selector, whyIsNode } from '@sluice/core';
+import { matches, whyIsNode } from '@sluice/core';
 import { actorOf, hasRole, sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isLoopback, takesGzip } from './accept-encoding.ts';
 import { isKnown } from './etag.ts';
 import { listBodyOf } from './list-bytes.ts';
+import { listOf, selectorOf, textOf } from './node-filters.ts';
 import { afterCursor, cursorAfter, parseOrder, sorted, SORT_KEYS } from './node-order.ts';
 import { type Handler, value } from './route-context.ts';
 
 /** Tells the lists of this process from those of an earlier one, whose versions counted from 0 too. */
 const PROCESS_TAG = randomBytes(6).toString('base64url');
-
-/** A query value: one text, or several that count like one with commas. */
-type Filter = string | readonly string[] | undefined;
 
 export const listNodes: Handler<typeof routes.listNodes> = async (
   { query, headers, principal, remoteAddress },
@@ -112,26 +110,6 @@ export function noSuchNode(id: string): { readonly ok: false; readonly problem: 
 
 function invalid(field: string, expected: string): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem: { code: 'invalid-request', field, detail: `${field} must be ${expected}.` } };
-}
-
-/** The trimmed text of a filter; `undefined`: a blank one is no filter. */
-function textOf(filter: Filter): string | undefined {
-  const texts = [filter ?? []].flat().map((text) => text.trim());
-  return texts.filter((text) => text !== '').join(',') || undefined;
-}
-
-/** `null`: no filter. */
-function listOf(filter: Filter): ReadonlySet<string> | null {
-  const values = (textOf(filter) ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-  return values.length === 0 ? null : new Set(values);
-}
-
-function selectorOf(filter: Filter): Result<Selector | null> {
-  const text = textOf(filter);
-  return text === undefined ? { ok: true, value: null } : parseSelector(text);
 }
 
 function limitOf(text: string | undefined): number | null | 'invalid' {

@@ -13,6 +13,7 @@ import type { PersonLogin } from './login/login-parts.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import type { ListBody, ListBytes } from './list-bytes.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import type { ServerMetrics } from '../observe/server-metrics.ts';
 import type { Result } from '@sluice/core';
 
 export interface HttpParts {
@@ -29,6 +30,7 @@ export interface HttpParts {
   readonly history: History;
   readonly limits: LimitSettings;
   readonly listBytes: ListBytes;
+  readonly metrics: Pick<ServerMetrics, 'text'>;
   /** `null`: plain HTTP. */
   readonly tls: TlsMaterial | null;
 }

@@ -13,6 +13,7 @@ import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { createHttpApp } from './app.ts';
+import { ServerMetrics } from '../observe/server-metrics.ts';
 import { ListBytes } from './list-bytes.ts';
 import { limitsOf } from '../limits/limit-settings.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -82,6 +83,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     history: store,
     limits: limitsOf({}),
     listBytes: new ListBytes(),
+    metrics: new ServerMetrics(),
     tls: null,
     refusals: new RefusalLog({ fleet, clock: steadyClock, logger }),
   });
