@@ -10,7 +10,7 @@ import { CredentialSession } from './credential/credential-session.ts';
 import { describeCommands, runDeclaredCommand } from './declared-commands.ts';
 import { createDriver } from './drivers/create-driver.ts';
 import type { Driver } from './drivers/driver.ts';
-import { callHook } from './hooks/call-hook.ts';
+import { hookCaller } from './hooks/hook-caller.ts';
 import { MachineLoad, machineResources } from './machine-load.ts';
 import { AgentMetrics } from './metrics/agent-metrics.ts';
 import { type OpenedParts, openParts } from './open-parts.ts';
@@ -161,6 +161,11 @@ export class Agent {
     this.#isStarted = true;
     this.#opened.metrics?.serve(new AgentMetrics(this.#config.node.id, () => this.#shell.state));
     this.#opened.rotation.onTold((word, problem) => this.#shell.take({ kind: 'RotationTold', word, problem }));
+    this.#opened.workloadSocket?.begin({
+      nodeId: this.#config.node.id,
+      availability: () => this.#shell.state.journal.availability,
+      locksChanged: (locks) => this.#watch.setLocks(locks),
+    });
     this.#driver.onChange(() => this.#watch.tellIfChanged());
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
     this.#pollWorkload();
@@ -182,10 +187,7 @@ export class Agent {
     }
     await this.#driver.detach();
     await this.#shell.stop();
-    await this.#opened.rotation.close();
-    await this.#opened.metrics?.close();
-    await this.#opened.journal.close();
-    await this.#opened.stateDirectory.release();
+    await this.#opened.close();
   }
 
   #identity(nonce: string): AgentIdentity {
@@ -202,29 +204,25 @@ export class Agent {
   }
 
   #told(): Readonly<Record<string, string>> {
+    const { id: nodeId } = this.#config.node;
     const { availability } = this.#shell.state.journal;
-    return toldEnvironment({ nodeId: this.#config.node.id, availability, metadataFile: this.#metadataFile });
+    const socketPath = this.#opened.workloadSocket?.path ?? null;
+    return toldEnvironment({ nodeId, availability, metadataFile: this.#metadataFile, socketPath });
   }
 
   #performer(): ReturnType<typeof performEffects> {
     const { hooks, cwd, stopGraceMs } = this.#config.workload;
-    const { rotation } = this.#opened;
+    const { rotation, workloadSocket } = this.#opened;
     return performEffects({
       send: (message) => this.#connection.send(message),
       setRotation: ({ word, reason }) => rotation.set(word, reason),
-      callHook: async (name) => {
-        const hook = { drain: hooks.drain, undrain: hooks.undrain, 'end-sessions': hooks.endSessions }[name];
-        if (hook === null) throw new Error(`calling the ${name} hook, which is not configured`);
-        const outcome = await callHook(hook, {
-          sendSignal: (signal) => this.#driver.signal(signal),
-          environment: { ...this.#environment, ...this.#told() },
-          cwd,
-          signal: this.#stopping.signal,
-        });
-        return outcome.ok
-          ? { ok: true, problem: null }
-          : { ok: false, problem: `The ${name} hook: ${outcome.problem}` };
-      },
+      callHook: hookCaller(hooks, () => ({
+        sendSignal: (signal) => this.#driver.signal(signal),
+        ...(workloadSocket === null ? {} : { tellWorkload: (...wish) => workloadSocket.tell(...wish) }),
+        environment: { ...this.#environment, ...this.#told() },
+        cwd,
+        signal: this.#stopping.signal,
+      })),
       replaceWorkload: async (graceMs, previousIncarnation) => {
         const outcome = await this.#driver.replace({ graceMs, previousIncarnation });
         return {
@@ -248,7 +246,10 @@ export class Agent {
           ...context,
         }),
       workloadOutput: () => this.#driver.output(LAST_OUTPUT_BYTES),
-      keepMetadata: (json) => writeFileDurably(this.#metadataFile, `${json}\n`),
+      keepMetadata: (json) => {
+        workloadSocket?.setMetadata(json);
+        return writeFileDurably(this.#metadataFile, `${json}\n`);
+      },
       take: (input) => this.#shell.take(input),
       failed: (effect, error) =>
         this.#logger.error(
@@ -262,6 +263,7 @@ export class Agent {
     pollWorkload(this.#config.workload, {
       driver: this.#driver,
       watch: this.#watch,
+      socket: this.#opened.workloadSocket,
       environment: this.#environment,
       signal: this.#stopping.signal,
       read: (reading) => {

@@ -7,7 +7,7 @@ import { EXEC_KEYS } from './drivers/exec/exec-settings.ts';
 import { PROCESS_KEYS } from './drivers/process/process-settings.ts';
 import { SYSTEMD_KEYS } from './drivers/systemd/systemd-settings.ts';
 
-/** Asks the workload for something: exactly one of http, signal, exec. */
+/** Asks the workload for something: exactly one of http, signal, exec, library. */
 const HookSetting = Type.Object(
   {
     http: Type.Optional(
@@ -24,6 +24,8 @@ const HookSetting = Type.Object(
     ),
     signal: Type.Optional(Text),
     exec: Type.Optional(Command),
+    /** The workload is told at the agent's socket. */
+    library: Type.Optional(Type.Literal(true)),
     /** Default: 10s. */
     timeout: Type.Optional(Duration),
   },
@@ -48,7 +50,7 @@ const HealthSetting = Type.Object(
   strict,
 );
 
-/** Exactly one of http (with pointer), tcpPort, exec. */
+/** Exactly one of http (with pointer), tcpPort, exec, library. */
 const SessionsSetting = Type.Object(
   {
     http: Type.Optional(Url),
@@ -56,6 +58,8 @@ const SessionsSetting = Type.Object(
     pointer: Type.Optional(Type.String({ maxLength: TEXT_LENGTH_MAX })),
     tcpPort: Type.Optional(Port),
     exec: Type.Optional(Command),
+    /** The workload counts them itself, at the agent's socket; it is told of drains there too, unless `drain` says otherwise. */
+    library: Type.Optional(Type.Literal(true)),
     /** Default: 1s. */
     interval: Type.Optional(Duration),
     /** Default: 2s. */

@@ -75,12 +75,13 @@ export function sessionsSourceOf(
   faults: ConfigFaults,
   path: Path,
 ): SessionsSource {
-  const { http, pointer = '', tcpPort, exec } = setting;
-  onlyOneOf({ http, tcpPort, exec }, faults, path);
+  const { http, pointer = '', tcpPort, exec, library } = setting;
+  onlyOneOf({ http, tcpPort, exec, library }, faults, path);
   if (!isJsonPointer(pointer))
     faults.add([...path, 'pointer'], `'${pointer}' is no JSON pointer; write /players or /stats/players`);
   if (http !== undefined) return { kind: 'http', url: urlOf(http, faults, [...path, 'http']), pointer };
   if (setting.pointer !== undefined) faults.add([...path, 'pointer'], 'belongs to http only');
+  if (library === true) return { kind: 'library' };
   if (tcpPort !== undefined) return { kind: 'tcp-port', port: tcpPort };
   return { kind: 'exec', command: commandLineOf(exec ?? [''], faults, [...path, 'exec']) };
 }
@@ -95,14 +96,16 @@ export function hookOf(
   path: Path,
 ): Hook | null {
   if (setting === undefined) return null;
-  const { http, signal, exec } = setting;
-  onlyOneOf({ http, signal, exec }, faults, path);
+  const { http, signal, exec, library } = setting;
+  onlyOneOf({ http, signal, exec, library }, faults, path);
   const timeoutMs = positiveDurationOf(setting.timeout, HOOK_TIMEOUT_MS, faults, [...path, 'timeout']);
   if (http !== undefined) {
     const { method = 'POST', url, body } = http;
     const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
     return { kind: 'http', method, url: urlOf(url, faults, [...path, 'http', 'url']), body: text, timeoutMs };
   }
+  if (library === true)
+    return { kind: 'library', availability: path.at(-1) === 'undrain' ? 'active' : 'drain', timeoutMs };
   if (signal !== undefined) {
     if (driver === 'exec')
       faults.add([...path, 'signal'], `the driver ${driver} cannot send signals; use http or exec`);

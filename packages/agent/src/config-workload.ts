@@ -18,6 +18,8 @@ export interface WorkloadConfig {
   readonly inherits: 'all' | readonly string[];
   /** How much of what it prints is kept; absent: the usual. */
   readonly output: LogSize;
+  /** Whether the workload speaks to the agent at its socket. */
+  readonly usesSocket: boolean;
   readonly stopGraceMs: number;
   /** `null`: a workload that runs counts as healthy. */
   readonly health: { readonly check: HealthCheck; readonly intervalMs: number; readonly timeoutMs: number } | null;
@@ -36,12 +38,28 @@ export function workloadOf(setting: WorkloadSetting, directory: string, faults: 
   const { driver, health, sessions } = setting;
   const cwd = path.resolve(directory, setting.cwd ?? '.');
   const at = (...keys: readonly string[]) => ['workload', ...keys];
+  // Who counts its sessions by the library hears of drains by it as well.
+  const byLibrary = sessions?.library === true ? { library: true as const } : undefined;
+  const drain = setting.drain ?? byLibrary;
+  const undrain = setting.undrain ?? byLibrary;
+  const usesSocket = [sessions, drain, undrain].some((each) => each?.library === true);
+  if (usesSocket && (driver === 'process' || driver === 'exec') && setting.user !== undefined)
+    faults.add(
+      at('user'),
+      "is another user than the agent's, who cannot reach the agent's socket; leave out user, or count and drain by http",
+    );
+  if (setting.endSessions?.library === true)
+    faults.add(
+      at('endSessions', 'library'),
+      'is not possible: over the socket a workload is asked to drain, and no more; use http, signal or exec',
+    );
   return {
     driver: driverSettingsOf(setting, cwd, faults),
     cwd,
     environment: 'env' in setting ? (setting.env ?? {}) : {},
     inherits: inheritsOf(setting),
     output: outputOf(setting),
+    usesSocket,
     stopGraceMs: durationOf(setting.stopGrace, 30_000, faults, at('stopGrace')),
     health:
       health === undefined
@@ -61,8 +79,8 @@ export function workloadOf(setting: WorkloadSetting, directory: string, faults: 
             timeoutMs: positiveDurationOf(sessions.timeout, 2000, faults, at('sessions', 'timeout')),
           },
     hooks: {
-      drain: hookOf(setting.drain, driver, faults, at('drain')),
-      undrain: hookOf(setting.undrain, driver, faults, at('undrain')),
+      drain: hookOf(drain, driver, faults, at('drain')),
+      undrain: hookOf(undrain, driver, faults, at('undrain')),
       endSessions: hookOf(setting.endSessions, driver, faults, at('endSessions')),
     },
   };

@@ -85,6 +85,7 @@ describe('a whole file', () => {
         environment: { PORT: '7777', GREETING: '${HOME} is not replaced' },
         inherits: 'all',
         output: {},
+        usesSocket: false,
         stopGraceMs: 10_000,
         health: { check: { kind: 'http', url: 'http://127.0.0.1:7777/healthz' }, intervalMs: 1000, timeoutMs: 500 },
         healthyWithinMs: 120_000,

@@ -6,6 +6,8 @@ import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
 import { MetricsEndpoint } from './metrics/metrics-endpoint.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
+import { systemClock } from './system-clock.ts';
+import { WorkloadSocket } from './workload-socket/workload-socket.ts';
 
 export interface OpenedParts {
   readonly stateDirectory: StateDirectory;
@@ -14,31 +16,37 @@ export interface OpenedParts {
   readonly rotation: Rotation;
   /** `null`: not opened. */
   readonly metrics: MetricsEndpoint | null;
+  /** `null`: the workload does not speak to the agent. */
+  readonly workloadSocket: WorkloadSocket | null;
   readonly credential: AgentCredential;
+  /** Closes all of it, the state directory last. */
+  close(): Promise<void>;
 }
 
 /** @throws Error for the one who started the agent; nothing is left open then. */
 export async function openParts(config: AgentConfig, logger: Logger): Promise<OpenedParts> {
-  const stateDirectory = await openStateDirectory(config.stateDir);
+  const closings: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let next = closings.pop(); next !== undefined; next = closings.pop()) await next();
+  };
   try {
+    const stateDirectory = await openStateDirectory(config.stateDir);
+    closings.push(() => stateDirectory.release());
     const credential = await AgentCredential.open(stateDirectory.path);
     const { journal, entries, warnings } = await openJournal(stateDirectory.path);
+    closings.push(() => journal.close());
     for (const warning of warnings) logger.warn({ event: 'journal-warning' }, warning);
-    try {
-      const metrics = config.metrics === null ? null : await MetricsEndpoint.open(config.metrics);
-      try {
-        const rotation = await Rotation.open(config.rotation, logger);
-        return { stateDirectory, journal, entries, rotation, metrics, credential };
-      } catch (error) {
-        await metrics?.close();
-        throw error;
-      }
-    } catch (error) {
-      await journal.close();
-      throw error;
-    }
+    const metrics = config.metrics === null ? null : await MetricsEndpoint.open(config.metrics);
+    closings.push(async () => metrics?.close());
+    const workloadSocket = config.workload.usesSocket
+      ? await WorkloadSocket.open(stateDirectory.path, systemClock)
+      : null;
+    closings.push(async () => workloadSocket?.close());
+    const rotation = await Rotation.open(config.rotation, logger);
+    closings.push(() => rotation.close());
+    return { stateDirectory, journal, entries, rotation, metrics, workloadSocket, credential, close };
   } catch (error) {
-    await stateDirectory.release();
+    await close();
     throw error;
   }
 }

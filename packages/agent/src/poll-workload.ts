@@ -5,11 +5,14 @@ import type { Driver } from './drivers/driver.ts';
 import { probeHealth } from './probes/health.ts';
 import { poll } from './probes/poll.ts';
 import { probeSessions } from './probes/sessions.ts';
+import { NOT_JOINED, type WorkloadSocket } from './workload-socket/workload-socket.ts';
 import type { WorkloadWatch } from './workload-watch.ts';
 
 export interface WorkloadPolls {
   readonly driver: Driver;
   readonly watch: WorkloadWatch;
+  /** `null`: the workload does not speak to the agent. */
+  readonly socket: WorkloadSocket | null;
   /** For probes that are commands. */
   readonly environment: Readonly<Record<string, string>>;
   /** Ends the polling. */
@@ -48,7 +51,7 @@ function pollHealth(
 
 function pollSessions(
   { sessions, cwd }: WorkloadConfig,
-  { driver, watch, environment, signal, read }: WorkloadPolls,
+  { driver, watch, socket, environment, signal, read }: WorkloadPolls,
 ): Promise<void> | null {
   if (sessions === null) return null;
   return poll({
@@ -56,12 +59,11 @@ function pollSessions(
     signal,
     probe: async (ended): Promise<SessionsReading> => {
       if (driver.observe().phase !== 'running' || watch.isComingUp(Date.now())) return { kind: 'none' };
-      const reading = await probeSessions(sessions.source, {
-        timeoutMs: sessions.timeoutMs,
-        environment,
-        cwd,
-        signal: ended,
-      });
+      const { source, timeoutMs } = sessions;
+      const reading =
+        source.kind === 'library'
+          ? (socket?.sessions() ?? { ok: false, problem: NOT_JOINED })
+          : await probeSessions(source, { timeoutMs, environment, cwd, signal: ended });
       return reading.ok
         ? { kind: 'counted', sessions: reading.sessions, blockers: reading.blockers ?? [] }
         : { kind: 'unreadable', problem: reading.problem };

@@ -6,6 +6,8 @@ export interface ToldToWorkload {
   /** What is wanted of the node: a workload that starts on a drained node should start with its door closed. */
   readonly availability: 'active' | 'drain';
   readonly metadataFile: string;
+  /** Where the workload can speak to its agent; `null`: nowhere. */
+  readonly socketPath: string | null;
 }
 
 /**
@@ -36,6 +38,12 @@ export function toldEnvironment({
   nodeId,
   availability,
   metadataFile,
+  socketPath,
 }: ToldToWorkload): Readonly<Record<string, string>> {
-  return { SLUICE_NODE_ID: nodeId, SLUICE_AVAILABILITY: availability, SLUICE_METADATA_FILE: metadataFile };
+  return {
+    SLUICE_NODE_ID: nodeId,
+    SLUICE_AVAILABILITY: availability,
+    SLUICE_METADATA_FILE: metadataFile,
+    ...(socketPath === null ? {} : { SLUICE_WORKLOAD_SOCKET: socketPath }),
+  };
 }

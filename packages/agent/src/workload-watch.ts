@@ -1,5 +1,5 @@
 /** What the workload is like, put together from its driver and its health probe, told whenever it changes. */
-import type { WorkloadReport } from '@sluice/contract';
+import type { WorkloadLock, WorkloadReport } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
 import type { Driver } from './drivers/driver.ts';
 import type { HealthReading } from './probes/health.ts';
@@ -24,6 +24,7 @@ export class WorkloadWatch {
   #failures = 0;
   #wasHealthy = false;
   #last: WorkloadReport | null = null;
+  #locks: readonly WorkloadLock[] = [];
 
   constructor(driver: Driver, settings: WatchSettings, changed: (workload: WorkloadReport) => void) {
     this.#driver = driver;
@@ -45,6 +46,12 @@ export class WorkloadWatch {
       this.#problem = reading.problem;
       if (this.#healthy !== true || this.#failures >= FAILURES_UNTIL_UNHEALTHY) this.#healthy = false;
     }
+    this.tellIfChanged();
+  }
+
+  /** What the workload holds against being interrupted now. */
+  setLocks(locks: readonly WorkloadLock[]): void {
+    this.#locks = locks;
     this.tellIfChanged();
   }
 
@@ -70,7 +77,7 @@ export class WorkloadWatch {
       countsSessions,
       stopGraceMs,
       healthyWithinMs,
-      locks: [],
+      locks: [...this.#locks],
     };
   }
 

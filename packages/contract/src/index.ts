@@ -31,3 +31,4 @@ export * from './operation.ts';
 export * from './problems.ts';
 export { SLUICE_VERSION } from './version.ts';
 export * from './workload.ts';
+export * from './workload-socket.ts';

@@ -1,4 +1,5 @@
 /** Asks the workload to drain, to take sessions again, or to end those that remain: by HTTP, by signal or by command. */
+import type { Availability } from '@sluice/contract';
 import { requestOverHttp } from '../http-request.ts';
 import { quote } from '../quote.ts';
 import { type CommandLine, runCommand, whatWentWrong } from '../run-command.ts';
@@ -16,9 +17,13 @@ export type Hook =
   /** Done: the signal was sent. Whether the workload heeds it, nobody says. */
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly timeoutMs: number }
   /** Done: it exits with 0. */
-  | { readonly kind: 'exec'; readonly command: CommandLine; readonly timeoutMs: number };
+  | { readonly kind: 'exec'; readonly command: CommandLine; readonly timeoutMs: number }
+  /** Done: every process of the workload that has joined the agent's socket has taken it. */
+  | { readonly kind: 'library'; readonly availability: Availability; readonly timeoutMs: number };
 
 export interface HookContext {
+  /** Tells the workload over the agent's socket; needed for hooks of the kind `library` only. */
+  readonly tellWorkload?: (availability: Availability, timeoutMs: number) => Promise<HookOutcome>;
   /** Sends a signal to the workload: `driver.signal`. */
   readonly sendSignal: (name: NodeJS.Signals) => SignalOutcome | Promise<SignalOutcome>;
   /** For commands. */
@@ -41,6 +46,9 @@ export async function callHook(hook: Hook, context: HookContext): Promise<HookOu
       const sent = await context.sendSignal(hook.signal);
       return sent.ok ? { ok: true, text: `${hook.signal} was sent.` } : sent;
     }
+    case 'library':
+      if (context.tellWorkload === undefined) throw new Error('a hook of the library, and no socket for it');
+      return context.tellWorkload(hook.availability, hook.timeoutMs);
     case 'exec':
       return byCommand(hook, context);
   }

@@ -15,7 +15,9 @@ export type SessionsSource =
   /** The connections to a port of this machine. */
   | { readonly kind: 'tcp-port'; readonly port: number }
   /** The last line that it prints is the number. */
-  | { readonly kind: 'exec'; readonly command: CommandLine };
+  | { readonly kind: 'exec'; readonly command: CommandLine }
+  /** The workload counts them itself, at the agent's socket. */
+  | { readonly kind: 'library' };
 
 /** Where and how long probes and hooks run. */
 export interface ProbeContext {

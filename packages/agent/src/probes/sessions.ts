@@ -17,7 +17,10 @@ const BLOCKERS_MAX = 100;
 /** Characters of a session's id, as the contract takes them. */
 const BLOCKER_ID_LENGTH_MAX = 256;
 
-export async function probeSessions(source: SessionsSource, context: ProbeContext): Promise<SessionsReading> {
+export async function probeSessions(
+  source: Exclude<SessionsSource, { kind: 'library' }>,
+  context: ProbeContext,
+): Promise<SessionsReading> {
   switch (source.kind) {
     case 'http':
       return overHttp(source, context);
