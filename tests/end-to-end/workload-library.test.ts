@@ -113,7 +113,8 @@ test('a restart is refused while a lock is held, with its reason; not with force
   await ask('/unlock');
   await fleet.nodeThat('n1', 'not locked', ({ workload: { locks } }) => locks.length === 0);
   // One that runs out needs nobody.
-  await ask('/lock?id=short&ms=300');
+  await ask('/lock?id=short&ms=2000');
+  await fleet.nodeThat('n1', 'locked for a moment', ({ workload: { locks } }) => locks.length === 1);
   await fleet.nodeThat('n1', 'not locked any more', ({ workload: { locks } }) => locks.length === 0);
   const { id } = await fleet.post('n1', 'restart');
   expect(await fleet.ended(id)).toMatchObject({ status: 'succeeded' });
