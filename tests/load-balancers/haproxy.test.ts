@@ -10,7 +10,7 @@ import {
   ROUNDS_WITHIN_MS,
   startBalancedFleet,
 } from './balanced-fleet.ts';
-import { isInstalled } from './balancer-process.ts';
+import { isInstalled } from '../started-program.ts';
 import { ConstantLoad } from './constant-load.ts';
 import { AGENT_INTERVAL_MS, HaproxyUnderTest, socketIn } from './haproxy.ts';
 import { startWrk, type WrkLoad } from './wrk-load.ts';

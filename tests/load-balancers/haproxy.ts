@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { freePort } from '../end-to-end/fleet-under-test.ts';
 import { waitFor } from '../wait-for.ts';
-import { type BalancerProcess, startBalancer } from './balancer-process.ts';
+import { type StartedProgram, startProgram } from '../started-program.ts';
 
 export interface BalancedServer {
   readonly name: string;
@@ -24,7 +24,7 @@ export class HaproxyUnderTest {
   readonly port: number;
   readonly socket: string;
   readonly #config: string;
-  #process: BalancerProcess | null = null;
+  #process: StartedProgram | null = null;
 
   private constructor(port: number, socket: string, config: string) {
     this.port = port;
@@ -44,7 +44,7 @@ export class HaproxyUnderTest {
 
   /** As after a restart by its supervisor: it remembers nothing of what it was told before. */
   async startProcess(): Promise<void> {
-    const started = startBalancer('haproxy', ['-db', '-f', this.#config]);
+    const started = startProgram('haproxy', ['-db', '-f', this.#config]);
     this.#process = started;
     await waitFor('HAProxy to answer on its socket', () => this.ask('show info').catch(() => undefined), {
       seen: started.output,

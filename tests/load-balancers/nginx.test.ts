@@ -13,7 +13,7 @@ import {
   ROUNDS_WITHIN_MS,
   startBalancedFleet,
 } from './balanced-fleet.ts';
-import { isInstalled } from './balancer-process.ts';
+import { isInstalled } from '../started-program.ts';
 import { ConstantLoad } from './constant-load.ts';
 import { NginxUnderTest } from './nginx.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../end-to-end/fleet-under-test.ts';
 import { waitFor } from '../wait-for.ts';
-import { type BalancerProcess, startBalancer } from './balancer-process.ts';
+import { type StartedProgram, startProgram } from '../started-program.ts';
 
 /** The one in docs/load-balancers.md. Nothing hides a failure: no other server for a request that failed. */
 const TEMPLATE = `upstream app {
@@ -19,7 +19,7 @@ export class NginxUnderTest {
   readonly template: string;
   readonly upstream: string;
   readonly #directory: string;
-  #process: BalancerProcess | null = null;
+  #process: StartedProgram | null = null;
 
   private constructor(port: number, directory: string) {
     this.port = port;
@@ -47,7 +47,7 @@ export class NginxUnderTest {
   }
 
   async startProcess(): Promise<void> {
-    const started = startBalancer('nginx', ['-p', this.#directory, '-c', this.#config, '-g', 'daemon off;']);
+    const started = startProgram('nginx', ['-p', this.#directory, '-c', this.#config, '-g', 'daemon off;']);
     this.#process = started;
     await waitFor('nginx to answer', () => fetch(`http://127.0.0.1:${this.port}/work?ms=0`).catch(() => undefined), {
       seen: started.output,

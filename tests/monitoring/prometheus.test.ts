@@ -1,15 +1,16 @@
 /** A real Prometheus reads a real server and a real agent; its own tools check the figures and the alerts. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ADMIN_TOKEN, FleetUnderTest, freePort } from '../end-to-end/fleet-under-test.ts';
+import { isInstalled, startProgram } from '../started-program.ts';
 import { waitFor } from '../wait-for.ts';
 
 const monitoring = fileURLToPath(new URL('../../monitoring/', import.meta.url));
-const hasPrometheus = ['prometheus', 'promtool'].every((name) => spawnSync(name, ['--version']).error === undefined);
+const hasPrometheus = isInstalled('prometheus') && isInstalled('promtool');
 if (!hasPrometheus) console.log('The tests with Prometheus are skipped: apt-get install prometheus');
 
 let fleet: FleetUnderTest;
@@ -150,7 +151,7 @@ describe.skipIf(!hasPrometheus)('Prometheus', () => {
         ],
       }),
     );
-    const prometheus = startPrometheus([
+    const prometheus = startProgram('prometheus', [
       '--config.file',
       config,
       '--storage.tsdb.path',
@@ -181,23 +182,7 @@ describe.skipIf(!hasPrometheus)('Prometheus', () => {
       await found('sluice_agent_connected{node="lobby-1",region="eu-west"}', '"1"');
       expect(await ask('sluice_nodes{status="offline"}')).toContain('"0"');
     } finally {
-      prometheus.child.kill('SIGTERM');
-      await prometheus.ended;
+      await prometheus.stop();
     }
   }, 60_000);
 });
-
-function startPrometheus(args: readonly string[]): {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly ended: Promise<void>;
-} {
-  const child = spawn('prometheus', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const keep = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-16_384);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  return { child, output: () => output, ended: new Promise((resolve) => child.on('close', () => resolve())) };
-}

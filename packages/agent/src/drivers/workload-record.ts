@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Availability } from '@sluice/contract';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { parseJson } from '../parse-json.ts';
 import { writeFileDurably } from '../write-file-durably.ts';
 
 const NullableString = Type.Union([Type.String(), Type.Null()]);
@@ -60,13 +61,4 @@ export async function writeWorkloadRecord(stateDirectory: string, record: Worklo
 
 function recordFile(stateDirectory: string): string {
   return path.join(stateDirectory, 'workload.json');
-}
-
-/** `undefined` for a text that is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** Asks how many sessions the workload has. A number is only said when one was read: a node is never called empty by mistake. */
 import type { Blocker } from '@sluice/contract';
 import { requestOverHttp } from '../http-request.ts';
+import { parseJson } from '../parse-json.ts';
 import { quote } from '../quote.ts';
 import { runCommand, whatWentWrong } from '../run-command.ts';
 import { valueAt } from './json-pointer.ts';
@@ -102,15 +103,6 @@ function fieldOf(value: unknown, name: 'id' | 'ageMs'): unknown {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-/** `undefined` for a text that is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(problem: string): SessionsReading {

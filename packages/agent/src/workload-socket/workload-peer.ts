@@ -7,6 +7,7 @@ import {
   WorkloadMessage,
 } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
+import { parseJson } from '../parse-json.ts';
 
 /** Milliseconds until the first line. */
 const JOIN_WITHIN_MS = 5000;
@@ -80,7 +81,7 @@ export class WorkloadPeer {
       this.#refuse(`More than ${MESSAGES_PER_SECOND_MAX} messages in a second.`);
       return;
     }
-    const message = parse(line);
+    const message = parseJson(line);
     if (!isMessage.Check(message)) {
       this.#refuse(`This is no message of the workload's protocol (docs/workload.md): ${line.slice(0, 200)}`);
       return;
@@ -102,13 +103,5 @@ export class WorkloadPeer {
   #refuse(problem: string): void {
     this.send({ kind: 'refused', problem });
     this.#socket.destroySoon();
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,6 @@
 /** `sluice render`: keeps a load balancer's file as the fleet is, and has it read after each change. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import Mustache from 'mustache';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -47,6 +46,7 @@ export function renderCommand(terminal: Terminal, finish: Finish): Command {
 
 async function render(terminal: Terminal, reload: readonly string[], options: RenderOptions): Promise<ExitCode> {
   const { template, output, type, selector, once, allowEmpty } = options;
+  const { default: Mustache } = await import('mustache');
   let text: string;
   try {
     text = await readFile(template, 'utf8');

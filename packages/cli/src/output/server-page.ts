@@ -1,5 +1,5 @@
 /** How a server is, on one page: what is wrong comes first. */
-import type { NodeStatus, ServerStatus } from '@sluice/contract';
+import { NODE_STATUSES, type ServerStatus } from '@sluice/contract';
 import { durationInWords } from '@sluice/core';
 import { bytesInWords } from './bytes-in-words.ts';
 import type { Paint } from './colour.ts';
@@ -7,8 +7,6 @@ import { renderPage } from './page.ts';
 import { nodeStatusCell } from './status.ts';
 import type { Cell } from './table.ts';
 import { agoInWords } from './time-in-words.ts';
-
-const STATUSES: readonly NodeStatus[] = ['active', 'draining', 'drained', 'restarting', 'unhealthy', 'offline'];
 
 const STORE_KINDS: Readonly<Record<ServerStatus['store']['kind'], string>> = {
   sqlite: 'SQLite',
@@ -22,7 +20,7 @@ const COUNT = new Intl.NumberFormat('en');
 export function renderServerPage(status: ServerStatus, paint: Paint): string {
   const { version, startedAt, nodes, store, retention, massSilence } = status;
   const nowMs = Date.parse(status.now);
-  const counts = STATUSES.filter((one) => (nodes.byStatus[one] ?? 0) > 0);
+  const counts = NODE_STATUSES.filter((one) => (nodes.byStatus[one] ?? 0) > 0);
   return renderPage(
     `Sluice ${version}`,
     conditionOf(status),

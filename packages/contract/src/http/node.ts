@@ -18,6 +18,8 @@ export const NodeStatus = Type.Union(
   { description: 'What is true now, derived.' },
 );
 export type NodeStatus = Type.Static<typeof NodeStatus>;
+/** All of them, in the order in which people read them. */
+export const NODE_STATUSES: readonly NodeStatus[] = NodeStatus.anyOf.map((status) => status.const);
 
 export const HoldView = Type.Object({
   name: Type.String(),

@@ -1,5 +1,5 @@
 /** The server's figures for Prometheus: counted as things pass by, or looked up in memory when somebody asks. No node is a label. */
-import { type NodeStatus, SLUICE_VERSION } from '@sluice/contract';
+import { NODE_STATUSES, type NodeStatus, SLUICE_VERSION } from '@sluice/contract';
 import { isDraining } from '@sluice/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -13,7 +13,6 @@ const OTHER_TYPES = 'other types';
 /** Milliseconds between two looks at how late the event loop is. */
 const LAG_EVERY_MS = 100;
 
-const STATUSES: readonly NodeStatus[] = ['active', 'draining', 'drained', 'restarting', 'unhealthy', 'offline'];
 /** What operations do. Names of declared commands are the agents' own, and no labels. */
 const COMMANDS = ['drain', 'undrain', 'restart', 'declared'] as const;
 const RESULTS = ['succeeded', 'failed', 'cancelled', 'expired'] as const;
@@ -164,7 +163,7 @@ export class ServerMetrics {
     }
     this.#nodes.reset();
     for (const [type, counts] of byType)
-      for (const status of STATUSES) this.#nodes.set({ status, type }, counts.get(status) ?? 0);
+      for (const status of NODE_STATUSES) this.#nodes.set({ status, type }, counts.get(status) ?? 0);
     this.#connected.set(connected);
     this.#sessions.set(sessions);
     this.#drains.set(drain.running);

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { textOfTail } from '../../output-tail.ts';
+import { parseJson } from '../../parse-json.ts';
 import { quote } from '../../quote.ts';
 import { DockerEngine, type EngineAnswer } from './docker-engine.ts';
 import type { DockerSettings } from './docker-settings.ts';
@@ -66,7 +67,7 @@ export class DockerContainer {
     if (answer.kind === 'failed') return answer;
     if (answer.status === 404) return { kind: 'missing', problem: this.#whyMissing() };
     if (answer.status !== 200) return { kind: 'failed', problem: this.#refused('GET json', answer) };
-    const value = parseJson(answer.body);
+    const value = parseJson(answer.body.toString('utf8'));
     if (inspected.Check(value)) return { kind: 'found', container: value };
     return {
       kind: 'failed',
@@ -119,17 +120,9 @@ export class DockerContainer {
   }
 
   #refused(verb: string, { status, body }: Extract<EngineAnswer, { kind: 'answered' }>): string {
-    const value = parseJson(body);
-    const said = EngineError.Check(value) ? value.message : body.toString('utf8');
+    const text = body.toString('utf8');
+    const value = parseJson(text);
+    const said = EngineError.Check(value) ? value.message : text;
     return `The container engine answered ${verb} of ${this.#settings.container} with ${status}: ${quote(said)}`;
-  }
-}
-
-/** `undefined` for what is no JSON. */
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDriver } from '../create-driver.ts';
 import { WorkloadWatch } from '../../workload-watch.ts';
+import { expectObserved, expectPrinted } from '../driver-expectations.ts';
 import type { Driver } from '../driver.ts';
 import { printedBytes } from './log-frames.ts';
 import { type Malice, StandInEngine } from './stand-in-engine.ts';
@@ -41,14 +42,6 @@ function driven(socket = engine.socket, timeoutMs = 10_000): Driver {
   );
   drivers.push(driver);
   return driver;
-}
-
-async function expectObserved(driver: Driver, what: Readonly<Record<string, unknown>>): Promise<void> {
-  await expect.poll(() => driver.observe(), { timeout: 15_000 }).toMatchObject(what);
-}
-
-async function expectPrinted(driver: Driver, text: string): Promise<void> {
-  await expect.poll(() => driver.output(10_000), { timeout: 10_000 }).toContain(text);
 }
 
 describe('a container', () => {

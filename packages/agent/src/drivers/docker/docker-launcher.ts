@@ -2,8 +2,8 @@
 import { lastWords } from '../../run-command.ts';
 import { quote } from '../../quote.ts';
 import type { SignalOutcome, WorkloadHealth } from '../driver.ts';
-import type { EndOutcome, Launched, LaunchedEvents, Launcher, LaunchOrder, LaunchOutcome } from '../launcher.ts';
-import { type RunState, watchState } from '../watch-state.ts';
+import type { EndOutcome, Launched, Launcher, LaunchOrder, LaunchOutcome } from '../launcher.ts';
+import { type RunState, StateWatch } from '../watch-state.ts';
 import type { WorkloadRecord } from '../workload-record.ts';
 import { DockerContainer, type Inspected } from './docker-container.ts';
 import type { DockerSettings } from './docker-settings.ts';
@@ -16,20 +16,26 @@ export class DockerLauncher implements Launcher {
   readonly passesEnvironment = false;
   readonly #settings: DockerSettings;
   readonly #container: DockerContainer;
-  #watching = new AbortController();
+  readonly #watch: StateWatch;
 
   constructor(settings: DockerSettings) {
     this.#settings = settings;
     this.#container = new DockerContainer(settings);
+    this.#watch = new StateWatch({
+      what: 'container',
+      everyMs: settings.statusIntervalMs,
+      look: (signal) => this.#look(signal),
+      lastOutput: () => this.#lastOutput(),
+    });
   }
 
   async takeUp(record: WorkloadRecord | null, { events }: LaunchOrder): Promise<Launched | null> {
     const state = await this.#look();
     if (state.kind === 'down') return null;
-    if (state.kind === 'up') return this.#watch(state, events);
+    if (state.kind === 'up') return this.#watch.begin(state, events);
     // An engine that cannot be asked says nothing: a container that ran is watched on, not counted as started again.
     if (record?.driver !== this.name) return null;
-    return this.#watch(
+    return this.#watch.begin(
       { kind: 'up', launched: { pid: record.pid, startToken: record.startToken }, health: null },
       events,
     );
@@ -43,7 +49,7 @@ export class DockerLauncher implements Launcher {
       return { ok: false, problem: inspection.kind === 'missing' ? inspection.problem : problem };
     }
     const state = await this.#look();
-    if (state.kind === 'up') return { ok: true, launched: this.#watch(state, events) };
+    if (state.kind === 'up') return { ok: true, launched: this.#watch.begin(state, events) };
     return {
       ok: false,
       problem: state.kind === 'unclear' ? state.problem : `it was started, and ${state.how}${await this.#lastOutput()}`,
@@ -63,7 +69,7 @@ export class DockerLauncher implements Launcher {
     if (signal.aborted) return { kind: 'aborted' };
     if ((await this.#look()).kind === 'down') return { kind: 'gone' };
     // It goes on being watched, since it may run.
-    this.#watch({ kind: 'up', launched: { pid: null, startToken: null }, health: null }, events);
+    this.#watch.begin({ kind: 'up', launched: { pid: null, startToken: null }, health: null }, events);
     return { kind: 'failed', problem: killed ?? stopped };
   }
 
@@ -77,27 +83,7 @@ export class DockerLauncher implements Launcher {
   }
 
   release(): void {
-    this.#watching.abort();
-    this.#watching = new AbortController();
-  }
-
-  #watch(state: Extract<RunState, { kind: 'up' }>, events: LaunchedEvents): Launched {
-    this.release();
-    const { signal } = this.#watching;
-    watchState({
-      startToken: state.launched.startToken,
-      everyMs: this.#settings.statusIntervalMs,
-      look: () => this.#look(signal),
-      lastOutput: () => this.#lastOutput(),
-      events,
-      signal,
-    }).catch((error: unknown) => {
-      events.unclear(
-        `The container is not looked at any more: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
-    if (state.health !== null) events.health(state.health);
-    return state.launched;
+    this.#watch.end();
   }
 
   async #lastOutput(): Promise<string> {

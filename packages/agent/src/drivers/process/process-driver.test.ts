@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { liveProcess } from '../../process-table.ts';
 import { createDriver } from '../create-driver.ts';
+import { expectPrinted } from '../driver-expectations.ts';
 import type { Driver } from '../driver.ts';
 import { RUN_AS_AGENT } from '../../run-as/run-as-settings.ts';
 
@@ -63,10 +64,6 @@ function track(driver: Driver): Driver {
 async function leave(driver: Driver): Promise<void> {
   await driver.detach();
   drivers = drivers.filter((each) => each !== driver);
-}
-
-async function expectPrinted(driver: Driver, text: string): Promise<void> {
-  await expect.poll(() => driver.output(10_000), { timeout: 10_000 }).toContain(text);
 }
 
 async function expectPhase(driver: Driver, phase: string): Promise<void> {

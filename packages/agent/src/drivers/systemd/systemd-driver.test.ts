@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDriver } from '../create-driver.ts';
+import { expectObserved, expectPrinted } from '../driver-expectations.ts';
 import type { Driver } from '../driver.ts';
 import { StandInSystemd } from './stand-in-systemd.ts';
 
@@ -38,14 +39,6 @@ function driverOf(unit: string, environment: Readonly<Record<string, string>>, i
   );
   drivers.push(driver);
   return driver;
-}
-
-async function expectObserved(driver: Driver, what: Readonly<Record<string, unknown>>): Promise<void> {
-  await expect.poll(() => driver.observe(), { timeout: 15_000 }).toMatchObject(what);
-}
-
-async function expectPrinted(driver: Driver, text: string): Promise<void> {
-  await expect.poll(() => driver.output(10_000), { timeout: 10_000 }).toContain(text);
 }
 
 describe('by a stand-in for systemctl and journalctl', () => {

@@ -1,8 +1,8 @@
 /** The driver `systemd`: the workload is a unit. A start of it is told from every other by its InvocationID. */
-import type { LaunchedEvents, Launched, Launcher, LaunchOrder, LaunchOutcome, EndOutcome } from '../launcher.ts';
+import type { Launched, Launcher, LaunchOrder, LaunchOutcome, EndOutcome } from '../launcher.ts';
 import type { SignalOutcome, WorkloadHealth } from '../driver.ts';
 import { lastWords } from '../../run-command.ts';
-import { type RunState, watchState } from '../watch-state.ts';
+import { type RunState, StateWatch } from '../watch-state.ts';
 import type { WorkloadRecord } from '../workload-record.ts';
 import { Systemctl, type UnitState } from './systemctl.ts';
 import type { SystemdSettings } from './systemd-settings.ts';
@@ -19,23 +19,29 @@ export class SystemdLauncher implements Launcher {
   readonly passesEnvironment = false;
   readonly #options: SystemdSettings;
   readonly #systemctl: Systemctl;
-  #watching = new AbortController();
+  readonly #watch: StateWatch;
   /** How systemctl is run: the agent's environment as it was at the last order. */
   #environment: LaunchOrder['environment'] = {};
 
   constructor(options: SystemdSettings) {
     this.#options = options;
     this.#systemctl = new Systemctl(options);
+    this.#watch = new StateWatch({
+      what: 'unit',
+      everyMs: options.statusIntervalMs,
+      look: (signal) => this.#look({ environment: this.#environment, signal }),
+      lastOutput: () => this.#lastOutput(),
+    });
   }
 
   async takeUp(record: WorkloadRecord | null, order: LaunchOrder): Promise<Launched | null> {
     const state = await this.#look(order);
     if (state.kind === 'down') return null;
-    if (state.kind === 'up') return this.#watch(state, order.events);
+    if (state.kind === 'up') return this.#watch.begin(state, order.events);
     // It cannot be looked at, which says nothing of it: one that ran is watched on, not counted as started again.
     if (record?.driver !== this.name) return null;
     order.events.unclear(state.problem);
-    return this.#watch(
+    return this.#watch.begin(
       { kind: 'up', launched: { pid: record.pid, startToken: record.startToken }, health: null },
       order.events,
     );
@@ -59,10 +65,10 @@ export class SystemdLauncher implements Launcher {
     if (started.kind !== 'done') {
       const problem =
         started.kind === 'failed' ? started.problem : `systemctl start ${unit} was not done within ${timeoutMs} ms.`;
-      return { ok: false, problem: `${problem}${lastWords(await this.output(LAST_OUTPUT_BYTES))}` };
+      return { ok: false, problem: `${problem}${await this.#lastOutput()}` };
     }
     const state = await this.#look(order);
-    if (state.kind === 'up') return { ok: true, launched: this.#watch(state, order.events) };
+    if (state.kind === 'up') return { ok: true, launched: this.#watch.begin(state, order.events) };
     const problem =
       state.kind === 'unclear' ? state.problem : `it was started, and ${state.how}${await this.#lastOutput()}`;
     return { ok: false, problem };
@@ -108,25 +114,7 @@ export class SystemdLauncher implements Launcher {
   }
 
   release(): void {
-    this.#watching.abort();
-    this.#watching = new AbortController();
-  }
-
-  #watch(state: Extract<RunState, { kind: 'up' }>, events: LaunchedEvents): Launched {
-    this.release();
-    const { signal } = this.#watching;
-    watchState({
-      startToken: state.launched.startToken,
-      everyMs: this.#options.statusIntervalMs,
-      look: () => this.#look({ environment: this.#environment, signal }),
-      lastOutput: () => this.#lastOutput(),
-      events,
-      signal,
-    }).catch((error: unknown) => {
-      events.unclear(`The unit is not looked at any more: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    if (state.health !== null) events.health(state.health);
-    return state.launched;
+    this.#watch.end();
   }
 
   async #lastOutput(): Promise<string> {
@@ -135,7 +123,7 @@ export class SystemdLauncher implements Launcher {
 
   /** It goes on being watched, since it may run. */
   #notEnded(order: LaunchOrder, problem: string): EndOutcome {
-    this.#watch({ kind: 'up', launched: { pid: null, startToken: null }, health: null }, order.events);
+    this.#watch.begin({ kind: 'up', launched: { pid: null, startToken: null }, health: null }, order.events);
     return { kind: 'failed', problem };
   }
 

@@ -1,7 +1,7 @@
-/** A real load balancer as a process of the test, and whether one is installed. */
+/** A real program of others (a load balancer, Prometheus) as a process of the test, and whether it is installed. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 
-export interface BalancerProcess {
+export interface StartedProgram {
   readonly child: ChildProcess;
   readonly output: () => string;
   stop(): Promise<void>;
@@ -16,7 +16,7 @@ export function isInstalled(program: string): boolean {
 }
 
 /** Runs it in the foreground until it is stopped. */
-export function startBalancer(program: string, args: readonly string[]): BalancerProcess {
+export function startProgram(program: string, args: readonly string[]): StartedProgram {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: SEARCHED } });
   let output = '';
   const keep = (chunk: Buffer) => {

@@ -1,0 +1,10 @@
+/** Reads JSON from whoever may have written something else. */
+
+/** `undefined` for a text that is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
