@@ -30,6 +30,7 @@ describe('help', () => {
     'demo',
     'server',
     'agent',
+    'render',
     'version',
     ...['list', 'get', 'why', 'drain', 'undrain', 'restart', 'commands', 'run', 'forget'].map(
       (name) => `nodes ${name}`,

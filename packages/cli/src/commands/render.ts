@@ -26,7 +26,7 @@ export function renderCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('render')
     .summary('keep a load balancer’s file as the fleet is')
     .description(
-      'Renders a Mustache template with the nodes in rotation, writes the file when it changes, and runs the command after --\n' +
+      'Renders a Mustache template with the nodes in rotation, writes the file when it changes, and runs the command after -- ' +
         'so that it is read; again at every change in the fleet, until Ctrl-C. While the server is away the file stays as it is.',
     )
     .requiredOption('--template <file>', 'Mustache: {{#nodes}}server {{address}};{{/nodes}}')
@@ -37,10 +37,7 @@ export function renderCommand(terminal: Terminal, finish: Finish): Command {
     .option('--once', 'render once, then end')
     .option('--allow-empty', 'write the file also when no node is in rotation');
   return withConnectionOptions(command)
-    .addHelpText(
-      'after',
-      '\nExample:\n  sluice render --template upstream.mustache --output /etc/nginx/conf.d/app.conf -- nginx -s reload',
-    )
+    .addHelpText('after', '\nExample:\n  sluice render --template app.mustache --output app.conf -- nginx -s reload')
     .action((reload: readonly string[], options: RenderOptions) => finish(render(terminal, reload, options)));
 }
 
