@@ -36,10 +36,16 @@ export const listNodes = defineRoute({
     sort: Filter('`id` (default), `name`, `type`, `status`, `sessions`, `updatedAt`; with `-` before it, descending.'),
     limit: Filter(`A page of at most this many nodes, 1 to ${NODES_LIMIT_MAX}.`),
     cursor: Filter('`nextCursor` of the page before.'),
+    changedSince: Filter(
+      'The ETag of an earlier whole list: only nodes that have changed since are listed, and `changesOnly` is true. Where that cannot be told (a node has left the fleet, the server was started again, other filters, a token with a selector), the answer is the whole list.',
+    ),
   }),
   response: Type.Object({
     items: Type.Array(Node),
     nextCursor: Type.Optional(Nullable(Type.String({ description: 'Only with `limit`; null on the last page.' }))),
+    changesOnly: Type.Optional(
+      Type.Boolean({ description: 'With `changedSince`: whether only what has changed is listed. Absent: no.' }),
+    ),
   }),
   problems: ['invalid-request', 'invalid-selector'],
 });

@@ -1,8 +1,8 @@
 /** Running a command that the node's agent declares: nothing else can be run. */
 import type { Command, Context } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
+import { nodeCan } from '../node/can.ts';
 import type { NodeState } from '../node/node.ts';
-import { lockInWords, lockNow } from '../restart/decide-restart.ts';
 import { refuse, type Result } from '../result.ts';
 import { DELIVER_WITHIN_MS } from './operation.ts';
 import { requestOperation } from './request.ts';
@@ -18,9 +18,8 @@ export function decideRun(node: NodeState, command: RunDeclaredCommand, context:
       detail: `Node ${node.id} declares no command '${command.name}'${names.length === 0 ? '; it declares none.' : `; it declares ${names.join(', ')}.`}`,
     });
   }
-  const lock = declared.disruptive ? lockNow(node, context.now) : null;
-  if (lock !== null && !command.force)
-    return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
+  const refusal = declared.disruptive && !command.force ? nodeCan.beInterrupted(node, context.now) : null;
+  if (refusal !== null) return refuse(refusal);
   const operation = requestOperation(context, node.id, {
     command: declared.name,
     task: { kind: 'declared', params: command.params, disruptive: declared.disruptive, force: command.force },

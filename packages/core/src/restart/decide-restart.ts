@@ -1,10 +1,9 @@
 /** Restarting: an act, at most once, that carries the incarnation which its requester saw. */
-import type { WorkloadLock } from '@sluice/contract';
 import type { Command, Context } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
 import { placeHold } from '../drain/decide-drain.ts';
 import { openDraft } from '../draft.ts';
-import { durationInWords } from '../duration-in-words.ts';
+import { nodeCan } from '../node/can.ts';
 import { isDrained, type NodeState } from '../node/node.ts';
 import { DELIVER_WITHIN_MS, isActive } from '../operation/operation.ts';
 import { requestOperation } from '../operation/request.ts';
@@ -24,9 +23,8 @@ export function decideRestart(node: NodeState, command: RestartWorkload, context
     const { name: by } = context.actor;
     return decided(isConfirmed ? [{ kind: 'OperationConfirmed', operationId: pending.id, by }] : [], pending.id);
   }
-  const lock = lockNow(node, context.now);
-  if (lock !== null && !command.force)
-    return refuse({ code: 'workload-locked', detail: lockInWords(node, lock, context.now) });
+  const refusal = command.force ? null : nodeCan.beInterrupted(node, context.now);
+  if (refusal !== null) return refuse(refusal);
 
   const draft = openDraft(node, context.now);
   const drainHold = command.drainFirst === null ? null : `restart/${context.operationId}`;
@@ -65,16 +63,4 @@ export function decideRestart(node: NodeState, command: RestartWorkload, context
     });
   }
   return decided(draft.events(), context.operationId);
-}
-
-/** The lock that forbids interrupting the workload now; `null` when none does. Expired ones do not count. */
-export function lockNow(node: NodeState, now: number): WorkloadLock | null {
-  return node.workload.locks.find((lock) => lock.expiresAt > now) ?? null;
-}
-
-export function lockInWords(node: NodeState, lock: WorkloadLock, now: number): string {
-  return (
-    `The workload of ${node.id} holds a lock: ${lock.reason} (for ${durationInWords(now - lock.since)}; ` +
-    `it expires in ${durationInWords(lock.expiresAt - now)}).`
-  );
 }

@@ -1,6 +1,5 @@
 /** Selectors: `key=value,key!=value,key in (a,b)` over labels and over type, status, region and zone. */
-import type { NodeStatus } from '@sluice/contract';
-import type { NodeState } from '../node/node.ts';
+import type { NodeIdentity, NodeStatus } from '@sluice/contract';
 import { refuse, type Result } from '../result.ts';
 
 export interface Requirement {
@@ -81,8 +80,13 @@ function membership(part: string): Requirement | null {
   return { key, operator: relation === 'in' ? 'in' : 'not-in', values };
 }
 
+/** What of a node selectors look at, beside its status. */
+interface Selectable {
+  readonly identity: Pick<NodeIdentity, 'type' | 'region' | 'zone' | 'labels'>;
+}
+
 /** A node without the label passes `!=` and `not in`, and fails `=` and `in`. */
-export function matches(selector: Selector, node: NodeState, status: NodeStatus): boolean {
+export function matches(selector: Selector, node: Selectable, status: NodeStatus): boolean {
   return (
     selector.length > 0 &&
     selector.every(({ key, operator, values }) => {
@@ -92,7 +96,7 @@ export function matches(selector: Selector, node: NodeState, status: NodeStatus)
   );
 }
 
-function valueOf(key: string, node: NodeState, status: NodeStatus): string | null {
+function valueOf(key: string, node: Selectable, status: NodeStatus): string | null {
   switch (key) {
     case 'type':
       return node.identity.type;

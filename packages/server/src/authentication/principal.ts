@@ -17,9 +17,6 @@ export interface Principal {
   readonly isBrowser: boolean;
 }
 
-/** Each may do what the ones before it may. */
-const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
-
 /** On a server without authentication: everybody on its machine. */
 export const ANYBODY: Principal = {
   tokenId: 'none',
@@ -29,10 +26,6 @@ export const ANYBODY: Principal = {
   scope: null,
   isBrowser: false,
 };
-
-export function hasRole({ role }: Principal, wanted: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(wanted);
-}
 
 /** Whether the node exists for them. */
 export function sees({ scope }: Principal, node: FleetNode | undefined): boolean {

@@ -52,6 +52,8 @@ export class Fleet {
   #hearsSince: number;
   #sorted: readonly FleetNode[] | null = null;
   #version = 0;
+  /** The version that the last leaving of a node made. */
+  #leftAtVersion = 0;
 
   private constructor({ store, clock, settings, newOperationId, logger, committed }: FleetOptions) {
     this.#store = store;
@@ -172,6 +174,12 @@ export class Fleet {
     return this.#version;
   }
 
+  /** The nodes that changed after a version, by id; `null`: it is none of this process, or a node has left since. */
+  changedSince(version: number): readonly FleetNode[] | null {
+    if (version > this.#version || version < this.#leftAtVersion) return null;
+    return this.nodes().filter(({ changedAtVersion }) => changedAtVersion > version);
+  }
+
   now(): number {
     return this.#clock.now();
   }
@@ -220,10 +228,7 @@ export class Fleet {
 
   /** What the agent measured. Memory only. */
   measured(nodeId: string, load: Load): void {
-    const member = this.#members.get(nodeId);
-    if (member === undefined) return;
-    member.measure(load);
-    this.#version += 1;
+    this.#members.get(nodeId)?.measure(load, (this.#version += 1));
   }
 
   /** What a command that runs on the node has written so far. Memory only; of what does not run there it is ignored. */
@@ -262,14 +267,16 @@ export class Fleet {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
     for (const token of tokens) this.tokens.put(token);
     for (const [nodeId, state] of states) {
+      this.#version += 1;
       const member = this.#members.get(nodeId);
-      if (state === null) this.#members.delete(nodeId);
-      else if (member === undefined)
-        this.#members.set(nodeId, new Member(state, this.#clock.now(), () => this.#clock.now()));
-      else member.replace(state);
+      if (state === null) {
+        this.#members.delete(nodeId);
+        this.#leftAtVersion = this.#version;
+      } else if (member === undefined)
+        this.#members.set(nodeId, new Member(state, this.#clock.now(), () => this.#clock.now(), this.#version));
+      else member.replace(state, this.#version);
       if (state === null || member === undefined) this.#sorted = null;
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
-      this.#version += 1;
     }
     this.#outputs.dropEnded(events);
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);

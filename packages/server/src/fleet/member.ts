@@ -9,6 +9,8 @@ export interface FleetNode {
   readonly status: NodeStatus;
   readonly load: Load;
   readonly lastSeenAt: number | null;
+  /** The version of the fleet that its last visible change made. */
+  readonly changedAtVersion: number;
   /**
    * Its JSON, made once per change. `lastSeenAt` in it is as of then: for a connected node it may be behind by the time
    * since the last change, so that a heartbeat that says nothing costs nothing.
@@ -22,23 +24,27 @@ export class Member implements FleetNode {
   status: NodeStatus;
   load: Load = UNKNOWN_LOAD;
   lastSeenAt: number | null;
+  changedAtVersion: number;
   readonly #now: () => number;
   #json: string | null = null;
 
-  constructor(state: NodeState, lastSeenAt: number | null, now: () => number) {
+  constructor(state: NodeState, lastSeenAt: number | null, now: () => number, changedAtVersion = 0) {
     this.state = state;
     this.status = statusOf(state);
     this.lastSeenAt = lastSeenAt;
+    this.changedAtVersion = changedAtVersion;
     this.#now = now;
   }
 
-  replace(state: NodeState): void {
+  replace(state: NodeState, version: number): void {
+    this.changedAtVersion = version;
     this.state = state;
     this.status = statusOf(state);
     this.#json = null;
   }
 
-  measure(load: Load): void {
+  measure(load: Load, version: number): void {
+    this.changedAtVersion = version;
     this.load = load;
     this.#json = null;
   }

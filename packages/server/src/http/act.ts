@@ -10,7 +10,7 @@ import {
   type routes,
   type UndrainBody,
 } from '@sluice/contract';
-import type { Command, Result } from '@sluice/core';
+import { type Command, hasRole, type Result } from '@sluice/core';
 import type { FleetNode } from '../fleet/member.ts';
 import { operationView } from '../fleet/operation-view.ts';
 import { noSuchNode } from './nodes.ts';
@@ -18,7 +18,7 @@ import { parametersCheck } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
 import type { Once } from '../fleet/execution.ts';
-import { actorOf, hasRole, type Principal } from '../authentication/principal.ts';
+import { actorOf, type Principal } from '../authentication/principal.ts';
 
 interface Asker {
   readonly params: { readonly id: string };

@@ -1,6 +1,7 @@
 /** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
 import { AccessEvent } from '@sluice/contract';
-import { hasRole, type Principal, sees, seesRecord } from '../authentication/principal.ts';
+import { hasRole } from '@sluice/core';
+import { type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ServedEvent } from '../fleet/served-event.ts';
 

@@ -154,6 +154,46 @@ describe('unchanged lists', () => {
   });
 });
 
+describe('what has changed', () => {
+  const since = (etag: unknown) => `/api/v1/nodes?changedSince=${encodeURIComponent(String(etag))}`;
+
+  test('only the nodes that changed after the list of the ETag', async () => {
+    const whole = await server.ask('GET', '/api/v1/nodes');
+    const nothing = await server.ask('GET', since(whole.headers['etag']));
+    expect(nothing.json).toEqual({ items: [], changesOnly: true });
+    await server.ask('POST', '/api/v1/nodes/a/drain');
+    const changes = await server.ask('GET', since(nothing.headers['etag']));
+    expect(changes.json).toMatchObject({ items: [{ id: 'a', status: 'draining' }], changesOnly: true });
+    expect((await server.ask('GET', since(changes.headers['etag']))).json).toEqual({ items: [], changesOnly: true });
+  });
+
+  test.each(['W/"AAAAAAAA-1"', '"other"', '1'])(
+    'the whole list after %s, which is no list of this server',
+    async (etag) => {
+      const answer = await server.ask('GET', since(etag));
+      expect(ids(answer)).toBe('a b c 中');
+      expect(answer.json).not.toHaveProperty('changesOnly');
+    },
+  );
+
+  test('the whole list where it is filtered: a node may have left what is asked for', async () => {
+    const { headers } = await server.ask('GET', '/api/v1/nodes');
+    const answer = await server.ask('GET', `${since(headers['etag'])}&type=edge`);
+    expect(ids(answer)).toBe('a b');
+  });
+
+  test('the whole list once a node has left', async () => {
+    await server.addNode('gone', { type: 'edge' });
+    const { headers } = await server.ask('GET', '/api/v1/nodes');
+    await server.dropAgent('gone');
+    expect(await server.ask('DELETE', '/api/v1/nodes/gone')).toMatchObject({ status: 200 });
+    const answer = await server.ask('GET', since(headers['etag']));
+    expect(ids(answer)).toBe('a b c 中');
+    const later = await server.ask('GET', since(answer.headers['etag']));
+    expect(later.json).toEqual({ items: [], changesOnly: true });
+  });
+});
+
 test('one node, and why it is as it is', async () => {
   expect(await server.ask('GET', '/api/v1/nodes/c')).toMatchObject({
     status: 200,

@@ -1,8 +1,8 @@
 /** Reading nodes: the list with its filters, one node, and why it is as it is. */
 import { randomBytes } from 'node:crypto';
 import { NODES_LIMIT_MAX, type Problem, type routes } from '@sluice/contract';
-import { matches, whyIsNode } from '@sluice/core';
-import { actorOf, hasRole, sees } from '../authentication/principal.ts';
+import { hasRole, matches, whyIsNode } from '@sluice/core';
+import { actorOf, sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isLoopback, takesGzip } from './accept-encoding.ts';
@@ -53,6 +53,13 @@ export const listNodes: Handler<typeof routes.listNodes> = async (
     text === undefined &&
     cursor === undefined;
   if (limit === null && order.name === 'id' && !order.isDescending) {
+    const since = isWhole ? versionIn(textOf(query.changedSince)) : null;
+    const changed = since === null ? null : fleet.changedSince(since);
+    if (changed !== null)
+      return {
+        ok: true,
+        value: { kind: 'bytes', body: listBodyOf(changed, ',"changesOnly":true'), isPacked: false, etag },
+      };
     const nodes = fleet.nodes();
     // Between programs on one machine packing takes longer than sending.
     const isPacked = isWhole && !isLoopback(remoteAddress) && takesGzip(headers['accept-encoding']);
@@ -112,13 +119,18 @@ function invalid(field: string, expected: string): { readonly ok: false; readonl
   return { ok: false, problem: { code: 'invalid-request', field, detail: `${field} must be ${expected}.` } };
 }
 
+/** @returns The version of a list of this process; `null`: no entity tag of one. */
+function versionIn(etag: string | undefined): number | null {
+  const [, tag, version] = etag?.match(/^(?:W\/)?"([\w-]{8})-(\d{1,15})"$/u) ?? [];
+  return tag === PROCESS_TAG ? Number(version) : null;
+}
+
 function limitOf(text: string | undefined): number | null | 'invalid' {
   if (text === undefined) return null;
   const limit = /^\d{1,6}$/u.test(text) ? Number(text) : 0;
   return limit >= 1 && limit <= NODES_LIMIT_MAX ? limit : 'invalid';
 }
 
-/** `null`: from the beginning; `undefined`: not a cursor of ours. */
 function hasText({ identity, ip }: FleetNode['state'], text: string): boolean {
   const { id, name, type, labels } = identity;
   return [id, name, type, ip, ...Object.entries(labels).map(([key, label]) => `${key}=${label}`)].some((each) =>

@@ -1,9 +1,10 @@
 /** One route of the contract on the wire: who may call it, its parts checked, its handler, its answer. */
 import { Readable } from 'node:stream';
 import { type Problem, problems, type Route, type RouteName, type routes } from '@sluice/contract';
+import { hasRole } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
-import { actorOf, ANYBODY, hasRole, type Principal, sees, seesRecord } from '../authentication/principal.ts';
+import { actorOf, ANYBODY, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
 import { bodyTextOf } from './json-body.ts';
 import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
