@@ -30,9 +30,9 @@ export async function bundle() {
 }
 
 function newestMs() {
-  const built = readdirSync(join(workspaceDirectory, 'packages')).flatMap((name) =>
-    filesBelow(join(workspaceDirectory, 'packages', name, 'dist')),
-  );
+  // What is built for browsers is no part of it.
+  const names = readdirSync(join(workspaceDirectory, 'packages')).filter((name) => name !== 'dashboard');
+  const built = names.flatMap((name) => filesBelow(join(workspaceDirectory, 'packages', name, 'dist')));
   return Math.max(...[...built, join(workspaceDirectory, 'package-lock.json')].map((file) => statSync(file).mtimeMs));
 }
 

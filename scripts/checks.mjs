@@ -1,4 +1,4 @@
-/** The checks beside the tests: types, lint and walls, format, dead code, generated files. */
+/** The checks beside the tests: types, lint and walls, format, dead code, the dashboard's size, generated files. */
 import { binary, runStep } from './run-step.mjs';
 
 const CHECKS = [
@@ -6,6 +6,7 @@ const CHECKS = [
   ['lint and walls', binary('oxlint'), ['--type-aware', '--deny-warnings']],
   ['format', binary('oxfmt'), ['--check', '.']],
   ['dead code', binary('knip'), ['--no-progress']],
+  ['size of the dashboard', process.execPath, ['scripts/check-dashboard-size.mjs']],
   ['generated files', process.execPath, ['scripts/generate.mjs', '--check']],
 ];
 

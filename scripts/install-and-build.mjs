@@ -39,7 +39,7 @@ export async function install() {
 }
 
 /**
- * Builds what has changed, and bundles the command when it is among it. False, after showing the compiler's output, when that failed.
+ * Builds what has changed; with the command also the dashboard that its server gives out, and the command's bundle. False, after showing the compiler's output, when that failed.
  * @param {readonly string[]} [projects] folders with a tsconfig.json; absent: all of them
  */
 export async function build(projects = []) {
@@ -52,7 +52,9 @@ export async function build(projects = []) {
   if (projects.length === 0 || projects.includes(COMMAND)) {
     // Loaded late: it is there only once packages are installed.
     const { bundle } = await import('./bundle.mjs');
-    await bundle();
+    const { buildDashboard } = await import('./build-dashboard.mjs');
+    const [isDashboardBuilt] = await Promise.all([buildDashboard(), bundle()]);
+    return isDashboardBuilt;
   }
   return true;
 }

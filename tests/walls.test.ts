@@ -88,6 +88,14 @@ const walls: readonly Violation[] = [
     `import { env } from 'node:process';\nexport const e = env;\n`,
   ],
   ['a file reads the environment', 'packages/agent/src/c.ts', PROPERTIES, 'export const url = process.env;\n'],
+  ['dashboard imports server', 'packages/dashboard/src/a.ts', IMPORTS, imports('@sluice/server')],
+  ['dashboard imports Node.js', 'packages/dashboard/src/b.ts', IMPORTS, imports('node:fs')],
+  [
+    'a rule of the dashboard has a clock',
+    'packages/dashboard/src/fleet-view/a.ts',
+    GLOBALS,
+    'export const now = new Date();\n',
+  ],
   ['an example imports a room', 'examples/game-server/src/a.ts', IMPORTS, imports('@sluice/agent')],
 ];
 
@@ -207,6 +215,7 @@ const allowed: Readonly<Record<string, string>> = {
   'packages/agent/src/drivers/exec/exec-driver.ts': imports('../driver.ts'),
   'packages/agent/src/drivers/exec/probing.ts': imports('../../probes/probe.ts'),
   'packages/agent/src/kind.ts': `export type K = 'a' | 'b';\nexport const kinds = ['a', 'b'] as const;\n`,
+  'packages/dashboard/src/page.ts': `${imports('@sluice/core')}export const at = new Date();\n`,
   'packages/cli/src/server.ts': `${imports('@sluice/server')}export const url = process.env;\n`,
   'tests/wait-for.ts': sleep,
   'tests/ok.test.ts': `${imports('./wait-for.ts')}export const z = process.env;\n`,

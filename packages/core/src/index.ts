@@ -4,6 +4,7 @@ export type { AgentSettings, AgentState, RotationState, SessionsReading } from '
 export type { AgentEffect, AgentInput } from './agent/agent-io.ts';
 export { agentStep } from './agent/agent-step.ts';
 export { entriesOf, type JournalEntry } from './agent/journal.ts';
+export { bytesInWords } from './bytes-in-words.ts';
 export type { Clock } from './clock.ts';
 export type { Command, Context, Credentials, JoinGrant } from './command.ts';
 export { decide } from './decide.ts';

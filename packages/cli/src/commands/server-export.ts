@@ -1,8 +1,8 @@
 /** `sluice server export`: a whole store as a file that every store can import. */
+import { bytesInWords } from '@sluice/core';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { bytesInWords } from '../output/bytes-in-words.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
 import {

@@ -1,8 +1,8 @@
 /** `sluice server restore`: a backup in the place of the database. */
+import { bytesInWords } from '@sluice/core';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { bytesInWords } from '../output/bytes-in-words.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
 import {

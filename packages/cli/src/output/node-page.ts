@@ -1,11 +1,10 @@
 /** Everything that is known of a node, on one page. */
 import type { Node } from '@sluice/contract';
-import { bytesInWords } from './bytes-in-words.ts';
 import type { Paint } from './colour.ts';
 import { addressOf, labelsInWords, placeOf } from './nodes-table.ts';
 import { renderPage } from './page.ts';
 import { drainProgressParts, nodeStatusCell } from './status.ts';
-import { durationInWords } from '@sluice/core';
+import { bytesInWords, durationInWords } from '@sluice/core';
 import { agoInWords, untilInWords } from './time-in-words.ts';
 
 /** Sessions that a drain waits for, of which the page names at most this many. */

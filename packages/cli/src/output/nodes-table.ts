@@ -1,6 +1,6 @@
 /** Nodes as a table: what an operator needs first stays longest when the terminal is narrow. */
 import type { Node } from '@sluice/contract';
-import { bytesInWords } from './bytes-in-words.ts';
+import { bytesInWords } from '@sluice/core';
 import type { Paint } from './colour.ts';
 import { nodeStatusCell, remarkOf } from './status.ts';
 import { renderTable, type Column } from './table.ts';

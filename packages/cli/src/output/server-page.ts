@@ -1,7 +1,6 @@
 /** How a server is, on one page: what is wrong comes first. */
 import { NODE_STATUSES, type ServerStatus } from '@sluice/contract';
-import { durationInWords } from '@sluice/core';
-import { bytesInWords } from './bytes-in-words.ts';
+import { bytesInWords, durationInWords } from '@sluice/core';
 import type { Paint } from './colour.ts';
 import { renderPage } from './page.ts';
 import { nodeStatusCell } from './status.ts';

@@ -1,0 +1,50 @@
+/** Acting on nodes: what will be hit, what is asked, what came of it. */
+
+const nodesInWords = (count: number): string => `${count} ${count === 1 ? 'node' : 'nodes'}`;
+const sessionsInWords = (count: number): string => `${count} ${count === 1 ? 'session' : 'sessions'}`;
+
+export const actions = {
+  drain: 'Drain',
+  undrain: 'Undrain',
+  restart: 'Restart',
+  nodes: nodesInWords,
+  sessions: sessionsInWords,
+  needsRole: (mine: string, needed: string) => `Your role is ${mine}; this needs the role ${needed}.`,
+  notConnected: 'The server cannot be reached now.',
+  noHold: 'Nobody drains it under the hold “operator”.',
+  nothingSelected: 'Select nodes first.',
+  title: {
+    drain: (count: number) => `Drain ${nodesInWords(count)}?`,
+    undrain: (count: number) => `Undrain ${nodesInWords(count)}?`,
+    restart: (count: number) => `Restart ${nodesInWords(count)}?`,
+  },
+  says: {
+    drain: 'No new sessions come to them; those that are there may end by themselves.',
+    undrain: 'They go back into rotation, unless somebody else holds them out as well.',
+    restart:
+      'The workload is stopped gracefully and started again. Sessions that are on it end, unless it is drained first.',
+  },
+  hit: (nodes: number, sessions: number) => `${nodesInWords(nodes)} with ${sessionsInWords(sessions)} now`,
+  hitUncounted: (count: number) => `${nodesInWords(count)} of them cannot be counted`,
+  production: 'production',
+  deadline: 'Deadline',
+  deadlineHint: 'Minutes until what remains is ended; empty: it waits as long as it takes',
+  minutes: 'minutes',
+  onDeadline: 'At the deadline',
+  onDeadlines: { force: 'end what remains', cancel: 'give the drain up', hold: 'go on waiting' },
+  drainFirst: 'Drain first, and put it back into rotation afterwards',
+  reason: 'Reason',
+  reasonHint: 'Why, for those who ask later',
+  type: (phrase: string) => `To confirm, type ${phrase}`,
+  typeBecauseMany: 'They are many.',
+  typeBecauseProduction: 'Some of them are production.',
+  cancel: 'Cancel',
+  doing: 'Asking …',
+  result: {
+    begun: (count: number) => `Begun on ${nodesInWords(count)}`,
+    refused: (count: number) => `Not begun on ${nodesInWords(count)}`,
+  },
+  seeOperation: 'Operation',
+  unknownOutcome: 'It may or may not have been done: look at the operations before you try again.',
+  done: 'Close',
+};

@@ -1,0 +1,13 @@
+/** The page for who is not logged in. */
+
+export const login = {
+  title: 'Log in to Sluice',
+  token: 'Token',
+  tokenHint:
+    'A token begins with slc_. The server printed one at its first start; an admin makes more under Access, or with: sluice tokens create',
+  logIn: 'Log in',
+  singleSignOn: 'Log in with single sign-on',
+  or: 'or',
+  empty: 'Paste a token first.',
+  ended: 'Your session has ended. Log in again to go on where you were.',
+};

@@ -1,0 +1,47 @@
+/** 对节点的操作 Acting on nodes. */
+import type { actions as en } from '../en/actions.ts';
+
+export const actions: typeof en = {
+  drain: '排空',
+  undrain: '取消排空',
+  restart: '重启',
+  nodes: (count) => `${count} 个节点`,
+  sessions: (count) => `${count} 个会话`,
+  needsRole: (mine, needed) => `您的角色是${mine};此操作需要角色${needed}。`,
+  notConnected: '现在无法连接服务器。',
+  noHold: '没有人以“operator”占用排空它。',
+  nothingSelected: '请先选择节点。',
+  title: {
+    drain: (count) => `排空 ${count} 个节点?`,
+    undrain: (count) => `取消排空 ${count} 个节点?`,
+    restart: (count) => `重启 ${count} 个节点?`,
+  },
+  says: {
+    drain: '不再接受新会话;已有会话可自行结束。',
+    undrain: '节点将恢复轮转,除非还有其他人占用它。',
+    restart: '工作负载会优雅停止后重新启动。除非先排空,其上的会话将结束。',
+  },
+  hit: (nodes, sessions) => `${nodes} 个节点,目前共 ${sessions} 个会话`,
+  hitUncounted: (count) => `其中 ${count} 个节点无法计数`,
+  production: '生产环境',
+  deadline: '期限',
+  deadlineHint: '多少分钟后结束剩余会话;留空则一直等待',
+  minutes: '分钟',
+  onDeadline: '到期时',
+  onDeadlines: { force: '结束剩余会话', cancel: '放弃排空', hold: '继续等待' },
+  drainFirst: '先排空,完成后恢复轮转',
+  reason: '原因',
+  reasonHint: '写给以后查看的人',
+  type: (phrase) => `请输入 ${phrase} 以确认`,
+  typeBecauseMany: '节点数量较多。',
+  typeBecauseProduction: '其中有生产环境节点。',
+  cancel: '取消',
+  doing: '正在请求…',
+  result: {
+    begun: (count) => `已在 ${count} 个节点上开始`,
+    refused: (count) => `${count} 个节点未开始`,
+  },
+  seeOperation: '操作',
+  unknownOutcome: '可能已执行,也可能未执行:重试前请先查看操作。',
+  done: '关闭',
+};

@@ -1,0 +1,38 @@
+/** 集群概览 The fleet at a glance. */
+import type { fleet as en } from '../en/fleet.ts';
+
+export const fleet: typeof en = {
+  title: '集群',
+  byStatus: '按状态统计的节点',
+  total: (count) => `${count} 个节点`,
+  sessions: (count) => `${count} 个会话`,
+  attention: '需要处理',
+  attentionNone: '现在没有需要处理的事。',
+  attentionMore: (count) => `还有 ${count} 个`,
+  attentionOf: {
+    'drain-overdue': (ago) => `排空已超过期限 ${ago}`,
+    'drain-hindered': (why) => `排空没有进展:${why}`,
+    'drain-near': (left, sessions) => `期限在${left},还有${sessions}`,
+    offline: (since) => `代理失去联系,最后一次在${since}`,
+    'restart-failed': (why) => `上次重启失败:${why}`,
+    'confirmation-needed': (command) => `${command} 等待有人确认`,
+    unhealthy: (why) => why,
+    'sessions-uncounted': (why) => `无法统计会话:${why}`,
+  },
+  unhealthyUnknown: '工作负载未通过健康检查',
+  map: '集群地图',
+  mapOf: (count) => `集群地图:${count} 个节点,每个一格。方向键移动,回车打开节点。`,
+  groupBy: '分组方式',
+  groupings: { type: '类型', region: '地域', zone: '可用区', none: '不分组' },
+  groupByLabel: (key) => `标签 ${key}`,
+  ungrouped: '无',
+  changes: '最近一小时的变化',
+  changesNone: '最近一小时没有变化。',
+  changesSince: (time) => `最新的变化,自 ${time} 起`,
+  by: (actor) => `由 ${actor}`,
+  emptyTitle: '还没有节点',
+  emptyText: '代理上线后,节点会立即出现在这里。在要成为节点的机器上编写 agent.yaml 并启动代理:',
+  emptyJoin: '代理凭加入令牌加入。可在“访问”页创建,或使用命令:',
+  emptyDemo: '想先看看效果?sluice demo 会在本机启动一整个集群。',
+  emptyScope: '您的令牌仅限某些节点;目前没有这样的节点。',
+};

@@ -1,0 +1,27 @@
+/** Every word that a person reads, in simplified Chinese. */
+import type { en } from '../en/index.ts';
+import { access } from './access.ts';
+import { actions } from './actions.ts';
+import { audit } from './audit.ts';
+import { durations } from './durations.ts';
+import { fleet } from './fleet.ts';
+import { login } from './login.ts';
+import { node } from './node.ts';
+import { nodes } from './nodes.ts';
+import { operations } from './operations.ts';
+import { shell } from './shell.ts';
+import { status } from './status.ts';
+
+export const zhCN: typeof en = {
+  access,
+  actions,
+  audit,
+  durations,
+  fleet,
+  login,
+  node,
+  nodes,
+  operations,
+  shell,
+  status,
+};

@@ -1,0 +1,78 @@
+/** The live fleet for all pages of a session: starts the feed, and gives components what they follow of it. */
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Client, ClientEvent } from '@sluice/client';
+import type { Node } from '@sluice/contract';
+import { FleetFeed, type FeedState } from './fleet-feed.ts';
+import { type FleetSnapshot, NodeStore } from './node-store.ts';
+import { QueryFreshness } from './query-freshness.ts';
+import { RecentEvents } from './recent-events.ts';
+import { untilSeen } from './until-seen.ts';
+import { Watched } from './watched.ts';
+
+interface LiveFleet {
+  readonly store: NodeStore;
+  readonly state: Watched<FeedState>;
+  readonly recent: RecentEvents;
+}
+
+const onNextFrame = (flush: () => void) => void requestAnimationFrame(flush);
+
+const LiveContext = createContext<LiveFleet | null>(null);
+
+export function LiveFleetProvider({ api, children }: { readonly api: Client; readonly children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [store] = useState(() => new NodeStore(onNextFrame));
+  const [recent] = useState(() => new RecentEvents(onNextFrame));
+  const [state] = useState(() => new Watched<FeedState>({ kind: 'connecting' }));
+  useEffect(() => {
+    const stop = new AbortController();
+    const freshness = new QueryFreshness(queryClient, stop.signal);
+    const feed = new FleetFeed({
+      api,
+      store,
+      state,
+      signal: stop.signal,
+      now: () => Date.now(),
+      seen: untilSeen,
+      told: (event) => {
+        recent.add(event);
+        freshness.touch(event);
+      },
+      missed: () => freshness.touchAll(),
+    });
+    void feed.run();
+    return () => stop.abort();
+  }, [api, queryClient, recent, state, store]);
+  return <LiveContext value={{ store, state, recent }}>{children}</LiveContext>;
+}
+
+function useLive(): LiveFleet {
+  const live = use(LiveContext);
+  if (live === null) throw new Error('using the live fleet outside of its provider');
+  return live;
+}
+
+/** The whole fleet; the component is drawn again at most once per frame, whenever any node changed. */
+export function useFleet(): FleetSnapshot {
+  const { store } = useLive();
+  return useSyncExternalStore(store.subscribe, store.snapshot);
+}
+
+/** One node; the component is drawn again only when this node changed. `undefined`: there is none of this id. */
+export function useNode(id: string): Node | undefined {
+  const { store } = useLive();
+  const subscribe = useCallback((listener: () => void) => store.subscribeToNode(id, listener), [store, id]);
+  return useSyncExternalStore(subscribe, () => store.node(id));
+}
+
+export function useFeedState(): FeedState {
+  const { state } = useLive();
+  return useSyncExternalStore(state.subscribe, state.get);
+}
+
+/** What has changed lately, the newest first. */
+export function useRecentEvents(): readonly ClientEvent[] {
+  const { recent } = useLive();
+  return useSyncExternalStore(recent.shown.subscribe, recent.shown.get);
+}

@@ -1,0 +1,56 @@
+/** What has changed lately: the events that a person wants to know of, the newest first, a bounded number of them. */
+import type { ClientEvent } from '@sluice/client';
+import { Watched } from './watched.ts';
+
+/** More than anybody reads. */
+const KEPT_MAX = 300;
+
+/** Not how far each drain is, nor each heartbeat's consequence: what began, what ended, what went wrong. */
+const NOTABLE: ReadonlySet<string> = new Set([
+  'NodeRegistered',
+  'NodeForgotten',
+  'AgentDisconnected',
+  'LeaseExpired',
+  'AgentConnected',
+  'AgentCredentialsRevoked',
+  'HoldPlaced',
+  'HoldReleased',
+  'HoldExpiryDeferred',
+  'AvailabilityRecovered',
+  'DrainDeadlineReached',
+  'NodeDrained',
+  'NodeNoLongerEmpty',
+  'NodeActivated',
+  'ActivationHindered',
+  'OperationRequested',
+  'OperationCancelRequested',
+  'OperationConfirmationNeeded',
+  'OperationEnded',
+  'WorkloadChanged',
+  'MetadataReplaced',
+]);
+
+export class RecentEvents {
+  readonly shown = new Watched<readonly ClientEvent[]>([]);
+  readonly #onNextFrame: (flush: () => void) => void;
+  /** Since the last frame, in their order. */
+  #pending: ClientEvent[] = [];
+
+  constructor(onNextFrame: (flush: () => void) => void) {
+    this.#onNextFrame = onNextFrame;
+  }
+
+  add(event: ClientEvent): void {
+    if (!NOTABLE.has(event.kind)) return;
+    this.#pending.push(event);
+    if (this.#pending.length === 1) this.#onNextFrame(() => this.#flush());
+    // Nobody looks, and the next frame is far off.
+    if (this.#pending.length > 2 * KEPT_MAX) this.#pending.splice(0, KEPT_MAX);
+  }
+
+  #flush(): void {
+    const newest = this.#pending.reverse();
+    this.#pending = [];
+    this.shown.set([...newest, ...this.shown.get()].slice(0, KEPT_MAX));
+  }
+}

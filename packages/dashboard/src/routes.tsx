@@ -1,0 +1,37 @@
+/** The whole tree of pages. Each is loaded when it is opened first. */
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { AppShell } from './shell/app-shell.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { PageFault } from './shell/page-fault.tsx';
+import { SessionProvider } from './shell/session-context.tsx';
+
+const pages: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import('./pages/fleet/fleet-page.tsx')).FleetPage }) },
+  { path: 'nodes', lazy: async () => ({ Component: (await import('./pages/nodes/nodes-page.tsx')).NodesPage }) },
+  { path: 'nodes/:id', lazy: async () => ({ Component: (await import('./pages/node/node-page.tsx')).NodePage }) },
+  {
+    path: 'operations',
+    lazy: async () => ({ Component: (await import('./pages/operations/operations-page.tsx')).OperationsPage }),
+  },
+  {
+    path: 'operations/:id',
+    lazy: async () => ({ Component: (await import('./pages/operation/operation-page.tsx')).OperationPage }),
+  },
+  { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit/audit-page.tsx')).AuditPage }) },
+  { path: 'access', lazy: async () => ({ Component: (await import('./pages/access/access-page.tsx')).AccessPage }) },
+  { path: '*', Component: NotFoundPage },
+];
+
+export const router = createBrowserRouter([
+  {
+    element: (
+      <SessionProvider>
+        <AppShell />
+      </SessionProvider>
+    ),
+    // The session decides first whether there is a page at all; until then nothing is drawn.
+    HydrateFallback: () => null,
+    ErrorBoundary: PageFault,
+    children: [{ ErrorBoundary: PageFault, children: pages }],
+  },
+]);

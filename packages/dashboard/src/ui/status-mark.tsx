@@ -1,0 +1,45 @@
+/** A status: a shape, a word and a colour, so that none of them is the only sign. */
+import type { NodeStatus, OperationStatus } from '@sluice/contract';
+import { useWords } from '../i18n/words.tsx';
+import styles from './status-mark.module.css';
+
+/** The same shapes as in the terminal. */
+const NODE_SHAPES: Readonly<Record<NodeStatus, string>> = {
+  active: '●',
+  draining: '◐',
+  drained: '○',
+  restarting: '↻',
+  unhealthy: '▲',
+  offline: '✕',
+};
+
+const OPERATION_SHAPES: Readonly<Record<OperationStatus, string>> = {
+  queued: '◌',
+  running: '◐',
+  succeeded: '✓',
+  failed: '✗',
+  cancelled: '–',
+  expired: '✗',
+};
+
+/** A status of a newer server is shown as its word. */
+export function NodeStatusMark({ status }: { readonly status: NodeStatus }) {
+  const words = useWords();
+  return <Mark kind={status} shape={NODE_SHAPES[status] ?? '?'} word={words.status.node[status] ?? status} />;
+}
+
+export function OperationStatusMark({ status }: { readonly status: OperationStatus }) {
+  const words = useWords();
+  return <Mark kind={status} shape={OPERATION_SHAPES[status] ?? '?'} word={words.status.operation[status] ?? status} />;
+}
+
+function Mark({ kind, shape, word }: { readonly kind: string; readonly shape: string; readonly word: string }) {
+  return (
+    <span className={styles['mark']} data-status={kind}>
+      <span aria-hidden="true" className={styles['shape']}>
+        {shape}
+      </span>
+      {word}
+    </span>
+  );
+}

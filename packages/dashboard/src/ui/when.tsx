@@ -1,0 +1,21 @@
+/** An instant: how long ago or how far off, and the absolute one, in the reader's zone, on hover. */
+import { useLanguage } from '../i18n/words.tsx';
+import { useNow } from './use-now.ts';
+
+/** @param at As the API writes it; `null`: it has not happened. */
+export function When({ at }: { readonly at: string | null }) {
+  const { words, language } = useLanguage();
+  const now = useNow();
+  if (at === null) return <>{words.durations.none}</>;
+  const ms = Date.parse(at);
+  return (
+    <time dateTime={at} title={absoluteTime(ms, language)}>
+      {ms <= now ? words.durations.ago(now - ms) : words.durations.in(ms - now)}
+    </time>
+  );
+}
+
+/** With seconds and zone: what stands in an incident's report. */
+export function absoluteTime(ms: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(ms);
+}
