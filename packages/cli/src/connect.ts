@@ -25,11 +25,11 @@ export function serverCaOption(): Option {
   );
 }
 
-/** Does `act` with a client; without usable settings says what to do and gives the exit code of wrong usage. */
+/** Does `act` with a client, and the server's address without a slash at its end; without usable settings says what to do and gives the exit code of wrong usage. */
 export async function withClient(
   terminal: Terminal,
   flags: SettingFlags,
-  act: (client: Client) => Promise<ExitCode>,
+  act: (client: Client, url: string) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const settings = await resolveSettings(flags, terminal);
   if (!settings.ok) {
@@ -50,5 +50,6 @@ export async function withClient(
       fetch: pinned.fetch,
       ...(token === null ? {} : { token }),
     }),
+    url.replace(/\/+$/u, ''),
   );
 }

@@ -4,6 +4,7 @@ import { agentCommand } from './commands/agent.ts';
 import { auditExportCommand } from './commands/audit-export.ts';
 import { auditListCommand } from './commands/audit-list.ts';
 import { auditVerifyCommand } from './commands/audit-verify.ts';
+import { dashboardCommand } from './commands/dashboard.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loginCommand } from './commands/login.ts';
@@ -123,6 +124,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
+    .addCommand(dashboardCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(audit.helpGroup('Operate:'))
     .addCommand(tokens.helpGroup('Let in:'))
     .addCommand(joinTokens.helpGroup('Let in:'))

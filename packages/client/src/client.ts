@@ -81,6 +81,7 @@ export function createClient(options: ClientOptions): Client {
     rotateCredentials: (request) => call('rotateCredentials', request),
     revokeCredentials: (request) => call('revokeCredentials', request),
     whoAmI: (request = {}) => call('whoAmI', request),
+    createLoginLink: (request = {}) => call('createLoginLink', request),
     listTokens: (request = {}) => call('listTokens', request),
     createToken: (request) => call('createToken', request),
     revokeToken: (request) => call('revokeToken', request),

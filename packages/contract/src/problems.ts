@@ -82,7 +82,8 @@ export const problems = {
     status: 400,
     exitCode: 3,
     title: 'The code of the login is not known',
-    whatToDo: 'Run `sluice login` again; a code works once, for a minute.',
+    whatToDo:
+      'A code works once and not for long: run `sluice login` again, or `sluice dashboard` for a new link into the dashboard.',
   },
   'single-sign-on-off': {
     status: 404,

@@ -9,6 +9,7 @@ import type { OidcSettings } from './authentication/oidc/oidc-login.ts';
 import type { SessionTimes } from './authentication/person-sessions.ts';
 import { SECRET_LENGTH_MIN } from './authentication/secret.ts';
 import { type ParsedSection, parseOidc, parseSessions } from './config-oidc.ts';
+import { dashboardDirectory } from './http/dashboard-directory.ts';
 import { Duration, durationMs } from './duration.ts';
 import { ANSWERED_FOR_MS } from './fleet/execution.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
@@ -43,6 +44,8 @@ export interface ServerConfig {
   /** Who logs people in; `null`: nobody. */
   readonly oidc: OidcSettings | null;
   readonly sessions: SessionTimes;
+  /** The built dashboard; `null`: there is none, and its address says so. */
+  readonly dashboardDirectory: string | null;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
 }
@@ -162,6 +165,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     limits: limitsOf(file.limits),
     oidc: sectionOf(parseOidc(file.oidc, env['SLUICE_OIDC_CLIENT_SECRET'])),
     sessions: sectionOf(parseSessions(file.sessions)),
+    dashboardDirectory: dashboardDirectory(),
     warnings: [
       ...(isLoopback || tls !== null
         ? []

@@ -11,11 +11,14 @@ import { steadyClock, WallClock } from './fleet/system-clock.ts';
 import { EventFeed } from './fleet/event-feed.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { newOperationId } from './fleet/operation-id.ts';
+import type { FleetToken } from './fleet/token.ts';
 import { Retention } from './fleet/retention.ts';
 import { ListBytes } from './http/list-bytes.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
 import { secureContext } from './http/http-server.ts';
+import { LOGIN_LINK_MS, loginPath } from './http/login/login-link.ts';
+import { OneTimeCodes } from './http/login/one-time-codes.ts';
 import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
@@ -39,6 +42,8 @@ export interface RunningServer {
   readonly url: string;
   /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
+  /** A one-time link into the dashboard for that token, below `url`; `null`: there is no such token, or no dashboard. */
+  readonly newLoginPath: string | null;
   /** Ends cleanly: agents are told to come back, what was begun is committed. Workloads are untouched. */
   stop(): Promise<void>;
 }
@@ -99,6 +104,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     };
     metrics.watch({ fleet, hasMassSilence: () => sessions.massSilence() !== null, storeKind: about.storeKind });
     closings.push(async () => metrics.stop());
+    const links = new OneTimeCodes<FleetToken>(LOGIN_LINK_MS, () => clock.now());
     const app = await createHttpApp({
       fleet,
       feed: new EventFeed(fleet, clock),
@@ -106,13 +112,12 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
       isStopping: () => isStopping,
       about,
-      login:
-        config.oidc === null
-          ? null
-          : {
-              oidc: new OidcLogin(config.oidc, () => clock.now()),
-              keeper: new PersonSessions(fleet, config.sessions, logger),
-            },
+      login: {
+        keeper: new PersonSessions(fleet, config.sessions, logger),
+        oidc: config.oidc === null ? null : new OidcLogin(config.oidc, () => clock.now()),
+        links,
+      },
+      dashboardDirectory: config.dashboardDirectory,
       refusals,
       history: store,
       limits: config.limits,
@@ -153,6 +158,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const address = await listen(app, config);
     const url = tls === null ? address : address.replace(/^http:/u, 'https:');
     await authentication.keepNewTokens();
+    const { newAdminToken } = authentication;
+    const admin = newAdminToken === null ? null : authentication.apiTokenOf(newAdminToken);
     logger.info({ event: 'server-started', url, nodes: fleet.size }, 'serving');
 
     let stopped: Promise<void> | null = null;
@@ -164,7 +171,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     };
     return {
       url,
-      newAdminToken: authentication.newAdminToken,
+      newAdminToken,
+      newLoginPath: admin === null || config.dashboardDirectory === null ? null : loginPath(links.issue(admin)),
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {

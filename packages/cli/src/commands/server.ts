@@ -1,4 +1,5 @@
 /** `sluice server`: the control plane. */
+import type { RunningServer } from '@sluice/server';
 import { Command, Option } from 'commander';
 import { errorCode } from '../error-code.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -72,14 +73,14 @@ async function serve(terminal: Terminal, flags: ServerOptions): Promise<ExitCode
     );
     return exitCodes.wrongUsage;
   }
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: RunningServer;
   try {
     server = await startServer(loaded.config);
   } catch (error) {
     return explainNoStart(terminal, error, `${loaded.config.host}:${loaded.config.port}`);
   }
-  printLine(terminal, `Sluice is listening on ${server.url} (API and /docs). Ctrl-C stops it.`);
-  printNewToken(terminal, server.newAdminToken);
+  printLine(terminal, `Sluice is listening on ${server.url} (dashboard, API and /docs). Ctrl-C stops it.`);
+  printNewToken(terminal, server);
   await untilInterrupted(terminal);
   await server.stop();
   return exitCodes.done;
@@ -97,7 +98,7 @@ function explainNoStart(terminal: Terminal, error: unknown, address: string): Ex
   return exitCodes.failed;
 }
 
-function printNewToken(terminal: Terminal, newAdminToken: string | null): void {
+function printNewToken(terminal: Terminal, { url, newAdminToken, newLoginPath }: RunningServer): void {
   if (newAdminToken === null) return;
   const lines = [
     '',
@@ -105,6 +106,14 @@ function printNewToken(terminal: Terminal, newAdminToken: string | null): void {
     '',
     `    export SLUICE_TOKEN=${newAdminToken}`,
     '',
+    ...(newLoginPath === null
+      ? []
+      : [
+          'This address opens the dashboard, once, within 15 minutes; `sluice dashboard` prints another:',
+          '',
+          `    ${url}${newLoginPath}`,
+          '',
+        ]),
     'Let agents in with: sluice join-tokens create',
     '',
   ];

@@ -106,7 +106,9 @@ async function startAndStay(
   const isFleetThere = await reach(terminal, processes, async () => isWholeFleetUp(await listNodes(client)));
   if (isFleetThere !== null) return isFleetThere;
 
-  printSummary(terminal, url, adminToken, logs, await listNodes(client));
+  const link = await client.createLoginLink();
+  const dashboard = `${url}${link.ok ? link.value.path : '/'}`;
+  printSummary(terminal, { url, dashboard, token: adminToken, logs, nodes: await listNodes(client) });
   return keepRunning(terminal, processes);
 }
 
@@ -170,7 +172,16 @@ function isWholeFleetUp(nodes: readonly Node[]): boolean {
   );
 }
 
-function printSummary(terminal: Terminal, url: string, token: string, logs: string, nodes: readonly Node[]): void {
+interface Summary {
+  readonly url: string;
+  /** Its address, with a login. */
+  readonly dashboard: string;
+  readonly token: string;
+  readonly logs: string;
+  readonly nodes: readonly Node[];
+}
+
+function printSummary(terminal: Terminal, { url, dashboard, token, logs, nodes }: Summary): void {
   const { stdout, environment } = terminal;
   const paint = paintFor(stdout, environment);
   const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
@@ -179,8 +190,10 @@ function printSummary(terminal: Terminal, url: string, token: string, logs: stri
   stdout.write(renderNodesTable(nodes, { isWide: false, width, paint, nowMs: Date.now() }));
   const lines = [
     '',
-    `API   ${url}   described at ${url}/docs`,
-    `Logs  ${logs}`,
+    `Dashboard  ${dashboard}`,
+    '           works once, within 15 minutes; `npx sluice dashboard` prints another',
+    `API        ${url}   described at ${url}/docs`,
+    `Logs       ${logs}`,
     '',
     paint('In another terminal, in this directory:', 'bold'),
     '',

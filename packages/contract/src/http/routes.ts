@@ -13,6 +13,7 @@ import { restartNode } from './restart.ts';
 import { serverStatus } from './server.ts';
 import {
   createJoinToken,
+  createLoginLink,
   createToken,
   listJoinTokens,
   listTokens,
@@ -45,6 +46,7 @@ export const routes = {
   rotateCredentials,
   revokeCredentials,
   whoAmI,
+  createLoginLink,
   listTokens,
   createToken,
   revokeToken,

@@ -196,3 +196,21 @@ export const whoAmI = defineRoute({
   }),
   problems: [],
 });
+
+export const createLoginLink = defineRoute({
+  name: 'createLoginLink',
+  method: 'POST',
+  path: '/api/v1/login-links',
+  tag: 'access',
+  summary: 'A one-time link into the dashboard',
+  description:
+    'Whoever opens the link first, within 15 minutes, is logged in as the token that this request came with. ' +
+    'The browser’s session ends with that token. A browser’s own session makes no links.',
+  access: 'viewer',
+  scope: 'none',
+  response: Type.Object({
+    path: Type.String({ description: 'Below the address of the server. Its code stands behind a `#`: no log has it.' }),
+    expiresAt: Nullable(Timestamp),
+  }),
+  problems: [],
+});

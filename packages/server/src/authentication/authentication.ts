@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
-import { isLive, noteOfToken, tokenOf } from '../fleet/token.ts';
+import { isLive, noteOfToken, sessionsOpenedWith, tokenOf } from '../fleet/token.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
 const USE_NOTED_EVERY_MS = 1000;
@@ -28,6 +28,8 @@ export class Authentication {
   readonly #fleet: Fleet;
   /** Those that the store does not have yet; they open everything already. */
   #unkept: readonly StoredToken[];
+  /** Sessions that it does not know yet to be over. */
+  #ended: readonly StoredToken[];
   readonly isOpen: boolean;
   /** Made at this start, to be shown once; `null`: known from before, or given. */
   readonly newAdminToken: string | null;
@@ -44,9 +46,14 @@ export class Authentication {
         ? null
         : ensure(fleet.tokens.get(JOIN_TOKEN_ID), { id: JOIN_TOKEN_ID, kind: 'join' }, joinToken, now).token;
     this.#unkept = [admin.token, join].filter((token) => token !== null);
+    // Who logged in with the secret that the admin token had before is out.
+    this.#ended =
+      admin.token === null
+        ? []
+        : sessionsOpenedWith(ADMIN_TOKEN_ID, fleet.tokens.all(), now).map((each) => ({ ...each, revokedAt: now }));
     this.newAdminToken = admin.secret;
     const given = [adminToken === null ? [] : ADMIN_TOKEN_ID, joinToken === null ? [] : JOIN_TOKEN_ID].flat();
-    for (const token of this.#unkept) fleet.tokens.put(token);
+    for (const token of [...this.#unkept, ...this.#ended]) fleet.tokens.put(token);
     this.revokedIds = given.filter((id) => fleet.tokens.get(id)?.revokedAt != null);
   }
 
@@ -55,14 +62,21 @@ export class Authentication {
    * @throws Error when the store cannot be written: the server must not serve with tokens that it will not know again.
    */
   async keepNewTokens(): Promise<void> {
-    const tokens = this.#unkept;
-    if (tokens.length === 0) return;
+    const [made, ended] = [this.#unkept, this.#ended];
+    if (made.length === 0) return;
     const kept = await this.#fleet.access((_tokenOf, now) => ({
       ok: true,
-      value: { tokens, notes: tokens.map((token) => noteOfToken('TokenCreated', token, SERVER, now)) },
+      value: {
+        tokens: [...made, ...ended],
+        notes: [
+          ...made.map((token) => noteOfToken('TokenCreated', token, SERVER, now)),
+          ...ended.map((token) => noteOfToken('TokenRevoked', token, SERVER, now)),
+        ],
+      },
     }));
     if (!kept.ok) throw new Error(`The tokens of this server cannot be kept: ${kept.problem.detail}`);
     this.#unkept = [];
+    this.#ended = [];
   }
 
   /**
@@ -76,6 +90,11 @@ export class Authentication {
   /** The person whose browser sent this session's secret. */
   principalOfSession(secret: string): Principal | null {
     return this.#principal(secret, 'session');
+  }
+
+  /** The API token that a person has shown; `null`: it opens nothing. */
+  apiTokenOf(secret: string): StoredToken | null {
+    return this.#live(secret, 'api');
   }
 
   /** The join token that an agent's upgrade came with; `null`: none that still opens anything. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '@sluice/contract';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
-import { type FleetToken, isLive, note, noteOfToken, tokenOf } from '../fleet/token.ts';
+import { endsAt, type FleetToken, isLive, note, noteOfToken, openedWith, tokenOf } from '../fleet/token.ts';
 import {
   type IssuedSecret,
   NotKeptError,
@@ -17,7 +17,7 @@ import { hashOf, isSameHash, newSecret } from './secret.ts';
 const SESSION_ID_PREFIX = 'ses_';
 const LOGIN_TOKEN_ID_PREFIX = 'login_';
 const ID_BYTES = 9;
-/** Who made them, for the list of tokens. */
+/** Who made those of people that a provider knows, for the list of tokens. */
 const CREATED_BY = 'single sign-on';
 
 /**
@@ -50,8 +50,20 @@ export class PersonSessions implements SessionKeeper {
   }
 
   openSession(person: PersonAtAddress): Promise<IssuedSecret> {
+    return this.#make(person, this.#sessionKind(CREATED_BY));
+  }
+
+  async openSessionWith(token: FleetToken, from: string): Promise<IssuedSecret> {
+    const { id, name, role, selector } = token;
+    if (role === null) throw new Error(`opening a session with the token ${id}, which has no role`);
+    const kind = this.#sessionKind(openedWith(id));
+    const leftMs = (endsAt(token) ?? Number.POSITIVE_INFINITY) - this.#fleet.now();
+    return this.#make({ name, role, selector, from }, { ...kind, lifetimeMs: Math.min(kind.lifetimeMs, leftMs) });
+  }
+
+  #sessionKind(createdBy: string): Kind {
     const { idleMs, absoluteMs } = this.#times;
-    return this.#make(person, { kind: 'session', idPrefix: SESSION_ID_PREFIX, lifetimeMs: absoluteMs, idleMs });
+    return { kind: 'session', idPrefix: SESSION_ID_PREFIX, createdBy, lifetimeMs: absoluteMs, idleMs };
   }
 
   createLoginToken(person: PersonAtAddress): Promise<IssuedSecret> {
@@ -59,6 +71,7 @@ export class PersonSessions implements SessionKeeper {
     return this.#make(person, {
       kind: 'api',
       idPrefix: LOGIN_TOKEN_ID_PREFIX,
+      createdBy: CREATED_BY,
       lifetimeMs: cliTokenMs,
       idleMs: null,
     });
@@ -96,8 +109,8 @@ export class PersonSessions implements SessionKeeper {
   }
 
   async #make(
-    { name, role, selector, from }: PersonAtAddress,
-    { kind, idPrefix, lifetimeMs, idleMs }: Kind,
+    { name, role, selector, from }: Omit<PersonAtAddress, 'subject'>,
+    { kind, idPrefix, createdBy, lifetimeMs, idleMs }: Kind,
   ): Promise<IssuedSecret> {
     const secret = newSecret();
     const id = `${idPrefix}${randomBytes(ID_BYTES).toString('hex')}`;
@@ -111,7 +124,7 @@ export class PersonSessions implements SessionKeeper {
       createdAt,
       role,
       selector,
-      createdBy: CREATED_BY,
+      createdBy,
       expiresAt,
       idleMs,
     });
@@ -149,6 +162,7 @@ export class PersonSessions implements SessionKeeper {
 interface Kind {
   readonly kind: 'session' | 'api';
   readonly idPrefix: string;
+  readonly createdBy: string;
   readonly lifetimeMs: number;
   readonly idleMs: number | null;
 }

@@ -45,6 +45,21 @@ export function joinGrantOf(token: StoredToken | undefined, now: number): JoinGr
   return usesMax === null || uses < usesMax ? { tokenId: id, nodeType } : null;
 }
 
+/** `createdBy` of the browser sessions that were opened with a token. No other session has it. */
+export function openedWith(tokenId: string): string {
+  return `token ${tokenId}`;
+}
+
+/** The browser sessions that were opened with a token and go on: they end with it. */
+export function sessionsOpenedWith(
+  tokenId: string,
+  tokens: Iterable<StoredToken>,
+  now: number,
+): readonly StoredToken[] {
+  const createdBy = openedWith(tokenId);
+  return [...tokens].filter((each) => each.kind === 'session' && each.createdBy === createdBy && isLive(each, now));
+}
+
 /** A note for the history that this token was made or revoked. */
 export function noteOfToken(kind: 'TokenCreated' | 'TokenRevoked', token: StoredToken, actor: Actor, at: number): Note {
   const { id, kind: tokenKind, name, role, selector, nodeType, usesMax, expiresAt } = token;

@@ -17,6 +17,7 @@ import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
 import { SECURITY_HEADERS, TLS_SECURITY_HEADERS } from './security-headers.ts';
+import { isForDashboard, readDashboard, serveDashboard } from './serve-dashboard.ts';
 import { serveRoute } from './serve-route.ts';
 import { watchUnusedConnections } from './unused-connections.ts';
 
@@ -42,6 +43,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   const bodyTypes = Object.values<Route>(routes).flatMap(
     ({ bodyMediaTypes }) => bodyMediaTypes ?? ['application/json'],
   );
+  const dashboard = readDashboard(parts.dashboardDirectory);
   readJsonBodies(app, [...new Set(bodyTypes)]);
   logRequests(app, parts.logger);
 
@@ -57,6 +59,8 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
         code: 'uri-too-long',
         detail: `The address has ${url.length} characters; ${URL_LENGTH_MAX} are allowed.`,
       });
+    } else if (request.is404 && isForDashboard(request)) {
+      void dashboard.sendPage(reply);
     } else if (request.is404) {
       // Before the body is read: whatever it is, the answer is the same.
       void sendProblem(reply, { code: 'route-not-found', detail: `There is no ${method} ${url.slice(0, 200)}.` });
@@ -84,6 +88,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }),
   );
   await serveDocs(app);
+  await serveDashboard(app, dashboard);
   const streams = new OpenStreams(parts.logger, parts.limits);
   connectionLimits.attach(app.server);
   const endUnusedConnections = watchUnusedConnections(app.server);

@@ -36,6 +36,7 @@ const SAMPLES: {
   rotateCredentials: { body: {} },
   revokeCredentials: { body: {} },
   whoAmI: {},
+  createLoginLink: {},
   listTokens: {},
   createToken: { body: { name: 'made by the table', role: 'viewer', expiresIn: 60 } },
   revokeToken: { path: { id: 'tok_nobody' } },

@@ -7,6 +7,7 @@ import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
+import { createLoginLink } from './login/token-login.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
@@ -47,6 +48,7 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   rotateCredentials,
   revokeCredentials,
   whoAmI,
+  createLoginLink,
   listTokens,
   createToken,
   revokeToken,

@@ -24,13 +24,15 @@ export interface HttpParts {
   readonly isStopping: () => boolean;
   /** What the status page tells of the server beside its fleet. */
   readonly about: AboutServer;
-  /** How people log in; `null`: they do not. */
-  readonly login: PersonLogin | null;
+  /** How people log in. */
+  readonly login: PersonLogin;
   readonly refusals: RefusalLog;
   readonly history: History;
   readonly limits: LimitSettings;
   readonly listBytes: ListBytes;
   readonly metrics: Pick<ServerMetrics, 'text'>;
+  /** The built dashboard; `null`: there is none. */
+  readonly dashboardDirectory: string | null;
   /** `null`: plain HTTP. */
   readonly tls: TlsMaterial | null;
 }

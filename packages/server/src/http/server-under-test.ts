@@ -53,28 +53,38 @@ export interface NodeOptions {
   readonly lockedBecause?: string;
 }
 
+interface ServerOptions {
+  readonly limits: Partial<LimitSettings>;
+  readonly dashboardDirectory: string | null;
+}
+
 export class ServerUnderTest {
   readonly directory: string;
   #server: RunningServer;
   readonly #agents = new Map<string, WebSocket>();
   readonly #keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
 
-  readonly #limits: Partial<LimitSettings>;
+  readonly #options: ServerOptions;
 
-  private constructor(directory: string, limits: Partial<LimitSettings>, server: RunningServer) {
+  private constructor(directory: string, options: ServerOptions, server: RunningServer) {
     this.directory = directory;
-    this.#limits = limits;
+    this.#options = options;
     this.#server = server;
   }
 
-  /** @param prepare Called with the data directory before the server opens it. */
+  /**
+   * @param prepare Called with the data directory before the server opens it.
+   * @param dashboardDirectory `null`: without a dashboard, whether or not one was built.
+   */
   static async start(
     prepare: (directory: string) => Promise<void> = () => Promise.resolve(),
     limits: Partial<LimitSettings> = {},
+    dashboardDirectory: string | null = null,
   ): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
     await prepare(directory);
-    return new ServerUnderTest(directory, limits, await startServer(configOf(directory, limits)));
+    const options = { limits, dashboardDirectory };
+    return new ServerUnderTest(directory, options, await startServer(configOf(directory, options)));
   }
 
   get url(): URL {
@@ -84,7 +94,7 @@ export class ServerUnderTest {
   /** Stops the server and starts it on what it has kept, at another port; nodes are not connected then. */
   async restart(): Promise<void> {
     await this.#server.stop();
-    this.#server = await startServer(configOf(this.directory, this.#limits));
+    this.#server = await startServer(configOf(this.directory, this.#options));
   }
 
   async stop(): Promise<void> {
@@ -197,13 +207,13 @@ export class ServerUnderTest {
   }
 }
 
-function configOf(directory: string, limits: Partial<LimitSettings>): ServerConfig {
+function configOf(directory: string, { limits, dashboardDirectory }: ServerOptions): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
     env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
   });
   if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
-  return { ...loaded.config, limits: { ...loaded.config.limits, ...limits } };
+  return { ...loaded.config, dashboardDirectory, limits: { ...loaded.config.limits, ...limits } };
 }
 
 /** A hello as a healthy node says it. */

@@ -12,7 +12,15 @@ import { parseSelector, type Result } from '@sluice/core';
 import { actorOf } from '../authentication/principal.ts';
 import { hashOf, newSecret } from '../authentication/secret.ts';
 import { timestamp, timestampOrNull } from '../fleet/timestamp.ts';
-import { endsAt, type FleetToken, isLive, noteOfToken, tokenOf, type TokenParts } from '../fleet/token.ts';
+import {
+  endsAt,
+  type FleetToken,
+  isLive,
+  noteOfToken,
+  sessionsOpenedWith,
+  tokenOf,
+  type TokenParts,
+} from '../fleet/token.ts';
 import { type Handler, type HttpParts, type RawRequest, value } from './route-context.ts';
 
 type Asked = Pick<RawRequest, 'principal' | 'remoteAddress' | 'once'>;
@@ -129,8 +137,11 @@ async function revoke(
       return { ok: false, problem: { code: 'last-admin-token', detail } };
     }
     revoked = { ...token, revokedAt: now };
-    const note = noteOfToken('TokenRevoked', revoked, actorOf(principal, remoteAddress), now);
-    return { ok: true, value: { tokens: [revoked], notes: [note] } };
+    const sessions = sessionsOpenedWith(id, fleet.tokens.all(), now).map((each) => ({ ...each, revokedAt: now }));
+    const ended = [revoked, ...sessions];
+    const actor = actorOf(principal, remoteAddress);
+    const notes = ended.map((each) => noteOfToken('TokenRevoked', each, actor, now));
+    return { ok: true, value: { tokens: ended, notes } };
   });
   if (!result.ok) return result;
   return revoked === null ? noSuchToken(id) : { ok: true, value: revoked };

@@ -6,6 +6,7 @@ import { METADATA_BYTES_MAX } from '@sluice/contract';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Authentication } from '../authentication/authentication.ts';
+import { PersonSessions } from '../authentication/person-sessions.ts';
 import { steadyClock } from '../fleet/system-clock.ts';
 import { EventFeed } from '../fleet/event-feed.ts';
 import { Fleet } from '../fleet/fleet.ts';
@@ -16,6 +17,7 @@ import { createHttpApp } from './app.ts';
 import { ServerMetrics } from '../observe/server-metrics.ts';
 import { ListBytes } from './list-bytes.ts';
 import { limitsOf } from '../limits/limit-settings.ts';
+import { OneTimeCodes } from './login/one-time-codes.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
@@ -78,7 +80,12 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     logger,
     isStopping: () => isStopping,
     about,
-    login: null,
+    login: {
+      keeper: new PersonSessions(fleet, { idleMs: day, absoluteMs: day, cliTokenMs: day }, logger),
+      oidc: null,
+      links: new OneTimeCodes(day, () => Date.now()),
+    },
+    dashboardDirectory: null,
     feed: new EventFeed(fleet, steadyClock),
     history: store,
     limits: limitsOf({}),

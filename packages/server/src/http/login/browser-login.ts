@@ -9,7 +9,7 @@ import {
 } from '../../authentication/oidc/oidc-login.ts';
 import type { Person } from '../../authentication/oidc/session-keeper.ts';
 import { clearCookie, cookieOf, setCookie } from './login-cookies.ts';
-import { sendPage } from './login-page.ts';
+import { sendPage } from '../plain-page.ts';
 import { addressOf, type LoginParts, queryTextOf } from './login-parts.ts';
 
 /** Groups that the page for somebody without a rule names. */

@@ -8,7 +8,7 @@ import { csrfRefusal, csrfTokenOf } from '../csrf.ts';
 import { sendProblem } from '../problem-response.ts';
 import type { HttpParts } from '../route-context.ts';
 import { clearCookie, cookieOf } from './login-cookies.ts';
-import { loginPartsOf } from './login-parts.ts';
+import { browserPartsOf } from './login-parts.ts';
 
 interface BrowserSession {
   readonly secret: string;
@@ -16,10 +16,9 @@ interface BrowserSession {
 }
 
 /** @returns `null`: no cookie, or one that opens nothing any more. */
-export function browserSessionOf(request: FastifyRequest, { login, authentication }: HttpParts): BrowserSession | null {
-  if (login === null) return null;
-  const secret = cookieOf(request, loginPartsOf(login).security, 'session');
-  const principal = secret === undefined ? null : authentication.principalOfSession(secret);
+export function browserSessionOf(request: FastifyRequest, parts: HttpParts): BrowserSession | null {
+  const secret = cookieOf(request, browserPartsOf(parts).security, 'session');
+  const principal = secret === undefined ? null : parts.authentication.principalOfSession(secret);
   return secret === undefined || principal === null ? null : { secret, principal };
 }
 
@@ -27,36 +26,48 @@ export function browserSessionOf(request: FastifyRequest, { login, authenticatio
 export function foreignRequestProblem(
   request: FastifyRequest,
   { secret }: BrowserSession,
-  { login }: HttpParts,
+  parts: HttpParts,
 ): Problem | null {
-  return csrfRefusal(request, secret, login === null ? null : loginPartsOf(login).publicOrigin);
+  return csrfRefusal(request, secret, browserPartsOf(parts).publicOrigin);
 }
 
 export function tellSession(request: FastifyRequest, reply: FastifyReply, parts: HttpParts): FastifyReply {
   const session = browserSessionOf(request, parts);
-  const principal = session?.principal ?? (parts.authentication.isOpen ? ANYBODY : null);
-  if (principal === null)
-    return sendProblem(reply, { code: 'unauthenticated', detail: 'This browser has no session, or it has ended.' });
+  if (session !== null) return reply.send(sessionView(session, parts));
+  if (parts.authentication.isOpen) return reply.send(sessionView({ secret: null, principal: ANYBODY }, parts));
+  return sendProblem(reply, { code: 'unauthenticated', detail: 'This browser has no session, or it has ended.' });
+}
+
+/** What a page is told of the session that it is in. */
+export function sessionView(
+  { secret, principal }: { readonly secret: string | null; readonly principal: Principal },
+  { fleet }: HttpParts,
+) {
   const { name, role, selector, tokenId } = principal;
-  const token = parts.fleet.tokens.get(tokenId);
-  return reply.send({
+  const token = fleet.tokens.get(tokenId);
+  return {
     name,
     role,
     selector,
-    csrfToken: session === null ? null : csrfTokenOf(session.secret),
+    csrfToken: secret === null ? null : csrfTokenOf(secret),
     expiresAt: timestampOrNull(token === undefined ? null : endsAt(token)),
-  });
+  };
+}
+
+/** For a page where nobody is logged in: what it may offer. */
+export function tellWays(reply: FastifyReply, { login }: HttpParts): FastifyReply {
+  return reply.send({ token: true, singleSignOn: login.oidc !== null });
 }
 
 /** Ends the session here; where it is ended at the provider too is told, not done: that logs out of everything else. */
 export async function logOut(request: FastifyRequest, reply: FastifyReply, parts: HttpParts): Promise<FastifyReply> {
-  const { login } = parts;
+  const { keeper, security } = browserPartsOf(parts);
   const session = browserSessionOf(request, parts);
-  if (login !== null && session !== null) {
+  if (session !== null) {
     const refusal = foreignRequestProblem(request, session, parts);
     if (refusal !== null) return sendProblem(reply, refusal);
-    await login.keeper.endSession(session.secret);
+    await keeper.endSession(session.secret);
   }
-  if (login !== null) clearCookie(reply, loginPartsOf(login).security, 'session');
-  return reply.send({ providerLogoutUrl: login?.oidc.providerLogoutAddress()?.href ?? null });
+  clearCookie(reply, security, 'session');
+  return reply.send({ providerLogoutUrl: parts.login.oidc?.providerLogoutAddress()?.href ?? null });
 }

@@ -1,22 +1,24 @@
 /** The login of `sluice login`: through the person's browser, with their word for it, to the command line on their own machine. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Role } from '@sluice/contract';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { CliLogin } from '../../authentication/oidc/oidc-login.ts';
 import { SealedBox } from '../../authentication/oidc/sealed-box.ts';
-import type { Person } from '../../authentication/oidc/session-keeper.ts';
+import type { Person, PersonAtAddress } from '../../authentication/oidc/session-keeper.ts';
 import { isOfThisOrigin } from '../csrf.ts';
 import { sendProblem } from '../problem-response.ts';
 import { clearCookie, cookieOf, setCookie } from './login-cookies.ts';
-import { sendPage } from './login-page.ts';
+import { sendPage } from '../plain-page.ts';
 import { addressOf, type LoginParts } from './login-parts.ts';
 import type { OneTimeCodes } from './one-time-codes.ts';
 
 export const CONFIRM_PATH = '/auth/cli/confirm';
 /** Milliseconds that a person has for reading the page. */
 const CONFIRM_WITHIN_MS = 300_000;
+/** Milliseconds that a code works for: the browser goes to the command line at once, and that comes back at once. */
+export const CLI_CODE_MS = 60_000;
 /** Characters of the challenge that page and terminal show, for a person to compare. */
 const SHOWN_LENGTH = 8;
 const CONFIRMATION_BYTES = 32;
@@ -62,15 +64,22 @@ export function cliLoginIn(query: unknown): CliLogin | null {
   return { kind: 'cli', port, challenge: query.challenge, state: query.state };
 }
 
+/** Whom a code stands for, and who may exchange it. */
+interface WaitingCli {
+  readonly person: PersonAtAddress;
+  /** SHA-256 of the verifier, base64url. */
+  readonly challenge: string;
+}
+
 export class CliLogins {
   readonly #parts: LoginParts;
-  readonly #codes: OneTimeCodes;
+  readonly #codes: OneTimeCodes<WaitingCli>;
   readonly #box: SealedBox<typeof Asked>;
   readonly #now: () => number;
   /** Confirmations that were answered, with the instant from which their cookie does not open anyway: a question is answered once. */
   readonly #answered = new Map<string, number>();
 
-  constructor(parts: LoginParts, codes: OneTimeCodes, now: () => number) {
+  constructor(parts: LoginParts, codes: OneTimeCodes<WaitingCli>, now: () => number) {
     this.#parts = parts;
     this.#codes = codes;
     this.#now = now;
@@ -139,7 +148,7 @@ export class CliLogins {
       back.searchParams.set('error', 'access_denied');
     } else {
       const person = { subject, name, role, selector, from: addressOf(request) };
-      back.searchParams.set('code', this.#codes.issue(person, challenge));
+      back.searchParams.set('code', this.#codes.issue({ person, challenge }));
     }
     back.searchParams.set('state', state);
     return reply.redirect(back.href, 303);
@@ -150,11 +159,12 @@ export class CliLogins {
     const { body } = request;
     if (!exchange.Check(body))
       return sendProblem(reply, { code: 'invalid-request', detail: 'The body must hold `code` and `verifier`.' });
-    const person = this.#codes.redeem(body.code, body.verifier);
-    if (person === null) {
+    const waiting = this.#codes.redeem(body.code);
+    if (waiting === null || !isVerifierOf(waiting.challenge, body.verifier)) {
       const detail = 'The code is not known: it was used before, is older than a minute, or its verifier is another.';
       return sendProblem(reply, { code: 'login-code-invalid', detail });
     }
+    const { person } = waiting;
     const { name, role, selector } = person;
     const { secret, expiresAt } = await this.#parts.keeper.createLoginToken({ ...person, from: addressOf(request) });
     return reply.send({ token: secret, expiresAt: new Date(expiresAt).toISOString(), name, role, selector });
@@ -165,6 +175,13 @@ export class CliLogins {
     const asked = sealed === undefined ? null : this.#box.open(sealed);
     return asked === null || this.#answered.has(asked.confirmation) ? null : asked;
   }
+}
+
+/** RFC 7636, S256. */
+function isVerifierOf(challenge: string, verifier: string): boolean {
+  const proof = Buffer.from(createHash('sha256').update(verifier).digest('base64url'));
+  const wanted = Buffer.from(challenge);
+  return proof.length === wanted.length && timingSafeEqual(proof, wanted);
 }
 
 function originOf(port: number): string {

@@ -9,11 +9,11 @@ const NAMES: Readonly<Record<CookieKind, string>> = {
   cli: 'sluice_cli',
 };
 
-/** Whether browsers reach the server by https; only on loopback they may not. */
-export type CookieSecurity = 'https' | 'http-on-loopback';
+/** How browsers reach the server, as far as it knows. */
+export type CookieSecurity = 'https' | 'http';
 
 export function cookieSecurityOf(publicUrl: URL): CookieSecurity {
-  return publicUrl.protocol === 'https:' ? 'https' : 'http-on-loopback';
+  return publicUrl.protocol === 'https:' ? 'https' : 'http';
 }
 
 /** @param lifetimeMs The browser forgets it then; the server does not rely on that. */

@@ -1,25 +1,37 @@
-/** What the routes of the login share: the provider, the cookies' kind, who keeps sessions, and words for what nobody configured. */
+/** What the routes of the login share: who keeps sessions, the cookies' kind, the provider, and words for what nobody configured. */
 import type { Problem } from '@sluice/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OidcLogin } from '../../authentication/oidc/oidc-login.ts';
 import type { SessionKeeper } from '../../authentication/oidc/session-keeper.ts';
+import type { FleetToken } from '../../fleet/token.ts';
 import { sendProblem } from '../problem-response.ts';
+import type { HttpParts } from '../route-context.ts';
 import { type CookieSecurity, cookieSecurityOf } from './login-cookies.ts';
+import type { OneTimeCodes } from './one-time-codes.ts';
 
 export interface PersonLogin {
-  readonly oidc: OidcLogin;
   readonly keeper: SessionKeeper;
+  /** The provider at which people log in; `null`: only who has a token does. */
+  readonly oidc: OidcLogin | null;
+  /** Links that log in whoever opens them, each with the token that it was made with. */
+  readonly links: OneTimeCodes<FleetToken>;
 }
 
-export interface LoginParts extends PersonLogin {
+export interface BrowserParts {
+  readonly keeper: SessionKeeper;
   readonly security: CookieSecurity;
-  /** As browsers write it in `Origin`. */
-  readonly publicOrigin: string;
+  /** As browsers write it in `Origin`; `null`: only the Host tells where they are. */
+  readonly publicOrigin: string | null;
 }
 
-export function loginPartsOf({ oidc, keeper }: PersonLogin): LoginParts {
+export interface LoginParts extends BrowserParts {
+  readonly oidc: OidcLogin;
+}
+
+export function browserPartsOf({ login: { keeper, oidc }, tls }: Pick<HttpParts, 'login' | 'tls'>): BrowserParts {
+  if (oidc === null) return { keeper, security: tls === null ? 'http' : 'https', publicOrigin: null };
   const { publicUrl } = oidc.settings;
-  return { oidc, keeper, security: cookieSecurityOf(publicUrl), publicOrigin: publicUrl.origin };
+  return { keeper, security: cookieSecurityOf(publicUrl), publicOrigin: publicUrl.origin };
 }
 
 const LOGIN_IS_OFF: Problem = {

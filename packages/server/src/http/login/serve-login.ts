@@ -6,12 +6,13 @@ import { ProblemError, sendProblem } from '../problem-response.ts';
 import { refuseOtherMethods } from '../refuse-other-methods.ts';
 import type { HttpParts } from '../route-context.ts';
 import { beginLogin, type BrowserLogin, finishLogin } from './browser-login.ts';
-import { logOut, tellSession } from './browser-session.ts';
-import { CliLogins, cliLoginIn, CONFIRM_PATH } from './cli-login.ts';
+import { logOut, tellSession, tellWays } from './browser-session.ts';
+import { CLI_CODE_MS, CliLogins, cliLoginIn, CONFIRM_PATH } from './cli-login.ts';
 import { localPathOf } from './local-path.ts';
-import { STYLE, STYLE_PATH } from './login-page.ts';
-import { loginPartsOf, sendLoginIsOff } from './login-parts.ts';
+import { STYLE, STYLE_PATH } from '../plain-page.ts';
+import { browserPartsOf, sendLoginIsOff } from './login-parts.ts';
 import { OneTimeCodes } from './one-time-codes.ts';
+import { logInWithLink, logInWithToken } from './token-login.ts';
 
 /** Bytes of the forms and bodies here: some codes. */
 const BODY_BYTES_MAX = 4096;
@@ -56,13 +57,22 @@ export async function serveLogin(app: FastifyInstance, parts: HttpParts): Promis
 function routesOfEverybody(parts: HttpParts): readonly LoginRoute[] {
   return [
     { method: 'GET', path: '/auth/session', answer: (request, reply) => tellSession(request, reply, parts) },
+    { method: 'GET', path: '/auth/ways', answer: (_request, reply) => tellWays(reply, parts) },
+    { method: 'POST', path: '/auth/token', answer: (request, reply) => logInWithToken(request, reply, parts) },
+    { method: 'POST', path: '/auth/link', answer: (request, reply) => logInWithLink(request, reply, parts) },
     { method: 'POST', path: '/auth/logout', answer: (request, reply) => logOut(request, reply, parts) },
+    {
+      method: 'GET',
+      path: STYLE_PATH,
+      answer: (_request, reply) => reply.header('content-type', 'text/css; charset=utf-8').send(STYLE),
+    },
   ];
 }
 
 function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
   const { login, logger, fleet } = parts;
-  if (login === null) {
+  const { keeper, oidc } = login;
+  if (oidc === null) {
     const answer = (_request: FastifyRequest, reply: FastifyReply) => sendLoginIsOff(reply);
     return [
       { method: 'GET', path: '/auth/login', answer },
@@ -74,9 +84,9 @@ function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
       { method: 'POST', path: '/auth/cli/logout', answer },
     ];
   }
-  const loginParts = loginPartsOf(login);
+  const loginParts = { ...browserPartsOf(parts), oidc };
   const now = () => fleet.now();
-  const cli = new CliLogins(loginParts, new OneTimeCodes(now), now);
+  const cli = new CliLogins(loginParts, new OneTimeCodes(CLI_CODE_MS, now), now);
   const browser: BrowserLogin = {
     ...loginParts,
     logger,
@@ -108,14 +118,9 @@ function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
       method: 'POST',
       path: '/auth/cli/logout',
       answer: async ({ headers }, reply) => {
-        await login.keeper.endSession(headers.authorization?.replace(/^bearer\s+/iu, '').trim() ?? '');
+        await keeper.endSession(headers.authorization?.replace(/^bearer\s+/iu, '').trim() ?? '');
         return reply.code(204).send();
       },
-    },
-    {
-      method: 'GET',
-      path: STYLE_PATH,
-      answer: (_request, reply) => reply.header('content-type', 'text/css; charset=utf-8').send(STYLE),
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** The few pages that a person sees while logging in: plain HTML, no script, everything that came from outside escaped. */
+/** Plain pages, for a person who logs in or finds no dashboard: no script, everything that came from outside escaped. */
 import type { FastifyReply } from 'fastify';
 
 export const STYLE_PATH = '/auth/style.css';
@@ -13,17 +13,17 @@ button { font: inherit; padding: .5rem 1rem; margin-right: .6rem; border-radius:
 button.main { background: #14532d; border-color: #14532d; color: #fff; }
 `;
 
-export interface LoginPage {
+export interface PlainPage {
   readonly status: number;
   readonly title: string;
   readonly paragraphs: readonly string[];
   /** Names and what they stand for. */
   readonly facts?: readonly (readonly [string, string])[];
-  readonly form?: LoginForm;
+  readonly form?: PlainForm;
   readonly link?: { readonly text: string; /** A path of this server. */ readonly path: string };
 }
 
-export interface LoginForm {
+export interface PlainForm {
   /** A path of this server. */
   readonly action: string;
   readonly hidden: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export interface LoginForm {
   readonly leadsTo: string;
 }
 
-export function sendPage(reply: FastifyReply, page: LoginPage): FastifyReply {
+export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   const formTargets = page.form === undefined ? "'none'" : `'self' ${page.form.leadsTo}`;
   return reply
     .code(page.status)
@@ -45,7 +45,7 @@ export function sendPage(reply: FastifyReply, page: LoginPage): FastifyReply {
     .send(htmlOf(page));
 }
 
-function htmlOf({ title, paragraphs, facts = [], form, link }: LoginPage): string {
+function htmlOf({ title, paragraphs, facts = [], form, link }: PlainPage): string {
   const body = [
     `<h1>${escaped(title)}</h1>`,
     ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
@@ -65,7 +65,7 @@ ${body.join('\n')}
 `;
 }
 
-function formOf({ action, hidden, buttons }: LoginForm): string {
+function formOf({ action, hidden, buttons }: PlainForm): string {
   const fields = Object.entries(hidden).map(
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
   );
