@@ -13,6 +13,7 @@ import { nodesCommandsCommand } from './commands/nodes-commands.ts';
 import { nodesDrainCommand } from './commands/nodes-drain.ts';
 import { nodesForgetCommand } from './commands/nodes-forget.ts';
 import { nodesGetCommand } from './commands/nodes-get.ts';
+import { nodesHistoryCommand } from './commands/nodes-history.ts';
 import { nodesListCommand } from './commands/nodes-list.ts';
 import { nodesMetaEditCommand } from './commands/nodes-meta-edit.ts';
 import { nodesMetaGetCommand } from './commands/nodes-meta-get.ts';
@@ -69,6 +70,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       nodesListCommand,
       nodesGetCommand,
       nodesWhyCommand,
+      nodesHistoryCommand,
       nodesDrainCommand,
       nodesUndrainCommand,
       nodesRestartCommand,

@@ -77,6 +77,8 @@ export function createClient(options: ClientOptions): Client {
     cancelOperation: (request) => call('cancelOperation', request),
     confirmOperation: (request) => call('confirmOperation', request),
     events: (request = {}) => followEvents(options, request),
+    listHistory: (request = {}) => call('listHistory', request),
+    loadHistory: (request) => call('loadHistory', request),
     getCredentials: (request) => call('getCredentials', request),
     rotateCredentials: (request) => call('rotateCredentials', request),
     revokeCredentials: (request) => call('revokeCredentials', request),

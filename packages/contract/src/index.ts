@@ -12,6 +12,7 @@ export * from './http/commands.ts';
 export * from './http/drain.ts';
 export * from './http/events.ts';
 export * from './http/health.ts';
+export * from './http/history.ts';
 export { IDEMPOTENCY_KEY_LENGTH_MAX } from './http/idempotency.ts';
 export * from './http/metadata.ts';
 export { METRICS_PATH_LABEL, METRICS_PORT_LABEL } from './http/monitoring.ts';

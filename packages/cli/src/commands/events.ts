@@ -4,18 +4,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { paintFor } from '../output/colour.ts';
-import { displayWidth, shorten } from '../output/display-width.ts';
-import { eventInWords } from '../output/event-in-words.ts';
+import { eventLine } from '../output/event-line.ts';
 import { formatOption, renderLine, type Format } from '../output/formats.ts';
 import { printNote, printProblem } from '../output/print.ts';
-import { printable } from '../output/printable.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-
-/** Columns of a node id and of a kind, so that lines stand below each other at 80 columns; longer ones push the rest aside. */
-const NODE_WIDTH = 14;
-const KIND_WIDTH = 20;
 
 interface EventsOptions extends SettingFlags {
   readonly node?: string;
@@ -86,20 +79,7 @@ function tell(
 }
 
 function lineOf(terminal: Terminal, event: ClientEvent, format: Format): string {
-  if (format === 'json') return renderLine(event);
-  const { stdout, environment } = terminal;
-  const paint = paintFor(stdout, environment);
-  // In UTC, as everything that the API tells.
-  const at = `${event.at.slice(11, 19)}Z`;
-  const words = printable(eventInWords(event));
-  const head = `${at}  ${String(event.sequence).padStart(6)}  ${padded(printable(event.nodeId ?? '-'), NODE_WIDTH)}  `;
-  const kind = words === '' ? printable(event.kind) : `${padded(printable(event.kind), KIND_WIDTH)}  `;
-  const room = stdout.isTTY === true ? (stdout.columns ?? 80) - displayWidth(head) - displayWidth(kind) : Infinity;
-  return `${head}${paint(kind, 'bold')}${room === Infinity ? words : shorten(words, Math.max(8, room))}\n`;
-}
-
-function padded(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return format === 'json' ? renderLine(event) : eventLine(terminal, event, 'time');
 }
 
 function sequence(text: string): number {

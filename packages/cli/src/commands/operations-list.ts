@@ -25,6 +25,7 @@ interface ListOptions extends SettingFlags {
   readonly node?: string;
   readonly command?: string;
   readonly status?: string;
+  readonly by?: string;
   readonly since?: number;
   readonly limit?: string;
   readonly output: Format;
@@ -39,6 +40,7 @@ export function operationsListCommand(terminal: Terminal, finish: Finish): Comma
     .description('Lists what was asked for, newest first.')
     .option('--node <id>', 'only those of this node')
     .option('--command <name>', 'only this command')
+    .option('--by <name>', 'only those that whoever has this name asked for')
     .option('--status <statuses>', 'only these: queued, running, succeeded, failed, cancelled, expired')
     .addOption(
       new Option('--since <duration>', 'only those of the last 90s, 15m, 2h, 7d').argParser(
@@ -134,11 +136,12 @@ function columnsOf(isWide: boolean): readonly Column<Operation>[] {
   ];
 }
 
-function queryOf({ node, command, status, since, limit: most }: ListOptions) {
+function queryOf({ node, command, status, by, since, limit: most }: ListOptions) {
   return {
     ...(node === undefined ? {} : { node }),
     ...(command === undefined ? {} : { command }),
     ...(status === undefined ? {} : { status }),
+    ...(by === undefined ? {} : { by }),
     ...(since === undefined ? {} : { since: new Date(Date.now() - since * 1000).toISOString() }),
     ...(most === undefined ? {} : { limit: most }),
   };

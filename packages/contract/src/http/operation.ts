@@ -62,13 +62,14 @@ export const listOperations = defineRoute({
   tag: 'operations',
   summary: 'List operations, newest first',
   description:
-    'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended.',
+    'Filters may be combined. `nextCursor` of an answer, given as `cursor`, continues where that answer ended; a page may be short before the last.',
   access: 'viewer',
   scope: 'filtered',
   query: Type.Object({
     node: Type.Optional(Type.String({ description: 'Only operations of this node.' })),
     command: Type.Optional(Type.String({ description: 'Only this command.' })),
     status: Type.Optional(Type.String({ description: 'Only these statuses, separated by commas.' })),
+    by: Type.Optional(Type.String({ description: 'Only those that whoever has this name asked for.' })),
     since: Type.Optional(Type.String({ description: 'Only operations created at or after this instant (RFC 3339).' })),
     limit: Type.Optional(
       Type.String({

@@ -5,6 +5,7 @@ import { listCommands, runCommand, runOnNodes } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
+import { listHistory, loadHistory } from './history.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
@@ -42,6 +43,8 @@ export const routes = {
   cancelOperation,
   confirmOperation,
   events,
+  listHistory,
+  loadHistory,
   getCredentials,
   rotateCredentials,
   revokeCredentials,

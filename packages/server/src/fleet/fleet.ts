@@ -222,7 +222,7 @@ export class Fleet {
   heard(nodeId: string): void {
     const member = this.#members.get(nodeId);
     if (member === undefined) return;
-    member.lastSeenAt = this.#clock.now();
+    member.hear();
     this.#times.heard(nodeId);
   }
 

@@ -1,6 +1,7 @@
 /** A node in the fleet's memory: its recorded state, what is only measured, and its JSON, made once per change. */
 import type { Load, NodeStatus } from '@sluice/contract';
 import { type NodeState, statusOf, UNKNOWN_LOAD } from '@sluice/core';
+import { LoadHistory } from './load-history.ts';
 import { nodeView } from './node-view.ts';
 
 /** A node as reads see it. */
@@ -11,6 +12,8 @@ export interface FleetNode {
   readonly lastSeenAt: number | null;
   /** The version of the fleet that its last visible change made. */
   readonly changedAtVersion: number;
+  /** The load of the last hour; `null`: none was measured since this process began. */
+  readonly history: LoadHistory | null;
   /**
    * Its JSON, made once per change. `lastSeenAt` in it is as of then: for a connected node it may be behind by the time
    * since the last change, so that a heartbeat that says nothing costs nothing.
@@ -27,6 +30,8 @@ export class Member implements FleetNode {
   changedAtVersion: number;
   readonly #now: () => number;
   #json: string | null = null;
+  /** Made when there is something to keep. */
+  history: LoadHistory | null = null;
 
   constructor(state: NodeState, lastSeenAt: number | null, now: () => number, changedAtVersion = 0) {
     this.state = state;
@@ -41,12 +46,21 @@ export class Member implements FleetNode {
     this.state = state;
     this.status = statusOf(state);
     this.#json = null;
+    if (state.session.kind !== 'connected') this.history?.interrupt();
+  }
+
+  hear(): void {
+    const now = this.#now();
+    this.lastSeenAt = now;
+    this.history?.heard(now);
   }
 
   measure(load: Load, version: number): void {
     this.changedAtVersion = version;
     this.load = load;
     this.#json = null;
+    this.history ??= new LoadHistory();
+    this.history.measured(load, this.#now());
   }
 
   get json(): string {

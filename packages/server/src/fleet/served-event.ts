@@ -3,6 +3,8 @@ import type { StreamedEvent } from '@sluice/contract';
 import type { StoredEvent } from '../store/store.ts';
 import { timestamp } from './timestamp.ts';
 
+type EventPart = 'sequence' | 'nodeId' | 'kind' | 'at' | 'body';
+
 export interface ServedEvent {
   readonly sequence: number;
   /** Empty: it is about no node. */
@@ -14,12 +16,17 @@ export interface ServedEvent {
   readonly message: string;
 }
 
-export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): ServedEvent {
+export function serveEvent(event: StoredEvent): ServedEvent {
+  const { sequence, nodeId, kind, at } = event;
+  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}\ndata: ${eventJson(event)}\n\n` };
+}
+
+/** An event as every reader of the API sees it. */
+export function eventJson({ sequence, nodeId, kind, at, body }: Pick<StoredEvent, EventPart>): string {
   // What the stream says of an event goes before a field of the same name (an agent's update has a sequence of its own).
   const fields = { sequence, nodeId: nodeId === '' ? null : nodeId, kind, at: timestamp(at) } satisfies Omit<
     StreamedEvent,
     'actor'
   >;
-  const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
-  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
+  return JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
 }

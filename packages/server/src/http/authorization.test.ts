@@ -32,6 +32,8 @@ const SAMPLES: {
   cancelOperation: { body: {} },
   confirmOperation: { body: {} },
   events: {},
+  listHistory: {},
+  loadHistory: {},
   getCredentials: {},
   rotateCredentials: { body: {} },
   revokeCredentials: { body: {} },

@@ -11,19 +11,30 @@ const ACCESS_KINDS: ReadonlySet<string> = new Set(AccessEvent.anyOf.map(({ prope
 /** `lost`: a node has left what exists for the reader, who is not told how; what they know is incomplete. */
 export type Visibility = 'told' | 'hidden' | 'lost';
 
+type Recorded = Pick<ServedEvent, 'nodeId' | 'kind' | 'at'>;
+
+/** Whether a single event exists for a reader, as things are now. */
+export function seesEvent(principal: Principal, fleet: Fleet, event: Recorded): boolean {
+  if (isOfAccess(event)) return principal.scope === null && hasRole(principal, 'admin');
+  return seesRecord(principal, fleet.node(event.nodeId), event.at);
+}
+
+function isOfAccess({ nodeId, kind }: Recorded): boolean {
+  return nodeId === '' || ACCESS_KINDS.has(kind);
+}
+
 /**
  * For one stream, asked for its events in their order.
  * @param now The newest event at the stream's beginning: what was forgotten before it, nobody knows any more to whom it had belonged.
  */
 export function eventVisibility(principal: Principal, fleet: Fleet, now: number): (event: ServedEvent) => Visibility {
-  const seesAccess = principal.scope === null && hasRole(principal, 'admin');
   const known = new Set<string>();
   if (principal.scope !== null) for (const node of fleet.nodes()) if (sees(principal, node)) known.add(node.state.id);
-  return ({ sequence, nodeId, kind, at }) => {
-    if (nodeId === '' || ACCESS_KINDS.has(kind)) return seesAccess ? 'told' : 'hidden';
-    if (principal.scope === null) return 'told';
-    const node = fleet.node(nodeId);
-    if (seesRecord(principal, node, at)) {
+  return (event) => {
+    const { sequence, nodeId, kind } = event;
+    const isTold = seesEvent(principal, fleet, event);
+    if (principal.scope === null || isOfAccess(event)) return isTold ? 'told' : 'hidden';
+    if (isTold) {
       known.add(nodeId);
       return 'told';
     }

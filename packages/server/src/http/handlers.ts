@@ -7,6 +7,7 @@ import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
+import { listHistory, loadHistory } from './history.ts';
 import { createLoginLink } from './login/token-login.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { metrics, prometheusTargets } from './monitoring.ts';
@@ -44,6 +45,8 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   cancelOperation,
   confirmOperation,
   events,
+  listHistory,
+  loadHistory,
   getCredentials,
   rotateCredentials,
   revokeCredentials,

@@ -39,6 +39,8 @@ describe('filters', () => {
     ['?since=2999-01-01T00:00:00Z', []],
     ['?since=1999-01-01t00:00:00.5%2B08:00', ALL],
     ['?node=c&command=restart&status=queued', ['c restart']],
+    ['?by=admin&node=c', ALL.slice(0, 3)],
+    ['?by=nobody', []],
   ])('%s', async (query, expected) => {
     expect(summary(await server.ask('GET', `/api/v1/operations${query}`))).toEqual(expected);
   });

@@ -6,9 +6,10 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
-import { type Principal, seesRecord } from '../authentication/principal.ts';
+import { seesRecord } from '../authentication/principal.ts';
 import { askOfNode } from './act.ts';
 import { operationView } from '../fleet/operation-view.ts';
+import { AN_INSTANT, given, instantOf, invalid, limitOf, listIn, wholeNumberTo } from './query-values.ts';
 import { type Handler, type HttpParts, value } from './route-context.ts';
 
 export const getOperation: Handler<typeof routes.getOperation> = async ({ params }, { fleet }) => {
@@ -46,21 +47,21 @@ export function noSuchOperation(id: string): { readonly ok: false; readonly prob
 }
 
 export const listOperations: Handler<typeof routes.listOperations> = async ({ query, principal }, { fleet }) => {
-  const statuses = given(query.status)
-    ?.split(',')
-    .map((status) => status.trim())
-    .filter((status) => status !== '');
-  const limit = limitOf(given(query.limit));
-  if (limit === null) return invalid('limit', `a whole number from 1 to ${OPERATIONS_LIMIT_MAX}`);
-  const createdSince = instantOf(given(query.since));
-  if (createdSince === null) return invalid('since', 'an instant such as 2026-11-23T03:00:00Z (write + as %2B)');
+  const limit = limitOf(query.limit, OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX);
+  if (limit === null) return invalid('limit', wholeNumberTo(OPERATIONS_LIMIT_MAX));
+  const createdSince = instantOf(query.since);
+  if (createdSince === null) return invalid('since', AN_INSTANT);
   const cursor = readCursor(given(query.cursor));
   if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
-  const { operations, next } = await visibleOperations(fleet, principal, {
+  const by = given(query.by);
+  const isWanted = (operation: OperationRecord) =>
+    (by === undefined || operation.requestedBy === by) &&
+    seesRecord(principal, fleet.node(operation.nodeId), operation.createdAt);
+  const { operations, next } = await operationsBefore(fleet, isWanted, {
     // A node's id is taken exactly as it is, white space and all.
     nodeId: query.node === '' ? undefined : query.node,
     command: given(query.command),
-    statuses: statuses?.length === 0 ? undefined : statuses,
+    statuses: listIn(query.status),
     createdSince,
     cursor,
     limit,
@@ -71,26 +72,26 @@ export const listOperations: Handler<typeof routes.listOperations> = async ({ qu
   });
 };
 
-/** Pages of the store that one request looks through, so that a token that sees little does not walk through all at once. */
+/** Pages of the store that one request looks through, so that a filter that finds little does not walk through all at once. */
 const PAGES_MAX = 20;
 
-/** The next page of those whose node exists for the principal; it may be short before the end. */
-async function visibleOperations(
+/** The next page of those that are wanted; it may be short before the end. */
+async function operationsBefore(
   fleet: HttpParts['fleet'],
-  principal: Principal,
+  isWanted: (operation: OperationRecord) => boolean,
   query: Parameters<HttpParts['fleet']['operations']>[0],
 ): Promise<{ readonly operations: readonly OperationRecord[]; readonly next: OperationRecord | null }> {
-  const visible: OperationRecord[] = [];
+  const wanted: OperationRecord[] = [];
   let { cursor } = query;
   for (let page = 1; ; page += 1) {
     const found = await fleet.operations({ ...query, cursor });
     for (const operation of found) {
-      if (seesRecord(principal, fleet.node(operation.nodeId), operation.createdAt)) visible.push(operation);
-      if (visible.length === query.limit) return { operations: visible, next: operation };
+      if (isWanted(operation)) wanted.push(operation);
+      if (wanted.length === query.limit) return { operations: wanted, next: operation };
     }
     const last = found.at(-1);
-    if (last === undefined || found.length < query.limit) return { operations: visible, next: null };
-    if (page === PAGES_MAX) return { operations: visible, next: last };
+    if (last === undefined || found.length < query.limit) return { operations: wanted, next: null };
+    if (page === PAGES_MAX) return { operations: wanted, next: last };
     cursor = last;
   }
 }
@@ -99,33 +100,8 @@ function viewOf(operation: OperationRecord, fleet: HttpParts['fleet']) {
   return operationView(operation, fleet.node(operation.nodeId)?.state ?? null, fleet.now());
 }
 
-/** A blank filter is no filter. */
-function given(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === '' ? undefined : trimmed;
-}
-
-/** The three below: `null` when the text is not what it should be. */
-function limitOf(text: string | undefined): number | null {
-  if (text === undefined) return OPERATIONS_LIMIT_DEFAULT;
-  const limit = /^\d{1,6}$/u.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= OPERATIONS_LIMIT_MAX ? limit : null;
-}
-
-/** RFC 3339, in epoch milliseconds. */
-function instantOf(text: string | undefined): number | undefined | null {
-  if (text === undefined) return undefined;
-  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/u.test(text)) return null;
-  const at = Date.parse(text.toUpperCase());
-  return Number.isNaN(at) ? null : at;
-}
-
 function readCursor(text: string | undefined): { readonly createdAt: number; readonly id: string } | undefined | null {
   if (text === undefined) return undefined;
   const [, createdAt, id] = /^(\d{1,16})\.(op_[0-9a-z]+)$/u.exec(text) ?? [];
   return createdAt === undefined || id === undefined ? null : { createdAt: Number(createdAt), id };
-}
-
-function invalid(field: string, expected: string): { readonly ok: false; readonly problem: Problem } {
-  return { ok: false, problem: { code: 'invalid-request', field, detail: `${field} must be ${expected}.` } };
 }
