@@ -93,8 +93,8 @@ const walls: readonly Violation[] = [
   [
     'a rule of the dashboard has a clock',
     'packages/dashboard/src/fleet-view/a.ts',
-    GLOBALS,
-    'export const now = new Date();\n',
+    PROPERTIES,
+    'export const now = Date.now();\n',
   ],
   ['an example imports a room', 'examples/game-server/src/a.ts', IMPORTS, imports('@sluice/agent')],
 ];

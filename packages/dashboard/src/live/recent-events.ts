@@ -1,34 +1,10 @@
 /** What has changed lately: the events that a person wants to know of, the newest first, a bounded number of them. */
 import type { ClientEvent } from '@sluice/client';
+import { isTold } from '../fleet-view/event-facts.ts';
 import { Watched } from './watched.ts';
 
 /** More than anybody reads. */
 const KEPT_MAX = 300;
-
-/** Not how far each drain is, nor each heartbeat's consequence: what began, what ended, what went wrong. */
-const NOTABLE: ReadonlySet<string> = new Set([
-  'NodeRegistered',
-  'NodeForgotten',
-  'AgentDisconnected',
-  'LeaseExpired',
-  'AgentConnected',
-  'AgentCredentialsRevoked',
-  'HoldPlaced',
-  'HoldReleased',
-  'HoldExpiryDeferred',
-  'AvailabilityRecovered',
-  'DrainDeadlineReached',
-  'NodeDrained',
-  'NodeNoLongerEmpty',
-  'NodeActivated',
-  'ActivationHindered',
-  'OperationRequested',
-  'OperationCancelRequested',
-  'OperationConfirmationNeeded',
-  'OperationEnded',
-  'WorkloadChanged',
-  'MetadataReplaced',
-]);
 
 export class RecentEvents {
   readonly shown = new Watched<readonly ClientEvent[]>([]);
@@ -41,7 +17,7 @@ export class RecentEvents {
   }
 
   add(event: ClientEvent): void {
-    if (!NOTABLE.has(event.kind)) return;
+    if (!isTold(event)) return;
     this.#pending.push(event);
     if (this.#pending.length === 1) this.#onNextFrame(() => this.#flush());
     // Nobody looks, and the next frame is far off.

@@ -6,6 +6,7 @@ import { logOut } from '../api/session.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/languages.ts';
 import { useLanguage } from '../i18n/words.tsx';
 import { THEME_CHOICES, useTheme } from '../theme/theme.tsx';
+import styles from './account-menu.module.css';
 import { useSession } from './session-context.tsx';
 
 export function AccountMenu({ showKeys }: { readonly showKeys: () => void }) {
@@ -53,7 +54,9 @@ export function AccountMenu({ showKeys }: { readonly showKeys: () => void }) {
   ];
   return (
     <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
-      <Button type="text">{words.shell.account(session.name, role)}</Button>
+      <Button type="text" className={styles['account'] ?? ''}>
+        {words.shell.account(session.name, role)}
+      </Button>
     </Dropdown>
   );
 }

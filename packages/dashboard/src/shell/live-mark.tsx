@@ -10,7 +10,8 @@ export function LiveMark() {
   const text = kind === 'live' ? words.shell.live : kind === 'connecting' ? words.shell.connecting : words.shell.lost;
   return (
     <span className={styles['mark']} data-state={isLost ? 'lost' : kind}>
-      <span aria-hidden="true">{isLost ? '✕' : kind === 'live' ? '●' : '◌'}</span> {text}
+      <span aria-hidden="true">{isLost ? '✕' : kind === 'live' ? '●' : '◌'}</span>{' '}
+      <span className={styles['text']}>{text}</span>
     </span>
   );
 }

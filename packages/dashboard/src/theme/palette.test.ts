@@ -17,8 +17,21 @@ function contrast(one: string, other: string): number {
 
 test.each(['light', 'dark'] as const)('%s', (name) => {
   const palette = palettes[name];
-  const { ground, surface, raised, ink, inkSoft, accent, onAccent, danger, warning, success, status, onStatus } =
-    palette;
+  const {
+    ground,
+    surface,
+    raised,
+    ink,
+    inkSoft,
+    accent,
+    onAccent,
+    calmCell,
+    danger,
+    warning,
+    success,
+    status,
+    onStatus,
+  } = palette;
   const texts = { ink, inkSoft, accent, danger, warning, success, ...status };
   const tooFaint = Object.entries(texts).flatMap(([text, colour]) =>
     [ground, surface, raised]
@@ -27,5 +40,6 @@ test.each(['light', 'dark'] as const)('%s', (name) => {
   );
   expect(tooFaint).toEqual([]);
   expect(contrast(onAccent, accent)).toBeGreaterThanOrEqual(4.5);
+  expect(contrast(calmCell, surface)).toBeGreaterThanOrEqual(3);
   for (const colour of Object.values(status)) expect(contrast(onStatus, colour)).toBeGreaterThanOrEqual(4.5);
 });

@@ -19,6 +19,8 @@ export interface Palette {
   readonly danger: string;
   readonly warning: string;
   readonly success: string;
+  /** A cell of the map that needs nobody: seen, and not in the way of those that do. */
+  readonly calmCell: string;
   /** Words and cells; what is drawn upon a cell is `onStatus`. */
   readonly status: Readonly<Record<NodeStatus, string>>;
   readonly onStatus: string;
@@ -37,6 +39,7 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
     danger: '#b3202f',
     warning: '#8a5300',
     success: '#17713f',
+    calmCell: '#57a17c',
     status: {
       active: '#1b7a48',
       draining: '#8a5300',
@@ -59,6 +62,7 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
     danger: '#ff8f98',
     warning: '#e9b44c',
     success: '#55c88c',
+    calmCell: '#3a8561',
     status: {
       active: '#4bbd82',
       draining: '#e9b44c',

@@ -70,6 +70,7 @@ function antdThemeOf(name: ThemeName): ThemeConfig {
       colorInfo: palette.accent,
       colorBgBase: palette.surface,
       colorBgLayout: palette.ground,
+      colorBgContainer: palette.surface,
       colorText: palette.ink,
       colorTextSecondary: palette.inkSoft,
       colorTextTertiary: palette.inkSoft,

@@ -2,6 +2,9 @@
 import { useLanguage } from '../i18n/words.tsx';
 import { useNow } from './use-now.ts';
 
+/** Milliseconds by which the server's clock may be ahead, and ours behind, before what has happened seems to be to come. */
+const CLOCKS_APART_MS = 2000;
+
 /** @param at As the API writes it; `null`: it has not happened. */
 export function When({ at }: { readonly at: string | null }) {
   const { words, language } = useLanguage();
@@ -10,7 +13,7 @@ export function When({ at }: { readonly at: string | null }) {
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={absoluteTime(ms, language)}>
-      {ms <= now ? words.durations.ago(now - ms) : words.durations.in(ms - now)}
+      {ms <= now + CLOCKS_APART_MS ? words.durations.ago(now - ms) : words.durations.in(ms - now)}
     </time>
   );
 }

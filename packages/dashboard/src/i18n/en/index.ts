@@ -3,6 +3,7 @@ import { access } from './access.ts';
 import { actions } from './actions.ts';
 import { audit } from './audit.ts';
 import { durations } from './durations.ts';
+import { events } from './events.ts';
 import { fleet } from './fleet.ts';
 import { login } from './login.ts';
 import { node } from './node.ts';
@@ -11,4 +12,4 @@ import { operations } from './operations.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 
-export const en = { access, actions, audit, durations, fleet, login, node, nodes, operations, shell, status };
+export const en = { access, actions, audit, durations, events, fleet, login, node, nodes, operations, shell, status };

@@ -4,6 +4,7 @@ import { access } from './access.ts';
 import { actions } from './actions.ts';
 import { audit } from './audit.ts';
 import { durations } from './durations.ts';
+import { events } from './events.ts';
 import { fleet } from './fleet.ts';
 import { login } from './login.ts';
 import { node } from './node.ts';
@@ -17,6 +18,7 @@ export const zhCN: typeof en = {
   actions,
   audit,
   durations,
+  events,
   fleet,
   login,
   node,

@@ -1,14 +1,91 @@
-/** The fleet at a glance. */
-import { useMemo } from 'react';
+/** The fleet at a glance: what needs somebody, how many of which status, where they are, what has changed. */
+import { Select } from 'antd';
+import { useId, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
 import { countByStatus } from '../../fleet-view/count-by-status.ts';
-import { useWords } from '../../i18n/words.tsx';
+import { GROUPING_FIELDS, type Grouping, groupingIn, labelKeys, labelOf } from '../../fleet-view/group-nodes.ts';
+import { useLanguage, type Words } from '../../i18n/words.tsx';
 import { useFleet } from '../../live/live-fleet.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { remember, remembered } from '../../ui/remembered.ts';
+import { AttentionList } from './attention-list.tsx';
+import { FleetMap } from './fleet-map.tsx';
+import styles from './fleet-page.module.css';
+import { NoNodes } from './no-nodes.tsx';
+import { RecentChanges } from './recent-changes.tsx';
 import { StatusCounts } from './status-counts.tsx';
 
 export function FleetPage() {
-  const words = useWords();
+  const { words } = useLanguage();
   const { nodes, isKnown } = useFleet();
   const counts = useMemo(() => countByStatus(nodes), [nodes]);
-  return <Page title={words.fleet.title}>{isKnown && <StatusCounts counts={counts} />}</Page>;
+  const [grouping, choose] = useGrouping();
+  if (!isKnown) return <Page title={words.fleet.title}>{null}</Page>;
+  if (nodes.length === 0)
+    return (
+      <Page title={words.fleet.title}>
+        <NoNodes />
+      </Page>
+    );
+  return (
+    <Page
+      title={words.fleet.title}
+      aside={`${words.fleet.total(counts.total)} · ${words.fleet.sessions(counts.sessions)}`}
+    >
+      <StatusCounts counts={counts} />
+      <AttentionList nodes={nodes} />
+      <div className={styles['columns']}>
+        <Section title={words.fleet.map} aside={<GroupingChoice grouping={grouping} choose={choose} />}>
+          <FleetMap nodes={nodes} grouping={grouping} />
+        </Section>
+        <RecentChanges />
+      </div>
+    </Page>
+  );
+}
+
+interface GroupingChoiceProps {
+  readonly grouping: Grouping;
+  readonly choose: (grouping: Grouping) => void;
+}
+
+function GroupingChoice({ grouping, choose }: GroupingChoiceProps) {
+  const { words } = useLanguage();
+  const { nodes } = useFleet();
+  const id = useId();
+  // While it is closed nobody sees which labels there are.
+  const keys = useMemo(() => labelKeys(nodes), [nodes]);
+  const groupings: readonly Grouping[] = [...GROUPING_FIELDS, ...keys.map((key): Grouping => `label:${key}`)];
+  return (
+    <>
+      <label htmlFor={id} className={styles['groupBy'] ?? ''}>
+        {words.fleet.groupBy}
+      </label>
+      <Select<Grouping>
+        id={id}
+        value={grouping}
+        onChange={choose}
+        popupMatchSelectWidth={false}
+        options={groupings.map((each) => ({ value: each, label: groupingInWords(each, words) }))}
+      />
+    </>
+  );
+}
+
+function groupingInWords(grouping: Grouping, words: Words): string {
+  const field = GROUPING_FIELDS.find((each) => each === grouping);
+  return field === undefined ? words.fleet.groupByLabel(labelOf(grouping) ?? '') : words.fleet.groupings[field];
+}
+
+/** In the URL, so that a link shows the same map; what was chosen last otherwise. */
+function useGrouping(): readonly [grouping: Grouping, choose: (grouping: Grouping) => void] {
+  const [search, setSearch] = useSearchParams();
+  const grouping = groupingIn(search.get('group')) ?? groupingIn(remembered('map-grouping')) ?? 'type';
+  return [
+    grouping,
+    (chosen) => {
+      remember('map-grouping', chosen);
+      setSearch({ group: chosen }, { replace: true });
+    },
+  ];
 }

@@ -1,0 +1,79 @@
+/** What an event tells, in the few fields that a sentence about it needs; and whether a person wants to hear of it at all. */
+import type { ClientEvent } from '@sluice/client';
+
+export interface EventFacts {
+  readonly command: string;
+  readonly hold: string;
+  readonly reason: string;
+  /** An operation's end, or why a hold was released. */
+  readonly outcome: string;
+  /** What is wrong, in the words of server or agent. */
+  readonly problem: string;
+  /** `null`: nobody could count, or it is not about sessions. */
+  readonly sessions: number | null;
+}
+
+export function factsOf(event: ClientEvent): EventFacts {
+  const operation = recordIn(event['operation']);
+  const hold = recordIn(event['hold']);
+  const workload = recordIn(event['workload']);
+  const error = recordIn(event['error']);
+  const sessions = event['sessionsRemaining'];
+  return {
+    command: textIn(operation['command']) || textIn(event['command']),
+    hold: textIn(hold['name']) || textIn(event['name']) || textIn(event['hold']),
+    reason: textIn(operation['reason']) || textIn(hold['reason']) || textIn(event['reason']),
+    outcome: textIn(event['status']) || textIn(event['why']),
+    problem:
+      textIn(event['problem']) ||
+      textIn(workload['problem']) ||
+      textIn(error['message']) ||
+      textIn(event['because']) ||
+      (textIn(workload['phase']) === 'running' ? '' : textIn(workload['phase'])),
+    sessions: typeof sessions === 'number' ? sessions : null,
+  };
+}
+
+/** What began, what ended, what went wrong; not how far each drain is, nor what follows from another event that is told. */
+const TOLD: ReadonlySet<string> = new Set([
+  'NodeRegistered',
+  'NodeForgotten',
+  'AgentDisconnected',
+  'LeaseExpired',
+  'AgentConnected',
+  'AgentCredentialsRevoked',
+  'HoldExpiryDeferred',
+  'AvailabilityRecovered',
+  'DrainDeadlineReached',
+  'NodeDrained',
+  'NodeNoLongerEmpty',
+  'ActivationHindered',
+  'OperationRequested',
+  'OperationCancelRequested',
+  'OperationConfirmationNeeded',
+  'OperationEnded',
+  'MetadataReplaced',
+]);
+
+export function isTold(event: ClientEvent): boolean {
+  const { kind } = event;
+  // The end of an undrain or of the operation tells of the others.
+  if (kind === 'HoldReleased') return ['expired', 'deadline-cancelled'].includes(textIn(event['why']));
+  if (kind === 'WorkloadChanged') {
+    const { phase, healthy } = recordIn(event['workload']);
+    return phase === 'crashed' || phase === 'cannot-start' || healthy === false;
+  }
+  return TOLD.has(kind);
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function recordIn(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,39 @@
+/** 事件 What happened, in a sentence that follows the name of the node. */
+import type { events as en } from '../en/events.ts';
+
+const because = (reason: string): string => (reason === '' ? '' : `:${reason}`);
+const left = (sessions: number | null): string => (sessions === null ? '' : `,还有 ${sessions} 个会话`);
+
+export const events: typeof en = {
+  NodeRegistered: () => '加入了集群',
+  NodeDescribed: () => '更新了自身描述',
+  NodeForgotten: () => '被移出集群',
+  AgentEnrolled: () => '首次获准加入',
+  AgentKeyRotated: () => '已更换密钥',
+  AgentKeyRotationRequested: () => '将更换密钥',
+  AgentCredentialsRevoked: ({ reason }) => `凭据被吊销${because(reason)}`,
+  AgentConnected: () => '已连接',
+  AgentDisconnected: ({ outcome }) => `已断开${because(outcome)}`,
+  LeaseExpired: () => '离线:整个租期内没有消息',
+  WorkloadChanged: ({ problem }) => `工作负载异常${because(problem)}`,
+  HoldPlaced: ({ hold, reason }) => `被“${hold}”占用${because(reason)}`,
+  HoldReleased: ({ hold, outcome }) => `占用“${hold}”已释放(${outcome})`,
+  HoldExpiryDeferred: ({ hold, problem }) => `占用“${hold}”超时仍保留${because(problem)}`,
+  AvailabilityRecovered: () => '报告了比服务器更新的期望',
+  AvailabilityWished: () => '期望状态改变',
+  DrainProgressed: ({ sessions, problem }) => `排空中${left(sessions)}${because(problem)}`,
+  DrainDeadlineReached: ({ sessions }) => `排空到达期限${left(sessions)}`,
+  NodeDrained: () => '已排空',
+  NodeNoLongerEmpty: ({ sessions }) => `重新排空${left(sessions)}`,
+  NodeActivated: () => '已恢复轮转',
+  ActivationHindered: ({ problem }) => `暂时无法恢复轮转${because(problem)}`,
+  OperationRequested: ({ command, reason }) => `请求了 ${command}${because(reason)}`,
+  OperationDeliverable: () => '操作可以下发',
+  OperationStarted: () => '操作已开始',
+  OperationProgressed: () => '操作有进展',
+  OperationCancelRequested: ({ reason }) => `请求取消操作${because(reason)}`,
+  OperationConfirmationNeeded: ({ problem }) => `操作等待确认${because(problem)}`,
+  OperationConfirmed: () => '操作已确认',
+  OperationEnded: ({ outcome, problem }) => `操作结束:${outcome}${because(problem)}`,
+  MetadataReplaced: () => '元数据已更改',
+};

@@ -1,0 +1,98 @@
+/** What needs a person now: on top of everything, and one quiet line when nothing does. */
+import { useQuery } from '@tanstack/react-query';
+import type { Node } from '@sluice/contract';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { valueIn } from '../../api/problem-error.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { attentionNow, type Cause } from '../../fleet-view/attention.ts';
+import { useWords, type Words } from '../../i18n/words.tsx';
+import { paths } from '../../paths.ts';
+import { useApi } from '../../shell/session-context.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
+import { Section } from '../../ui/page.tsx';
+import { NodeStatusMark } from '../../ui/status-mark.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import styles from './attention-list.module.css';
+
+/** Lines that are shown at first, and how many more a press of the button shows. */
+const LINES = 8;
+/** Milliseconds: a restart that failed before is not news. */
+const RESTARTS_OF_MS = 3_600_000;
+
+export function AttentionList({ nodes }: { readonly nodes: readonly Node[] }) {
+  const words = useWords();
+  const now = useNow();
+  const [lines, setLines] = useState(LINES);
+  const found = attentionNow(nodes, useTellingOperations(), now);
+  return (
+    <Section
+      title={words.fleet.attention}
+      aside={found.length > 0 && <span className={styles['count']}>{found.length}</span>}
+    >
+      {found.length === 0 ? (
+        <p className={styles['none']}>
+          <span aria-hidden="true">✓</span> {words.fleet.attentionNone}
+        </p>
+      ) : (
+        <ul className={styles['list']}>
+          {found.slice(0, lines).map(({ node, cause }) => (
+            <li key={node.id}>
+              <NodeStatusMark status={node.status} />
+              <span>
+                <Link to={paths.node(node.id)}>{node.id}</Link>: {inWords(cause, words, now)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {found.length > lines && (
+        <div className={styles['more']}>
+          {words.fleet.attentionMore(found.length - lines)} <MoreButton onClick={() => setLines(lines + 10 * LINES)} />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+/** Restarts of the last hour, and what waits to be confirmed. */
+function useTellingOperations() {
+  const api = useApi();
+  const { data: restarts } = useQuery({
+    queryKey: queryKeys.operations({ command: 'restart', of: 'the-last-hour' }),
+    queryFn: async ({ signal }) => {
+      const since = new Date(Date.now() - RESTARTS_OF_MS).toISOString();
+      return valueIn(await api.listOperations({ query: { command: 'restart', since, limit: '500' }, signal })).items;
+    },
+  });
+  const { data: queued } = useQuery({
+    queryKey: queryKeys.operations({ status: 'queued' }),
+    queryFn: async ({ signal }) =>
+      valueIn(await api.listOperations({ query: { status: 'queued', limit: '500' }, signal })).items,
+  });
+  return [...(restarts ?? []), ...(queued ?? []).filter(({ command }) => command !== 'restart')];
+}
+
+function inWords(cause: Cause, words: Words, now: number): string {
+  const say = words.fleet.attentionOf;
+  const { duration, ago, in: inTime, never, unknown } = words.durations;
+  switch (cause.kind) {
+    case 'drain-overdue':
+      return say[cause.kind](duration(cause.byMs));
+    case 'restart-failed':
+    case 'drain-hindered':
+    case 'sessions-uncounted':
+      return say[cause.kind](cause.why);
+    case 'offline':
+      return say.offline(cause.lastSeenAt === null ? never : ago(now - cause.lastSeenAt));
+    case 'unhealthy':
+      return say.unhealthy(cause.why ?? words.fleet.unhealthyUnknown);
+    case 'drain-near':
+      return say[cause.kind](
+        inTime(cause.inMs),
+        cause.sessions === null ? unknown : words.fleet.sessions(cause.sessions),
+      );
+    case 'confirmation-needed':
+      return say[cause.kind](cause.command);
+  }
+}

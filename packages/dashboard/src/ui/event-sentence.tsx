@@ -1,0 +1,18 @@
+/** What happened to a node, as a sentence with a link: the same on every page that tells of events. */
+import type { ClientEvent } from '@sluice/client';
+import { Link } from 'react-router';
+import { factsOf } from '../fleet-view/event-facts.ts';
+import { useWords } from '../i18n/words.tsx';
+import { paths } from '../paths.ts';
+
+/** An event of a newer server is shown as its kind. */
+export function EventSentence({ event }: { readonly event: ClientEvent }) {
+  const words = useWords();
+  const { nodeId, kind } = event;
+  const sentence = Object.hasOwn(words.events, kind) ? words.events[kind]?.(factsOf(event)) : undefined;
+  return (
+    <>
+      {nodeId !== null && <Link to={paths.node(nodeId)}>{nodeId}</Link>} {sentence ?? kind}
+    </>
+  );
+}
