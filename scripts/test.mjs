@@ -3,12 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install } from './install-and-build.mjs';
+import { installPrograms } from './install-programs.mjs';
 import { runChecks } from './checks.mjs';
 import { runStep } from './run-step.mjs';
 
-const parts = (await install())
-  ? [await runChecks(), await runVitest(process.argv.slice(2))]
-  : [{ passed: 0, failed: 1 }];
+const chosen = process.argv.slice(2);
+// Who chooses tests does not wait for what others need.
+if (chosen.length === 0) await installPrograms();
+
+const parts = (await install()) ? [await runChecks(), await runVitest(chosen)] : [{ passed: 0, failed: 1 }];
 
 const total = (figure) => parts.reduce((sum, part) => sum + (part[figure] ?? 0), 0);
 const skipped = total('skipped');
