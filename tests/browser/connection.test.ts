@@ -43,14 +43,9 @@ describe.skipIf(!hasChromium)('an open page (needs chromium)', { timeout: 60_000
     const page = await dashboard.visit({ path: '/nodes' });
     await page.getByRole('link', { name: 'lobby-1', exact: true }).waitFor();
     await dashboard.fleet.addNode('late-1', { game: { PLAYERS: '2', PLAY_SECONDS: '600' } });
-    await page
-      .getByRole('row', { name: /late-1/u })
-      .getByText('active')
-      .waitFor();
+    const row = page.getByRole('row', { name: /late-1/u });
+    await expect.poll(() => row.innerText(), { timeout: 15_000 }).toContain('active');
     await dashboard.fleet.stopAgent('late-1', 'SIGTERM');
-    await page
-      .getByRole('row', { name: /late-1/u })
-      .getByText('offline')
-      .waitFor();
+    await expect.poll(() => row.innerText(), { timeout: 15_000 }).toContain('offline');
   });
 });

@@ -102,3 +102,23 @@ describe.skipIf(!hasChromium)('every page (needs chromium)', { timeout: 120_000 
     dashboard.expectNoFaults();
   });
 });
+
+describe.skipIf(!hasChromium)('a fleet without nodes (needs chromium)', { timeout: 60_000 }, () => {
+  let dashboard: DashboardUnderTest;
+
+  beforeAll(async () => {
+    dashboard = await DashboardUnderTest.start();
+  }, 60_000);
+  afterAll(() => dashboard.stop(), 30_000);
+
+  test('says how a node is added', async () => {
+    for (const [look, visit] of Object.entries(LOOKS)) {
+      const page = await dashboard.visit(visit);
+      await page.getByText('sluice agent').first().waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.screenshot({ path: `${SCREENSHOTS}empty-fleet.${look}.png` });
+    }
+    await dashboard.closePages();
+    dashboard.expectNoFaults();
+  });
+});
