@@ -35,7 +35,7 @@ export function factsOf(event: ClientEvent): EventFacts {
 }
 
 /** What began, what ended, what went wrong; not how far each drain is, nor what follows from another event that is told. */
-const TOLD: ReadonlySet<string> = new Set([
+export const TOLD_KINDS: readonly string[] = [
   'NodeRegistered',
   'NodeForgotten',
   'AgentDisconnected',
@@ -53,7 +53,9 @@ const TOLD: ReadonlySet<string> = new Set([
   'OperationConfirmationNeeded',
   'OperationEnded',
   'MetadataReplaced',
-]);
+  'HoldReleased',
+  'WorkloadChanged',
+];
 
 export function isTold(event: ClientEvent): boolean {
   const { kind } = event;
@@ -63,7 +65,7 @@ export function isTold(event: ClientEvent): boolean {
     const { phase, healthy } = recordIn(event['workload']);
     return phase === 'crashed' || phase === 'cannot-start' || healthy === false;
   }
-  return TOLD.has(kind);
+  return TOLD_KINDS.includes(kind);
 }
 
 function textIn(value: unknown): string {

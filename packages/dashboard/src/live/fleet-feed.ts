@@ -12,8 +12,6 @@ const READ_GAP_MS = 250;
 const LOADS_EVERY_MS = 2000;
 /** Milliseconds until a list that could not be read is asked for again. */
 const RETRY_MS = 1000;
-/** Events before now that are read at the beginning, to tell what has changed lately: some hundred kilobytes at most. */
-const EVENTS_BEFORE_MAX = 1000;
 
 export type FeedState =
   | { readonly kind: 'connecting' }
@@ -24,7 +22,7 @@ export type FeedState =
   | { readonly kind: 'refused'; readonly problem: ClientProblem };
 
 export interface FeedOptions {
-  readonly api: Pick<Client, 'events' | 'listNodes' | 'serverStatus'>;
+  readonly api: Pick<Client, 'events' | 'listNodes'>;
   readonly store: NodeStore;
   /** What the feed says of itself. */
   readonly state: Watched<FeedState>;
@@ -33,7 +31,7 @@ export interface FeedOptions {
   readonly now: () => number;
   /** Resolves when somebody looks at the page; at once while somebody does. */
   readonly seen: (signal: AbortSignal) => Promise<void>;
-  /** Told of every event, in order; those of before this page was opened first. */
+  /** Told of every event from now on, in order. */
   readonly told: (event: ClientEvent) => void;
   /** What was known may be incomplete: everything beside the nodes is to be asked for again. */
   readonly missed: () => void;
@@ -87,13 +85,8 @@ export class FleetFeed {
 
   async #followEvents(): Promise<void> {
     const { api, state, signal, told, missed } = this.#options;
-    const status = await api.serverStatus({ signal });
-    const last = status.ok ? status.value.store.lastSequence : 0;
     let isFirst = true;
-    for await (const item of api.events({
-      signal,
-      ...(last === 0 ? {} : { after: Math.max(1, last - EVENTS_BEFORE_MAX) }),
-    })) {
+    for await (const item of api.events({ signal })) {
       switch (item.kind) {
         case 'ready':
           this.#isStreamOpen = true;
@@ -103,7 +96,7 @@ export class FleetFeed {
           break;
         case 'event':
           told(item.event);
-          if (item.event.nodeId !== null && item.event.sequence > last) this.#ask();
+          if (item.event.nodeId !== null) this.#ask();
           break;
         case 'reset':
           this.#etag = null;

@@ -2,7 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Client, ClientEvent } from '@sluice/client';
-import type { Node } from '@sluice/contract';
+import { HISTORY_LIMIT_MAX, type Node } from '@sluice/contract';
+import { TOLD_KINDS } from '../fleet-view/event-facts.ts';
 import { FleetFeed, type FeedState } from './fleet-feed.ts';
 import { type FleetSnapshot, NodeStore } from './node-store.ts';
 import { QueryFreshness } from './query-freshness.ts';
@@ -15,6 +16,9 @@ interface LiveFleet {
   readonly state: Watched<FeedState>;
   readonly recent: RecentEvents;
 }
+
+/** Milliseconds: what has changed in the last hour is told. */
+const LATELY_MS = 3_600_000;
 
 const onNextFrame = (flush: () => void) => void requestAnimationFrame(flush);
 
@@ -42,6 +46,12 @@ export function LiveFleetProvider({ api, children }: { readonly api: Client; rea
       missed: () => freshness.touchAll(),
     });
     void feed.run();
+    const since = new Date(Date.now() - LATELY_MS).toISOString();
+    const query = { since, kind: TOLD_KINDS.join(','), limit: String(HISTORY_LIMIT_MAX) };
+    // Without it only what happens from now on is told, which is true as well.
+    void api.listHistory({ query, signal: stop.signal }).then((answer) => {
+      if (answer.ok) recent.fill(answer.value.items);
+    });
     return () => stop.abort();
   }, [api, queryClient, recent, state, store]);
   return <LiveContext value={{ store, state, recent }}>{children}</LiveContext>;

@@ -24,6 +24,14 @@ export class RecentEvents {
     if (this.#pending.length > 2 * KEPT_MAX) this.#pending.splice(0, KEPT_MAX);
   }
 
+  /** What had happened before this page was opened; @param newestFirst As the server lists it. */
+  fill(newestFirst: readonly ClientEvent[]): void {
+    const shown = this.shown.get();
+    const known = new Set(shown.map(({ sequence }) => sequence));
+    const older = newestFirst.filter((event) => isTold(event) && !known.has(event.sequence));
+    this.shown.set([...shown, ...older].sort((one, other) => other.sequence - one.sequence).slice(0, KEPT_MAX));
+  }
+
   #flush(): void {
     const newest = this.#pending.reverse();
     this.#pending = [];

@@ -1,28 +1,90 @@
-/** Every node of the fleet. */
-import { Link } from 'react-router';
+/** Every node of the fleet: found, compared, chosen, acted upon. */
+import { Button } from 'antd';
+import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { ActButtons } from '../../acting/act-buttons.tsx';
+import { filterIn, filterNodes, type NodeFilter, withFilter } from '../../fleet-view/node-filter.ts';
+import { type NodeOrder, orderIn, orderText, sortNodes } from '../../fleet-view/node-order.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useFleet } from '../../live/live-fleet.tsx';
-import { paths } from '../../paths.ts';
+import { remember, remembered } from '../../ui/remembered.ts';
 import { Page } from '../../ui/page.tsx';
-import { PlainTable } from '../../ui/plain-table.tsx';
-import { NodeStatusMark } from '../../ui/status-mark.tsx';
+import { ColumnChoice } from './column-choice.tsx';
+import { columnsIn } from './columns.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import styles from './nodes-page.module.css';
+import { NodesTable } from './nodes-table.tsx';
+import { useSelection } from './use-selection.ts';
+import { useShownRows } from './use-shown-rows.ts';
 
 export function NodesPage() {
   const words = useWords();
-  const { nodes } = useFleet();
+  const { nodes, isKnown } = useFleet();
+  const [search, setSearch] = useSearchParams();
+  const [columnIds, setColumnIds] = useState(() => columnsIn(remembered('node-columns')));
+  const filter = useMemo(() => filterIn(search), [search]);
+  const order = useMemo(() => orderIn(search.get('sort')), [search]);
+  const question = search.toString();
+
+  const types = useMemo(() => [...new Set(nodes.map(({ type }) => type))].sort(), [nodes]);
+  const filtered = useMemo(() => filterNodes(nodes, filter), [nodes, filter]);
+  const wanted = useMemo(() => sortNodes(filtered.nodes, order).map(({ id }) => id), [filtered, order]);
+  const { ids, isOutdated, aim, refresh } = useShownRows(wanted, question);
+  const { selected, toggle, toggleAll, selectNone } = useSelection(ids, question);
+  const selectedNodes = useMemo(() => nodes.filter(({ id }) => selected.has(id)), [nodes, selected]);
+
+  const changeFilter = (changed: NodeFilter) => setSearch(withFilter(search, changed), { replace: true });
+  const sort = (changed: NodeOrder) => {
+    const after = new URLSearchParams(search);
+    after.set('sort', orderText(changed));
+    setSearch(after, { replace: true });
+  };
+  if (!isKnown) return <Page title={words.nodes.title}>{null}</Page>;
   return (
-    <Page title={words.nodes.title}>
-      <PlainTable
-        label={words.nodes.title}
-        rows={nodes}
-        keyOf={({ id }) => id}
-        columns={[
-          { title: words.nodes.column.id, cell: ({ id }) => <Link to={paths.node(id)}>{id}</Link> },
-          { title: words.nodes.column.status, cell: ({ status }) => <NodeStatusMark status={status} /> },
-          { title: words.nodes.column.type, cell: ({ type }) => type },
-          { title: words.nodes.column.sessions, cell: ({ load }) => load.sessions },
-        ]}
-      />
-    </Page>
+    <div className={styles['whole']}>
+      <Page
+        title={words.nodes.title}
+        aside={<span role="status">{words.nodes.count(wanted.length, nodes.length)}</span>}
+      >
+        <FilterBar filter={filter} change={changeFilter} types={types} selectorProblem={filtered.selectorProblem} />
+        <div className={styles['tools']}>
+          <ActButtons nodes={selectedNodes} begun={selectNone} />
+          <span role="status">{selected.size > 0 && words.nodes.selected(selected.size)}</span>
+          {selected.size > 0 && (
+            <Button type="link" onClick={selectNone}>
+              {words.nodes.unselect}
+            </Button>
+          )}
+          <span className={styles['right']}>
+            {isOutdated && (
+              <Button type="link" onClick={refresh}>
+                {words.nodes.newOrder}: {words.nodes.showNewOrder}
+              </Button>
+            )}
+            <ColumnChoice
+              chosen={columnIds}
+              choose={(chosen) => {
+                remember('node-columns', chosen.join(','));
+                setColumnIds(chosen);
+              }}
+            />
+          </span>
+        </div>
+        {ids.length === 0 ? (
+          <p>{words.nodes.none}</p>
+        ) : (
+          <NodesTable
+            ids={ids}
+            columnIds={columnIds}
+            selected={selected}
+            toggle={toggle}
+            toggleAll={toggleAll}
+            order={order}
+            sort={sort}
+            aim={aim}
+          />
+        )}
+      </Page>
+    </div>
   );
 }

@@ -1,0 +1,72 @@
+/** What may be said with a drain, an undrain or a restart. */
+import { Checkbox, Input, InputNumber, Select } from 'antd';
+import { REASON_LENGTH_MAX, TIMEOUT_SECONDS_MAX } from '@sluice/contract';
+import { useId } from 'react';
+import type { NodeAction } from '../fleet-view/may-act.ts';
+import { useWords } from '../i18n/words.tsx';
+import styles from './act-fields.module.css';
+import type { ActOptions } from './act-options.ts';
+
+const AT_DEADLINE = ['force', 'cancel', 'hold'] as const;
+
+interface ActFieldsProps {
+  readonly action: NodeAction;
+  readonly options: ActOptions;
+  readonly change: (options: ActOptions) => void;
+}
+
+export function ActFields({ action, options, change }: ActFieldsProps) {
+  const words = useWords();
+  const [deadlineId, hintId, atDeadlineId, reasonId] = [useId(), useId(), useId(), useId()];
+  const drains = action === 'drain' || (action === 'restart' && options.drainFirst);
+  return (
+    <div className={styles['fields']}>
+      {action === 'restart' && (
+        <Checkbox
+          checked={options.drainFirst}
+          onChange={({ target }) => change({ ...options, drainFirst: target.checked })}
+        >
+          {words.actions.drainFirst}
+        </Checkbox>
+      )}
+      {drains && (
+        <>
+          <label htmlFor={deadlineId}>{words.actions.deadline}</label>
+          <div>
+            <InputNumber
+              id={deadlineId}
+              aria-describedby={hintId}
+              min={1}
+              max={TIMEOUT_SECONDS_MAX / 60}
+              value={options.deadlineMinutes}
+              suffix={words.actions.minutes}
+              onChange={(deadlineMinutes) => change({ ...options, deadlineMinutes })}
+            />
+            <p id={hintId} className={styles['hint']}>
+              {words.actions.deadlineHint}
+            </p>
+          </div>
+          {options.deadlineMinutes !== null && (
+            <>
+              <label htmlFor={atDeadlineId}>{words.actions.onDeadline}</label>
+              <Select
+                id={atDeadlineId}
+                value={options.onDeadline}
+                onChange={(onDeadline) => change({ ...options, onDeadline })}
+                options={AT_DEADLINE.map((value) => ({ value, label: words.actions.onDeadlines[value] }))}
+              />
+            </>
+          )}
+        </>
+      )}
+      <label htmlFor={reasonId}>{words.actions.reason}</label>
+      <Input
+        id={reasonId}
+        placeholder={words.actions.reasonHint}
+        maxLength={REASON_LENGTH_MAX}
+        value={options.reason}
+        onChange={({ target }) => change({ ...options, reason: target.value })}
+      />
+    </div>
+  );
+}

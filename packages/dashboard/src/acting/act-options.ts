@@ -1,0 +1,37 @@
+/** What may be said with an action, and how it is asked of the server. */
+import type { DrainBody, RestartBody, UndrainBody } from '@sluice/contract';
+import type { NodeAction } from '../fleet-view/may-act.ts';
+
+export interface ActOptions {
+  readonly reason: string;
+  /** `null`: it waits as long as it takes. */
+  readonly deadlineMinutes: number | null;
+  readonly onDeadline: NonNullable<DrainBody['onDeadline']>;
+  /** Of a restart. */
+  readonly drainFirst: boolean;
+}
+
+export const OPTIONS_AT_FIRST: ActOptions = {
+  reason: '',
+  deadlineMinutes: null,
+  onDeadline: 'force',
+  drainFirst: true,
+};
+
+type Parameters = DrainBody | UndrainBody | RestartBody;
+
+/** The body that the action's own route takes. */
+export function parametersOf(action: NodeAction, options: ActOptions): Parameters {
+  const { deadlineMinutes, onDeadline, drainFirst } = options;
+  const seconds = deadlineMinutes === null ? null : Math.round(deadlineMinutes * 60);
+  switch (action) {
+    case 'drain':
+      return { onDeadline, ...(seconds === null ? {} : { timeout: seconds }) } satisfies DrainBody;
+    case 'undrain':
+      return {} satisfies UndrainBody;
+    case 'restart':
+      return (
+        drainFirst ? { drainFirst, onDeadline, ...(seconds === null ? {} : { drainTimeout: seconds }) } : {}
+      ) satisfies RestartBody;
+  }
+}
