@@ -1,10 +1,11 @@
 /** Asks before anything is done: what will be hit, how many sessions are on it, and, where it is many or production, for a typed word. */
-import { Button, Input, Modal } from 'antd';
+import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
 import { confirmationFor } from '../fleet-view/confirmation.ts';
 import type { NodeAction } from '../fleet-view/may-act.ts';
 import { useWords } from '../i18n/words.tsx';
 import { useFleet } from '../live/live-fleet.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { ActButton } from './act-button.tsx';
 import styles from './act-dialog.module.css';
@@ -37,13 +38,14 @@ export function ActDialog({ action, nodeIds, close }: ActDialogProps) {
   };
   const leave = () => close(act.data?.some(({ operation }) => operation !== null) ?? false);
   return (
-    <Modal
-      open
-      title={words.actions.title[action](nodeIds.length)}
+    <Dialog
+      title={
+        act.data === undefined
+          ? words.actions.title[action](nodeIds.length)
+          : `${verb}: ${words.actions.nodes(nodeIds.length)}`
+      }
       width={620}
-      onCancel={leave}
-      // What was asked for goes on; closing by a stray click would hide what came of it.
-      mask={{ closable: false }}
+      close={leave}
       footer={
         act.data !== undefined ? (
           <Button type="primary" onClick={leave}>
@@ -97,6 +99,6 @@ export function ActDialog({ action, nodeIds, close }: ActDialogProps) {
           <button type="submit" hidden aria-label={verb} />
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -9,6 +9,8 @@ import type { ActOptions } from './act-options.ts';
 
 const AT_DEADLINE = ['force', 'cancel', 'hold'] as const;
 
+const DEADLINE_STYLE = { width: 150 };
+
 interface ActFieldsProps {
   readonly action: NodeAction;
   readonly options: ActOptions;
@@ -39,6 +41,7 @@ export function ActFields({ action, options, change }: ActFieldsProps) {
               min={1}
               max={TIMEOUT_SECONDS_MAX / 60}
               value={options.deadlineMinutes}
+              style={DEADLINE_STYLE}
               suffix={words.actions.minutes}
               onChange={(deadlineMinutes) => change({ ...options, deadlineMinutes })}
             />

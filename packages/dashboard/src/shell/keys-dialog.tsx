@@ -1,6 +1,6 @@
 /** What the keys do. */
-import { Modal } from 'antd';
 import { Fragment } from 'react';
+import { Dialog } from '../ui/dialog.tsx';
 import { useWords } from '../i18n/words.tsx';
 import styles from './keys-dialog.module.css';
 import { SHORTCUTS } from './shortcuts.ts';
@@ -8,7 +8,7 @@ import { SHORTCUTS } from './shortcuts.ts';
 export function KeysDialog({ close }: { readonly close: () => void }) {
   const words = useWords();
   return (
-    <Modal open title={words.shell.keysTitle} footer={null} onCancel={close} width={360}>
+    <Dialog title={words.shell.keysTitle} close={close} width={360}>
       <dl className={styles['keys']}>
         {[...SHORTCUTS, { keys: ['Esc'], does: 'escape' } as const].map(({ keys, does }) => (
           <Fragment key={does}>
@@ -24,6 +24,6 @@ export function KeysDialog({ close }: { readonly close: () => void }) {
           </Fragment>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

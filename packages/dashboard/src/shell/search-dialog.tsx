@@ -1,11 +1,12 @@
 /** Finds a node by a few letters: type, arrow keys, Enter. */
-import { Input, Modal } from 'antd';
+import { Input } from 'antd';
 import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { searchNodes } from '../fleet-view/search-nodes.ts';
 import { useWords } from '../i18n/words.tsx';
 import { useFleet } from '../live/live-fleet.tsx';
 import { paths } from '../paths.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { NodeStatusMark } from '../ui/status-mark.tsx';
 import styles from './search-dialog.module.css';
 
@@ -29,10 +30,9 @@ export function SearchDialog({ close }: { readonly close: () => void }) {
   const more = found.length - shown.length;
   const all = `${paths.nodes()}?${new URLSearchParams({ q: text.trim() }).toString()}`;
   return (
-    <Modal open title={words.shell.search} footer={null} onCancel={close} width={560}>
+    <Dialog title={words.shell.search} close={close} width={560}>
       <Input
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- who asked for the search is about to type
-        autoFocus
+        data-first-focus
         role="combobox"
         aria-label={words.shell.search}
         aria-expanded={shown.length > 0}
@@ -79,6 +79,6 @@ export function SearchDialog({ close }: { readonly close: () => void }) {
           {words.shell.searchMore(more)}
         </button>
       )}
-    </Modal>
+    </Dialog>
   );
 }

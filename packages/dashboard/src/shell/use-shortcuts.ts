@@ -7,7 +7,7 @@ export function useShortcuts(act: (shortcut: Shortcut) => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-      if (document.querySelector('[role=dialog]') !== null) return;
+      if (document.querySelector('dialog[open]') !== null) return;
       const { begun: after, does } = pressKey(begun.current, event.key, performance.now());
       begun.current = after;
       if (does === null) return;

@@ -26,6 +26,8 @@ test.each(['light', 'dark'] as const)('%s', (name) => {
     accent,
     onAccent,
     calmCell,
+    dangerGround,
+    warningGround,
     danger,
     warning,
     success,
@@ -39,6 +41,7 @@ test.each(['light', 'dark'] as const)('%s', (name) => {
       .map((behind) => `${text} ${colour} on ${behind}: ${contrast(colour, behind).toFixed(2)}`),
   );
   expect(tooFaint).toEqual([]);
+  for (const behind of [dangerGround, warningGround]) expect(contrast(ink, behind)).toBeGreaterThanOrEqual(7);
   expect(contrast(onAccent, accent)).toBeGreaterThanOrEqual(4.5);
   expect(contrast(calmCell, surface)).toBeGreaterThanOrEqual(3);
   for (const colour of Object.values(status)) expect(contrast(onStatus, colour)).toBeGreaterThanOrEqual(4.5);

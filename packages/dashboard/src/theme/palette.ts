@@ -19,6 +19,9 @@ export interface Palette {
   readonly danger: string;
   readonly warning: string;
   readonly success: string;
+  /** Behind a notice of something wrong, or of something to mind. */
+  readonly dangerGround: string;
+  readonly warningGround: string;
   /** A cell of the map that needs nobody: seen, and not in the way of those that do. */
   readonly calmCell: string;
   /** Words and cells; what is drawn upon a cell is `onStatus`. */
@@ -39,6 +42,8 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
     danger: '#b3202f',
     warning: '#8a5300',
     success: '#17713f',
+    dangerGround: '#fdeced',
+    warningGround: '#fbf2df',
     calmCell: '#57a17c',
     status: {
       active: '#1b7a48',
@@ -62,6 +67,8 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
     danger: '#ff8f98',
     warning: '#e9b44c',
     success: '#55c88c',
+    dangerGround: '#3a2327',
+    warningGround: '#352c1a',
     calmCell: '#3a8561',
     status: {
       active: '#4bbd82',

@@ -46,7 +46,13 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
   );
   return (
     <ThemeContext value={theme}>
-      <ConfigProvider theme={antdThemeOf(name)} locale={antd} csp={{ nonce }} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={antdThemeOf(name)}
+        locale={antd}
+        csp={{ nonce }}
+        getPopupContainer={popupPlace}
+        button={{ autoInsertSpace: false }}
+      >
         {children}
       </ConfigProvider>
     </ThemeContext>
@@ -55,6 +61,11 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
 
 export function useTheme(): Theme {
   return use(ThemeContext);
+}
+
+/** What lies over the page hides what is beside it, popups too: those of a dialog belong into it. */
+function popupPlace(trigger?: HTMLElement): HTMLElement {
+  return trigger?.closest('dialog') ?? document.body;
 }
 
 function antdThemeOf(name: ThemeName): ThemeConfig {
@@ -68,6 +79,12 @@ function antdThemeOf(name: ThemeName): ThemeConfig {
       colorWarning: palette.warning,
       colorSuccess: palette.success,
       colorInfo: palette.accent,
+      colorInfoBg: palette.ground,
+      colorInfoBorder: palette.line,
+      colorErrorBg: palette.dangerGround,
+      colorErrorBorder: palette.danger,
+      colorWarningBg: palette.warningGround,
+      colorWarningBorder: palette.warning,
       colorBgBase: palette.surface,
       colorBgLayout: palette.ground,
       colorBgContainer: palette.surface,

@@ -20,7 +20,7 @@ export const nodes = {
     sessions: 'Sessions',
     cpu: 'CPU',
     memory: 'Memory',
-    drain: 'Drain',
+    drain: 'Drain progress',
     region: 'Region',
     zone: 'Zone',
     ip: 'Address',

@@ -21,7 +21,7 @@ export const nodes: typeof en = {
     sessions: '会话',
     cpu: 'CPU',
     memory: '内存',
-    drain: '排空',
+    drain: '排空进度',
     region: '地域',
     zone: '可用区',
     ip: '地址',

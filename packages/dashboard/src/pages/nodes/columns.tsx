@@ -40,7 +40,6 @@ export const COLUMNS_AT_FIRST: readonly ColumnId[] = [
   'memory',
   'drain',
   'region',
-  'zone',
 ];
 
 export interface Column {
@@ -95,7 +94,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
     sortKey: 'memory',
     cell: ({ load }, words) => (load.memoryBytes === null ? words.durations.none : bytesInWords(load.memoryBytes)),
   },
-  drain: { ...text, widthMin: 190, weight: 2, sortKey: 'drain', cell: (node) => <DrainCell node={node} /> },
+  drain: { ...text, widthMin: 250, weight: 2, sortKey: 'drain', cell: (node) => <DrainCell node={node} /> },
   region: { ...text, widthMin: 90, sortKey: 'region', cell: ({ region }) => region },
   zone: { ...text, widthMin: 60, sortKey: 'zone', cell: ({ zone }) => zone },
   ip: { ...text, widthMin: 130, cell: ({ ip, port }) => (port === null ? ip : `${ip}:${port}`) },
