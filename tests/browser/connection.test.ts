@@ -21,12 +21,12 @@ describe.skipIf(!hasChromium)('an open page (needs chromium)', { timeout: 60_000
     await page.getByRole('link', { name: 'lobby-1', exact: true }).waitFor();
     await page.evaluate('window.wasNeverReloaded = true');
     await dashboard.fleet.stopServer('SIGKILL');
-    await page.getByText('The server cannot be reached').waitFor();
+    await page.getByText('The server cannot be reached', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'lobby-1', exact: true }).waitFor();
     await page.screenshot({ path: fileURLToPath(new URL('screenshots/connection-lost.light.png', import.meta.url)) });
 
     await dashboard.fleet.startServer();
-    await page.getByText('The server cannot be reached').waitFor({ state: 'detached' });
+    await page.getByText('The server cannot be reached', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('banner').getByText('Live').waitFor();
     // What happens from now on is told again.
     await dashboard.fleet.nodeThat('arena-2', 'connected', ({ connected }) => connected);

@@ -46,8 +46,9 @@ export class DashboardUnderTest {
 
   /** A server without nodes. */
   static async start(options: FleetOptions = {}): Promise<DashboardUnderTest> {
-    const [fleet, browser] = await Promise.all([FleetUnderTest.start(options), startChromium()]);
-    return new DashboardUnderTest(fleet, browser);
+    // One after the other: each takes a whole machine to start.
+    const fleet = await FleetUnderTest.start(options);
+    return new DashboardUnderTest(fleet, await startChromium());
   }
 
   /** A server and the three nodes of a demo, all of them active, with their players counted. */
