@@ -48,8 +48,9 @@ export class MeasuredBrowser {
     await this.#browser.startTracing(page, { categories: TRACED });
     await work();
     const trace: unknown = JSON.parse((await this.#browser.stopTracing()).toString());
-    const events: unknown = typeof trace === 'object' && trace !== null ? Reflect.get(trace, 'traceEvents') : null;
-    return Array.isArray(events) ? events : [];
+    const given: unknown = typeof trace === 'object' && trace !== null ? Reflect.get(trace, 'traceEvents') : null;
+    const events: readonly unknown[] = Array.isArray(given) ? given : [];
+    return events;
   }
 
   async stop(): Promise<void> {
