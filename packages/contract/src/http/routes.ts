@@ -20,6 +20,17 @@ import {
   revokeToken,
   whoAmI,
 } from './tokens.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listDeadLetters,
+  listWebhooks,
+  resendDeadLetter,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts';
 
 export const routes = {
   listNodes,
@@ -51,6 +62,15 @@ export const routes = {
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listDeadLetters,
+  resendDeadLetter,
   listAudit,
   readChain,
   serverStatus,

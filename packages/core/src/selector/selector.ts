@@ -82,7 +82,7 @@ function membership(part: string): Requirement | null {
 }
 
 /** A node without the label passes `!=` and `not in`, and fails `=` and `in`. */
-export function matches(selector: Selector, node: NodeState, status: NodeStatus): boolean {
+export function matches(selector: Selector, node: Pick<NodeState, 'identity'>, status: NodeStatus): boolean {
   return (
     selector.length > 0 &&
     selector.every(({ key, operator, values }) => {
@@ -92,7 +92,7 @@ export function matches(selector: Selector, node: NodeState, status: NodeStatus)
   );
 }
 
-function valueOf(key: string, node: NodeState, status: NodeStatus): string | null {
+function valueOf(key: string, node: Pick<NodeState, 'identity'>, status: NodeStatus): string | null {
   switch (key) {
     case 'type':
       return node.identity.type;

@@ -3,6 +3,10 @@ import type { StreamedEvent } from '@sluice/contract';
 import type { StoredEvent } from '../store/store.ts';
 import { timestamp } from './timestamp.ts';
 
+/** No kind has a line break: the first of these is where the JSON begins. */
+const DATA = '\ndata: ';
+const MESSAGE_END = '\n\n';
+
 export interface ServedEvent {
   readonly sequence: number;
   /** Empty: it is about no node. */
@@ -21,5 +25,10 @@ export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): S
     'actor'
   >;
   const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
-  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}\ndata: ${json}\n\n` };
+  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}${DATA}${json}${MESSAGE_END}` };
+}
+
+/** What the message says of the event, as JSON. */
+export function jsonOf({ message }: ServedEvent): string {
+  return message.slice(message.indexOf(DATA) + DATA.length, -MESSAGE_END.length);
 }

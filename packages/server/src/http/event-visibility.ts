@@ -1,11 +1,8 @@
 /** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
-import { AccessEvent } from '@sluice/contract';
+import { ACCESS_EVENT_KINDS } from '@sluice/contract';
 import { hasRole, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ServedEvent } from '../fleet/served-event.ts';
-
-/** Kinds of events that change no node. */
-const ACCESS_KINDS: ReadonlySet<string> = new Set(AccessEvent.anyOf.map(({ properties }) => properties.kind.const));
 
 /** `lost`: a node has left what exists for the reader, who is not told how; what they know is incomplete. */
 export type Visibility = 'told' | 'hidden' | 'lost';
@@ -19,7 +16,7 @@ export function eventVisibility(principal: Principal, fleet: Fleet, now: number)
   const known = new Set<string>();
   if (principal.scope !== null) for (const node of fleet.nodes()) if (sees(principal, node)) known.add(node.state.id);
   return ({ sequence, nodeId, kind, at }) => {
-    if (nodeId === '' || ACCESS_KINDS.has(kind)) return seesAccess ? 'told' : 'hidden';
+    if (nodeId === '' || ACCESS_EVENT_KINDS.has(kind)) return seesAccess ? 'told' : 'hidden';
     if (principal.scope === null) return 'told';
     const node = fleet.node(nodeId);
     if (seesRecord(principal, node, at)) {

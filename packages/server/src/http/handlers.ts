@@ -22,6 +22,15 @@ import {
   revokeToken,
   whoAmI,
 } from './tokens.ts';
+import { listDeadLetters, resendDeadLetter, testWebhook } from './webhook-deliveries.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  updateWebhook,
+} from './webhooks.ts';
 
 export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[Name]> } = {
   listNodes,
@@ -53,6 +62,15 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listDeadLetters,
+  resendDeadLetter,
   listAudit,
   readChain,
   serverStatus,

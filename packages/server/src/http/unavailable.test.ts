@@ -16,6 +16,8 @@ import { createHttpApp } from './app.ts';
 import { ServerMetrics } from '../observe/server-metrics.ts';
 import { ListBytes } from './list-bytes.ts';
 import { limitsOf } from '../limits/limit-settings.ts';
+import { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
+import { parseWebhooks } from '../webhooks/webhook-settings.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
@@ -71,6 +73,18 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     retention: { eventsMaxAgeMs: day, eventsMaxCount: 1000, operationsMaxAgeMs: day, operationsMaxCount: 1000 },
     massSilence: () => null,
   };
+  const feed = new EventFeed(fleet, steadyClock);
+  const parsed = parseWebhooks();
+  if (!parsed.ok) throw new Error(parsed.message);
+  const webhooks = await WebhookDeliveries.open({
+    fleet,
+    feed,
+    store: store.webhooks,
+    clock: steadyClock,
+    logger,
+    settings: parsed.value,
+    attempted: () => undefined,
+  });
   let isStopping = false;
   const app = await createHttpApp({
     fleet,
@@ -79,7 +93,8 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     isStopping: () => isStopping,
     about,
     login: null,
-    feed: new EventFeed(fleet, steadyClock),
+    feed,
+    webhooks,
     history: store,
     limits: limitsOf({}),
     listBytes: new ListBytes(),
@@ -105,6 +120,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     }
   } finally {
     await app.close();
+    await webhooks.stop();
     await fleet.stop();
     await store.close();
     await rm(directory, { recursive: true, force: true });
