@@ -147,6 +147,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       closings.push(async () => stopWatchingFiles());
     }
     closings.push(() => app.close());
+    // Again, and first: a request that waits for a receiver would hold the app up.
+    closings.push(() => webhooks.stop());
     const sessions = new AgentSessions({
       fleet,
       authentication,

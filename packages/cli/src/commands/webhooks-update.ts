@@ -13,7 +13,7 @@ import { kindsOf, type TargetOptions, withTargetOptions } from '../webhook-optio
 const ALL = 'all';
 
 interface UpdateOptions extends SettingFlags, TargetOptions {
-  readonly url?: string;
+  readonly to?: string;
   readonly enable?: boolean;
   readonly disable?: boolean;
 }
@@ -28,7 +28,7 @@ export function webhooksUpdateCommand(terminal: Terminal, finish: Finish): Comma
       )
       .argument('<id>', 'id of the webhook')
       .option('--name <name>', 'what it is for')
-      .option('--url <url>', 'where to send events'),
+      .option('--to <url>', 'where to send events'),
   )
     .option('--disable', 'send nothing for now')
     .option('--enable', 'go on');
@@ -37,11 +37,11 @@ export function webhooksUpdateCommand(terminal: Terminal, finish: Finish): Comma
     .action((id: string, options: UpdateOptions) =>
       finish(
         withClient(terminal, options, async (client) => {
-          const { name, url, kind, node, selector } = options;
+          const { name, to, kind, node, selector } = options;
           const enabled = options.enable === true ? true : options.disable === true ? false : undefined;
           const body = {
             ...(name === undefined ? {} : { name }),
-            ...(url === undefined ? {} : { url }),
+            ...(to === undefined ? {} : { url: to }),
             ...(kind === undefined ? {} : { kinds: kind === ALL ? null : kindsOf(kind) }),
             ...(node === undefined ? {} : { nodeId: node === ALL ? null : node }),
             ...(selector === undefined ? {} : { selector: selector === ALL ? null : selector }),

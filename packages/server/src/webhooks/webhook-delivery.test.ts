@@ -5,6 +5,8 @@ import { Compile } from 'typebox/compile';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { type Answer, ServerUnderTest } from '../http/server-under-test.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { StoredWebhook } from '../store/webhook-store.ts';
 import { checkSignature, ReceiverUnderTest } from './receiver-under-test.ts';
 
 const created = Compile(Type.Object({ webhook: Webhook, secret: Type.String() }));
@@ -257,6 +259,65 @@ describe('a receiver that fails', () => {
     const { nextAttemptAt } = (await webhook(id)).delivery;
     expect(Date.parse(nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(3_500_000);
   });
+});
+
+test('what the retention removed before it was sent is said, and delivery goes on', async () => {
+  const webhook: StoredWebhook = {
+    id: 'wh_late',
+    name: 'late',
+    url: receiver.url,
+    secret: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz',
+    previousSecret: null,
+    previousSecretUntil: null,
+    kinds: ['RequestRefused'],
+    nodeId: null,
+    selector: null,
+    isEnabled: true,
+    disabledBecause: null,
+    createdBy: 'the test',
+    createdAt: 1,
+    startsAfter: 2,
+  };
+  const prepare = async (directory: string) => {
+    const store = await openSqliteStore(directory);
+    const event = { kind: 'RequestRefused', at: Date.now(), body: { kind: 'RequestRefused' } };
+    const notes = Array.from({ length: 10 }, () => ({ nodeId: '', event }));
+    await store.commit([], [], { webhooks: [{ id: webhook.id, webhook }], notes });
+    await store.prune({
+      eventsBefore: 0,
+      eventsKeptMax: 4,
+      operationsBefore: 0,
+      operationsKeptMax: 1000,
+      operationsCountedBefore: 0,
+      answeredBefore: 0,
+      rowsMax: 1000,
+    });
+    await store.close();
+  };
+  receiver.behave((_received, count) => (count === 1 ? 500 : 204));
+  server = await ServerUnderTest.start(prepare, { webhooks: { allowed: 'all', retryDelaysMs: [50, 50] } });
+  await came(6);
+  expect(receiver.ids.slice(0, 2)).toEqual(['missed_2_6', 'missed_2_6']);
+  expect(receiver.received[1]?.event).toMatchObject({
+    type: 'sluice.EventsMissed',
+    data: { firstMissed: 3, lastMissed: 6 },
+  });
+  expect(receiver.ids.slice(2).map((id) => /^evt_(\d+)_/u.exec(String(id))?.[1])).toEqual(['7', '8', '9', '10']);
+  await deliveryIs({ missed: 4, deadLetters: 0 }, webhook.id);
+});
+
+test('a server that stops does not wait for a receiver that does not answer', async () => {
+  await start([50], 30_000);
+  receiver.behave(() => () => undefined);
+  const { id } = await create();
+  await server.addNode('n1');
+  await came(1);
+  const asked = send('POST', `/api/v1/webhooks/${id}/test`);
+  await came(2);
+  const began = performance.now();
+  await server.restart();
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await asked.catch(() => undefined);
 });
 
 test('a test event says what came of it', async () => {
