@@ -19,7 +19,7 @@ export function webhooksCreateCommand(terminal: Terminal, finish: Finish): Comma
     new Command('create')
       .summary('have events sent to an address')
       .description(
-        'From now on events are sent to the address, as CloudEvents with a signature by Standard Webhooks. Shows the\n' +
+        'From now on events are sent to the address, as CloudEvents with a signature by Standard Webhooks. Shows the ' +
           'secret that the receiver checks signatures with, once.',
       )
       .argument('<url>', 'https://… or http://…; private addresses only where the server allows them')

@@ -21,7 +21,7 @@ export function webhooksDeadLettersCommand(terminal: Terminal, finish: Finish): 
   const command = new Command('dead-letters')
     .summary('list what could not be delivered')
     .description(
-      'Events that were given up after they had been tried for as long as the server is set to, oldest first. The JSON\n' +
+      'Events that were given up after they had been tried for as long as the server is set to, oldest first. The JSON ' +
         'has the events themselves.',
     )
     .argument('<id>', 'id of the webhook')

@@ -25,7 +25,7 @@ export function webhooksTestCommand(terminal: Terminal, finish: Finish): Command
         printError(
           terminal,
           `Not delivered: the receiver ${problem ?? 'did not take it'} (${durationMs} ms).`,
-          'Mend the receiver, or the address: sluice webhooks update ID --to URL.',
+          `Mend the receiver, or the address: sluice webhooks update ${id} --to URL`,
         );
         return exitCodes.failed;
       }),

@@ -23,7 +23,7 @@ export function webhooksUpdateCommand(terminal: Terminal, finish: Finish): Comma
     new Command('update')
       .summary('change a webhook, disable or enable it')
       .description(
-        'What is not given stays as it is. Nothing is sent while it is disabled; when it is enabled again it goes on\n' +
+        'What is not given stays as it is. Nothing is sent while it is disabled; when it is enabled again it goes on ' +
           'where it was, with everything that happened since.',
       )
       .argument('<id>', 'id of the webhook')

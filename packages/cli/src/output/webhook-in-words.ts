@@ -20,8 +20,8 @@ export function webhookDeliveryInWords({ enabled, disabledBecause, delivery }: W
   const { failingSince, problem, attempts, nextAttemptAt, deliveredAt } = delivery;
   if (!enabled) return disabledBecause ?? 'by an admin';
   if (failingSince === null) return deliveredAt === null ? '' : `delivered ${agoInWords(deliveredAt, nowMs)}`;
+  if (attempts === 0) return [problem ?? '', 'given up'].filter((part) => part !== '').join(', ');
   const isDue = nextAttemptAt === null || Date.parse(nextAttemptAt) <= nowMs;
   const again = isDue ? 'again now' : `again in ${untilInWords(nextAttemptAt, nowMs)}`;
-  const tried = attempts === 0 ? '' : `tried ${attempts === 1 ? 'once' : `${attempts} times`}`;
-  return [problem ?? '', tried, again].filter((part) => part !== '').join(', ');
+  return [problem ?? '', attempts === 1 ? 'tried once' : `tried ${attempts} times`, again].join(', ');
 }

@@ -1,5 +1,6 @@
 /** Everything that is known of a webhook, on one page. */
 import type { Webhook } from '@sluice/contract';
+import { durationInWords } from '@sluice/core';
 import type { Paint } from './colour.ts';
 import { renderPage } from './page.ts';
 import { agoInWords, untilInWords } from './time-in-words.ts';
@@ -17,7 +18,10 @@ export function renderWebhookPage(webhook: Webhook, paint: Paint, nowMs: number)
       { label: 'Address', lines: [webhook.url] },
       { label: 'Events', lines: [webhookEventsInWords(webhook)] },
       { label: 'Delivery', lines: [webhookDeliveryInWords(webhook, nowMs)].filter(Boolean) },
-      { label: 'Failing', lines: failingSince === null ? [] : [`since ${agoInWords(failingSince, nowMs)}`] },
+      {
+        label: 'Failing',
+        lines: failingSince === null ? [] : [`for ${durationInWords(nowMs - Date.parse(failingSince))}`],
+      },
       { label: 'Up to', lines: [`event ${delivery.upTo}`] },
       {
         label: 'Dead letters',

@@ -21,6 +21,8 @@ const NOTE_PASSED_WITHIN_MS = 60_000;
 const STORE_RETRY_MS = 1000;
 /** Milliseconds for which a webhook that is up to date waits for an event, then it waits on. */
 const IDLE_MS = 86_400_000;
+/** Events that are read for a receiver that fails: of them the first may be all that is tried. */
+const EVENTS_WHILE_FAILING = 10;
 /** HTTP's 410: the receiver is gone for good and wants nothing any more. */
 const GONE = 410;
 
@@ -143,7 +145,7 @@ export class WebhookDelivery {
   /** Goes on from where it is, until something fails, nothing is left, or the webhook is another one. */
   async #step(webhook: StoredWebhook, signal: AbortSignal): Promise<void> {
     const { feed, clock, fleet, source } = this.#parts;
-    const { sequence, nextAttemptAt } = this.progress;
+    const { sequence, nextAttemptAt, failingSince } = this.progress;
     const waitMs = webhook.isEnabled ? (nextAttemptAt ?? 0) - clock.now() : IDLE_MS;
     if (waitMs > 0) {
       if (!webhook.isEnabled) this.#waitingSince = null;
@@ -153,7 +155,8 @@ export class WebhookDelivery {
     }
     this.#leaveFeed ??= feed.follow();
     const filter = { nodeId: webhook.nodeId ?? undefined, kinds: webhook.kinds ?? undefined };
-    const page = await feed.page(sequence, filter, `webhook ${webhook.id}`);
+    const eventsMax = failingSince === null ? undefined : EVENTS_WHILE_FAILING;
+    const page = await feed.page(sequence, filter, `webhook ${webhook.id}`, eventsMax);
     if (page.oldestKept !== null) {
       const missed = messageOfMissed(sequence, page.oldestKept - 1, source, clock.now());
       const isTold = await this.#deliver(webhook, missed, signal);
@@ -166,7 +169,7 @@ export class WebhookDelivery {
       if (signal.aborted) return;
       if (isWanted(event) && !(await this.#deliver(webhook, messageOfEvent(event, source), signal))) return;
     }
-    this.#progress.set({ sequence: page.upTo }, NOTE_PASSED_WITHIN_MS);
+    this.#progress.set({ sequence: page.upTo, nextAttemptAt: null }, NOTE_PASSED_WITHIN_MS);
     if (page.upTo < feed.lastSequence) return;
     this.#waitingSince = null;
     await feed.changed(page.upTo, IDLE_MS, signal);
