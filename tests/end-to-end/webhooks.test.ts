@@ -1,4 +1,9 @@
 /** Webhooks with real processes: a server that is killed while it delivers, a receiver that goes away, and the commands that people type. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { AuditEntry, Webhook } from '@sluice/contract';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -9,11 +14,12 @@ import {
   ReceiverUnderTest,
 } from '../../packages/server/src/webhooks/receiver-under-test.ts';
 import { waitFor } from '../wait-for.ts';
-import { ADMIN_TOKEN, FleetUnderTest } from './fleet-under-test.ts';
+import { ADMIN_TOKEN, FleetUnderTest, freePort } from './fleet-under-test.ts';
 import { type Ended, startSluice } from './sluice-process.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
+const workspace = new URL('../../', import.meta.url);
 const audit = Compile(Type.Object({ items: Type.Array(AuditEntry) }));
 const webhooks = Compile(Type.Object({ items: Type.Array(Webhook) }));
 
@@ -128,6 +134,50 @@ test('what a receiver that was away did not get is listed, and sent again by one
   expect(figures).toMatch(/sluice_webhook_dead_letters 0\n/u);
   for (const text of [...outputs, fleet.serverOutput()]) expect(text).not.toContain(secret.slice('whsec_'.length));
 });
+
+/** The receivers of docs/webhooks.md, as they stand there; Python is on every machine that builds this. */
+const RECEIVERS = [
+  { language: 'js', command: process.execPath, args: ['--input-type=module', '-e'] },
+  { language: 'python', command: 'python3', args: ['-c'] },
+];
+
+test.each(RECEIVERS)('the receiver in $language of the page takes what is ours, and nothing else', async (each) => {
+  const page = await readFile(new URL('docs/webhooks.md', workspace), 'utf8');
+  const code = new RegExp(`\`\`\`${each.language}\\n([\\s\\S]*?)\`\`\``, 'u').exec(page)?.[1];
+  if (code === undefined) throw new Error('the page has no such receiver');
+  const port = await freePort();
+  const { id, secret } = await made(`http://127.0.0.1:${port}/`, '--name', each.language, '--kind', 'TokenRevoked');
+  const start = (WEBHOOK_SECRET: string) =>
+    spawn(each.command, [...each.args, code], {
+      cwd: fileURLToPath(workspace),
+      env: { PATH: process.env['PATH'] ?? '', WEBHOOK_SECRET, PORT: String(port) },
+    });
+  for (const [given, expected] of [
+    [secret, /^Delivered: answered 204/u],
+    [`whsec_${Buffer.alloc(32).toString('base64')}`, /the receiver answered 401/u],
+  ] as const) {
+    const receiving = start(given);
+    const ended = once(receiving, 'close');
+    try {
+      await waitFor('the receiver to listen', () => isListening(port));
+      const { out, error } = await run('webhooks', 'test', id);
+      expect(out + error).toMatch(expected);
+    } finally {
+      receiving.kill();
+      await ended;
+    }
+  }
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
 
 test('an address that is not allowed is refused with what to do', async () => {
   expect(await run('webhooks', 'create', 'http://10.0.0.1/')).toMatchObject({
