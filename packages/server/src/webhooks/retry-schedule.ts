@@ -11,8 +11,8 @@ const JITTER = 0.2;
 /** Milliseconds for which a receiver may put the next attempt off at most. */
 const RETRY_AFTER_MS_MAX = 86_400_000;
 
-/** Milliseconds between a message that was given up and the next: a receiver that is gone for good is asked ten times a second at most. */
-const AFTER_GIVING_UP_MS = 100;
+/** Milliseconds between a message that was given up and the next: each writes to the store, for a receiver that may be gone for good. */
+const AFTER_GIVING_UP_MS = 1000;
 
 export interface FailedAttempt {
   /** This one included. */

@@ -126,7 +126,7 @@ export class WebhookDeliveries {
     if (posted.problem === null) {
       attempted('delivered');
       await store.removeDeadLetter(webhook.id, sequence);
-      this.#deliveries.get(webhook.id)?.deadLetterRemoved();
+      await this.#deliveries.get(webhook.id)?.countDeadLetters();
     } else {
       attempted('failed');
       const { attempts } = letter;

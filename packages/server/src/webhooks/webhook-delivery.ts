@@ -95,9 +95,9 @@ export class WebhookDelivery {
     return this.#waitingSince;
   }
 
-  /** One of its dead letters was delivered after all. */
-  deadLetterRemoved(): void {
-    this.#deadLetters -= 1;
+  /** One of its dead letters was delivered after all, or became one. */
+  async countDeadLetters(): Promise<void> {
+    this.#deadLetters = await this.#parts.store.countDeadLetters(this.#webhook.id);
   }
 
   /** It is as this says from now on. What is next is tried at once. */
@@ -244,7 +244,7 @@ export class WebhookDelivery {
     const about = { webhookId: webhook.id, sequence, messageId: id, type, nodeId, at, body };
     await store.keepDeadLetter({ ...about, attempts, failedAt, problem });
     const dropped = await store.dropDeadLetters(webhook.id, DEAD_LETTERS_KEPT_MAX);
-    this.#deadLetters = await store.countDeadLetters(webhook.id);
+    await this.countDeadLetters();
     return dropped;
   }
 }
