@@ -32,7 +32,6 @@ export const FromFleet = Type.Union([
   Type.Object({
     kind: Type.Literal('counts'),
     heartbeats: Type.Integer(),
-    pings: Type.Integer(),
     /** Tries that ended before the welcome, by what the server said: an HTTP status or a close code. */
     refusals: Type.Record(Type.String(), Type.Integer()),
     /** Sessions that ended after it, by close code. */

@@ -38,8 +38,8 @@ class PlayedFleetProcess {
       if (this.#told.length === 0) setImmediate(() => this.#tellTold());
       this.#told.push({ index, availability, at: monotonicMs() });
     },
-    beaten: (kind) => {
-      this.#counts[kind === 'ping' ? 'pings' : 'heartbeats'] += 1;
+    beaten: () => {
+      this.#counts.heartbeats += 1;
     },
     lost: (agent, wasWelcomed, why) => {
       this.#beating.get(agent)?.();
@@ -110,7 +110,7 @@ class PlayedFleetProcess {
 }
 
 function noCounts() {
-  return { heartbeats: 0, pings: 0, refusals: numbers(), losses: numbers() };
+  return { heartbeats: 0, refusals: numbers(), losses: numbers() };
 }
 
 function numbers(): Record<string, number> {

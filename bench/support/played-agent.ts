@@ -22,7 +22,7 @@ const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_LONGEST_MS = 8000;
 const TOLD_SPREAD_MS = 1000;
 const RETRY_AFTER_MS_MAX = 300_000;
-/** Heartbeats between two signs of life that are asked for: a lease. */
+/** Heartbeats between two that ask for a sign of life, by a ping in the place of an empty one: a lease. */
 const BEATS_A_LEASE = 3;
 /** Agents of one address: the server takes 1,000. */
 const AGENTS_PER_ADDRESS = 900;
@@ -35,7 +35,7 @@ export interface AgentFollower {
   readonly server: () => { readonly port: number; readonly joinToken: string; readonly isBusy: boolean };
   readonly welcomed: (agent: PlayedAgent, heartbeatIntervalMs: number, helloMs: number) => void;
   readonly told: (agent: PlayedAgent, availability: string) => void;
-  readonly beaten: (kind: 'heartbeat' | 'ping') => void;
+  readonly beaten: () => void;
   /** @param wasWelcomed Whether a session ended; else a try to open one. @param why An HTTP status or a close code. */
   readonly lost: (agent: PlayedAgent, wasWelcomed: boolean, why: number) => void;
 }
@@ -98,12 +98,13 @@ export class PlayedAgent implements Beating {
 
   beat(): void {
     if (!this.#isWelcomed) return;
-    this.#socket?.send(this.#follower.server().isBusy ? this.#busyHeartbeat() : EMPTY_HEARTBEAT);
-    this.#follower.beaten('heartbeat');
+    const { isBusy } = this.#follower.server();
+    const asks = this.#beats % BEATS_A_LEASE === 0;
     this.#beats += 1;
-    if (this.#beats % BEATS_A_LEASE !== 0) return;
-    this.#socket?.send(PING);
-    this.#follower.beaten('ping');
+    if (isBusy) this.#socket?.send(this.#busyHeartbeat());
+    else if (!asks) this.#socket?.send(EMPTY_HEARTBEAT);
+    if (asks) this.#socket?.send(PING);
+    this.#follower.beaten();
   }
 
   #busyHeartbeat(): Buffer {

@@ -28,7 +28,9 @@ let committed: Committed;
 const keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
 
 beforeAll(async () => {
-  server = await ServerUnderTest.start(undefined, { hellosPerSecond: UNLIMITED, sessionsPerAddress: UNLIMITED });
+  server = await ServerUnderTest.start(undefined, {
+    limits: { hellosPerSecond: UNLIMITED, sessionsPerAddress: UNLIMITED },
+  });
   await server.addNode('victim');
   committed = new Committed(server.directory);
 });

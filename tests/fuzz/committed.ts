@@ -33,7 +33,8 @@ export class Committed {
   }
 
   /**
-   * Everything that is kept but for what tells of itself (the events, which `since` gives) and when somebody was last heard of.
+   * Everything that is kept but for what tells of itself (the events, which `since` gives, and how their delivery goes) and when
+   * somebody was last heard of.
    * Two that differ: something has changed between them.
    */
   fingerprint(): string {
@@ -41,7 +42,10 @@ export class Committed {
     const tables = this.#database
       .prepare<[], { name: string }>(`select name from sqlite_master where type = 'table' order by name`)
       .all()
-      .filter(({ name }) => !['events', 'event_sequence', 'node_last_seen'].includes(name));
+      .filter(
+        ({ name }) =>
+          !['events', 'event_sequence', 'node_last_seen', 'webhook_progress', 'dead_letters'].includes(name),
+      );
     for (const { name } of tables) {
       const columns = this.#database
         .prepare<[string], { name: string }>('select name from pragma_table_info(?)')

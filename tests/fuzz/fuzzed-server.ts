@@ -47,7 +47,7 @@ export class FuzzedServer {
   }
 
   static async start(): Promise<FuzzedServer> {
-    const fuzzed = new FuzzedServer(await ServerUnderTest.start(undefined, LIMITS));
+    const fuzzed = new FuzzedServer(await ServerUnderTest.start(undefined, { limits: LIMITS }));
     await fuzzed.refresh();
     return fuzzed;
   }
@@ -69,7 +69,7 @@ export class FuzzedServer {
     // The inputs are an administrator's: some of them revoke his own token, once there is another. Then it begins anew.
     if ((await this.#server.ask('GET', '/api/v1/server/status')).status === 401) {
       await this.stop();
-      this.#server = await ServerUnderTest.start(undefined, LIMITS);
+      this.#server = await ServerUnderTest.start(undefined, { limits: LIMITS });
       this.#committed = new Committed(this.#server.directory);
     }
     for (const id of ['n1', 'n2'])

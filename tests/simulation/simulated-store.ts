@@ -143,6 +143,19 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     tokens: () => Promise.resolve([...disk.tokens.values()]),
     recordTokenUses: () => Promise.resolve(),
     pruneTokens: () => Promise.resolve(),
+    // Nobody makes webhooks here.
+    webhooks: {
+      all: () => Promise.resolve([]),
+      progress: () => Promise.resolve([]),
+      recordProgress: () => never,
+      keepDeadLetter: () => never,
+      deadLetters: () => Promise.resolve([]),
+      deadLetter: () => Promise.resolve(null),
+      countDeadLetters: () => Promise.resolve(0),
+      removeDeadLetter: () => never,
+      dropDeadLetters: () => never,
+      removeOrphans: () => never,
+    },
     bytes: () => never,
     close: () => Promise.resolve(),
   };

@@ -291,7 +291,7 @@ export class Agent {
       problem: reading.kind === 'unreadable' ? reading.problem : null,
       ...this.#machineLoad.measure(),
     };
-    if (isSameValue(now, load)) this.#connection.send({ kind: 'heartbeat' });
+    if (isSameValue(now, load)) this.#connection.sayAlive();
     else this.#shell.take({ kind: 'LoadMeasured', load: now });
   }
 }

@@ -40,6 +40,15 @@ import { renderCommand } from './commands/render.ts';
 import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
+import { webhooksCreateCommand } from './commands/webhooks-create.ts';
+import { webhooksDeadLettersCommand } from './commands/webhooks-dead-letters.ts';
+import { webhooksGetCommand } from './commands/webhooks-get.ts';
+import { webhooksListCommand } from './commands/webhooks-list.ts';
+import { webhooksRemoveCommand } from './commands/webhooks-remove.ts';
+import { webhooksResendCommand } from './commands/webhooks-resend.ts';
+import { webhooksRotateCommand } from './commands/webhooks-rotate.ts';
+import { webhooksTestCommand } from './commands/webhooks-test.ts';
+import { webhooksUpdateCommand } from './commands/webhooks-update.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sluiceVersion, versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
@@ -105,6 +114,22 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     joinTokensListCommand,
     joinTokensRevokeCommand,
   ]);
+  const webhooks = group(
+    'webhooks',
+    'create, list, get, update, test, dead-letters, …',
+    'Events that are sent to an address, signed, until they are delivered.',
+    [
+      webhooksCreateCommand,
+      webhooksListCommand,
+      webhooksGetCommand,
+      webhooksUpdateCommand,
+      webhooksTestCommand,
+      webhooksDeadLettersCommand,
+      webhooksResendCommand,
+      webhooksRotateCommand,
+      webhooksRemoveCommand,
+    ],
+  );
   const audit = group('audit', 'list, export, verify', 'Who did what, and the proof that nothing of it was changed.', [
     auditListCommand,
     auditExportCommand,
@@ -127,6 +152,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(operations.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(dashboardCommand(terminal, finish).helpGroup('Operate:'))
+    .addCommand(webhooks.helpGroup('Operate:'))
     .addCommand(audit.helpGroup('Operate:'))
     .addCommand(tokens.helpGroup('Let in:'))
     .addCommand(joinTokens.helpGroup('Let in:'))

@@ -1,5 +1,6 @@
 /** The contract as an OpenAPI 3.1 document: made from the same schemas that validate, with no server needed. */
-import { ProblemDocument, problems, type ProblemCode } from './problems.ts';
+import { ProblemDocument } from './problem-document.ts';
+import { problems, type ProblemCode } from './problems.ts';
 import type { Route } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
@@ -11,6 +12,7 @@ import { StreamedEvent } from './http/events.ts';
 import { Operation } from './http/operation.ts';
 import { ServerStatus } from './http/server.ts';
 import { JoinToken, Token } from './http/tokens.ts';
+import { DeadLetter, DeliveryAttempt, Webhook } from './http/webhooks.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -28,6 +30,8 @@ const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcom
 
 const components = {
   AuditEntry,
+  DeadLetter,
+  DeliveryAttempt,
   JoinToken,
   Node,
   NodeCommand,
@@ -36,6 +40,7 @@ const components = {
   ServerStatus,
   StreamedEvent,
   Token,
+  Webhook,
 };
 
 /** The OpenAPI 3.1 document of every route in the contract. */
@@ -61,6 +66,7 @@ export function createOpenapiDocument(): Document {
       { name: 'commands', description: 'What nodes can be told to do.' },
       { name: 'operations', description: 'What was asked, by whom, and what came of it.' },
       { name: 'events', description: 'What happens, as it happens.' },
+      { name: 'webhooks', description: 'Events that are sent to an address.' },
       { name: 'access', description: 'Who may do what: tokens, and what agents prove who they are with.' },
       { name: 'server', description: 'The server itself.' },
     ],

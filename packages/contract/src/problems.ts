@@ -1,6 +1,4 @@
 /** THE table of problems: stable code, HTTP status, CLI exit code, title, and what the reader does next. Codes are never reused. */
-import Type from 'typebox';
-
 /** One row of the table. `exitCode` is what `sluice` ends with when the server answers so. */
 export interface ProblemKind {
   readonly status: number;
@@ -63,6 +61,31 @@ export const problems = {
     exitCode: 5,
     title: 'It is the last token that may do everything',
     whatToDo: 'Make another admin token first (`sluice tokens create --role admin`), and use that one.',
+  },
+  'webhook-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such webhook',
+    whatToDo: 'List the webhooks with `sluice webhooks list`.',
+  },
+  'webhook-made-before': {
+    status: 409,
+    exitCode: 5,
+    title: 'This request was carried out before',
+    whatToDo:
+      'The secret was in the first answer and is not shown again. Give the webhook that the detail names a new one (`sluice webhooks rotate ID`).',
+  },
+  'too-many-webhooks': {
+    status: 409,
+    exitCode: 5,
+    title: 'There are as many webhooks as this server serves',
+    whatToDo: 'Remove one that is not needed (`sluice webhooks remove ID`), or spread the events behind one receiver.',
+  },
+  'dead-letter-not-found': {
+    status: 404,
+    exitCode: 4,
+    title: 'There is no such dead letter',
+    whatToDo: 'List them with `sluice webhooks dead-letters ID`; one that was delivered is there no more.',
   },
   'token-made-before': {
     status: 409,
@@ -257,36 +280,4 @@ export interface Problem {
   readonly detail: string;
   /** The field of the request that is at fault, where there is one. */
   readonly field?: string;
-}
-
-/** `application/problem+json` of RFC 9457, with our stable `code` and what to do beside the standard members. */
-export const ProblemDocument = Type.Object({
-  type: Type.String({ description: "Address of the problem's description, relative to the server." }),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String({ description: 'What is wrong with this very request, for a person.' }),
-  code: Type.String({ description: 'Stable name of the problem, for programs.' }),
-  whatToDo: Type.String({ description: 'What the reader does next.' }),
-  field: Type.Optional(Type.String({ description: 'The field at fault.' })),
-  requestId: Type.String({ description: "The request's id in the server's log." }),
-});
-export type ProblemDocument = Type.Static<typeof ProblemDocument>;
-
-/** Characters of a detail: it may repeat what somebody sent, but never all of it. */
-const DETAIL_LENGTH_MAX = 1000;
-
-/** The document for a problem, as HTTP answers carry it. */
-export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
-  const kind = problems[problem.code];
-  return {
-    type: `/docs/problems/${problem.code}`,
-    title: kind.title,
-    status: kind.status,
-    detail:
-      problem.detail.length > DETAIL_LENGTH_MAX ? `${problem.detail.slice(0, DETAIL_LENGTH_MAX)}…` : problem.detail,
-    code: problem.code,
-    whatToDo: kind.whatToDo,
-    ...(problem.field === undefined ? {} : { field: problem.field }),
-    requestId,
-  };
 }

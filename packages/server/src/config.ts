@@ -16,6 +16,7 @@ import type { RetentionSettings } from './fleet/retention.ts';
 import { limitsOf, LimitsSection, type LimitSettings } from './limits/limit-settings.ts';
 import type { TlsPaths } from './tls/tls-files.ts';
 import type { LogLevel } from './observe/logger.ts';
+import { parseWebhooks, type WebhookSettings, WebhooksSection } from './webhooks/webhook-settings.ts';
 
 export interface ServerConfig {
   readonly host: string;
@@ -46,6 +47,7 @@ export interface ServerConfig {
   readonly sessions: SessionTimes;
   /** The built dashboard; `null`: there is none, and its address says so. */
   readonly dashboardDirectory: string | null;
+  readonly webhooks: WebhookSettings;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
 }
@@ -96,6 +98,7 @@ const ConfigFile = Type.Object(
     oidc: Type.Optional(Type.Unknown()),
     sessions: Type.Optional(Type.Unknown()),
     limits: Type.Optional(LimitsSection),
+    webhooks: Type.Optional(WebhooksSection),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -166,6 +169,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     oidc: sectionOf(parseOidc(file.oidc, env['SLUICE_OIDC_CLIENT_SECRET'])),
     sessions: sectionOf(parseSessions(file.sessions)),
     dashboardDirectory: dashboardDirectory(),
+    webhooks: sectionOf(parseWebhooks(file.webhooks)),
     warnings: [
       ...(isLoopback || tls !== null
         ? []
@@ -191,7 +195,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions and limits.`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions, limits and webhooks (allowPrivateAddresses, retryAfter, timeout, source).`,
   );
 }
 

@@ -25,6 +25,7 @@ import { createLogger } from './observe/logger.ts';
 import { ServerMetrics } from './observe/server-metrics.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -102,12 +103,29 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       retention: config.retention,
       massSilence: () => sessions.massSilence(),
     };
-    metrics.watch({ fleet, hasMassSilence: () => sessions.massSilence() !== null, storeKind: about.storeKind });
+    const feed = new EventFeed(fleet, clock);
+    const webhooks = await WebhookDeliveries.open({
+      fleet,
+      feed,
+      store: store.webhooks,
+      clock,
+      logger,
+      settings: config.webhooks,
+      attempted: (result) => metrics.attempted(result),
+    });
+    closings.push(() => webhooks.stop());
+    metrics.watch({
+      webhooks,
+      fleet,
+      hasMassSilence: () => sessions.massSilence() !== null,
+      storeKind: about.storeKind,
+    });
     closings.push(async () => metrics.stop());
     const links = new OneTimeCodes<FleetToken>(LOGIN_LINK_MS, () => clock.now());
     const app = await createHttpApp({
       fleet,
-      feed: new EventFeed(fleet, clock),
+      feed,
+      webhooks,
       authentication,
       logger,
       isStopping: () => isStopping,
@@ -134,6 +152,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       closings.push(async () => stopWatchingFiles());
     }
     closings.push(() => app.close());
+    // Again, and first: a request that waits for a receiver would hold the app up.
+    closings.push(() => webhooks.stop());
     const sessions = new AgentSessions({
       fleet,
       authentication,

@@ -5,6 +5,7 @@ import {
   type CredentialMessage,
   type NodeMessage,
   ServerMessage,
+  type Welcome,
 } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
@@ -36,7 +37,7 @@ export interface ConnectionEvents {
   /** The server does not let this agent in. @returns Whether another try has something new to say. */
   readonly refused: () => boolean;
   readonly closed: () => void;
-  /** Time for a heartbeat: what has changed since the last one. */
+  /** Time for a heartbeat: to be answered by what has changed since the last one, else by `sayAlive`. */
   readonly heartbeat: () => void;
 }
 
@@ -59,9 +60,10 @@ export class AgentConnection {
   #failures = 0;
   /** A server that is gone without a word takes heartbeats for minutes: what shows that it is there is only what it says. */
   #hasHeard = true;
+  /** Whether this heartbeat is to ask the server for a sign of life. */
+  #mustAsk = false;
   #cancelRetry: (() => void) | null = null;
   #cancelHeartbeat: (() => void) | null = null;
-  #cancelListening: (() => void) | null = null;
   #stopped: (() => void) | null = null;
   #isStopped = false;
 
@@ -108,6 +110,12 @@ export class AgentConnection {
     if (this.#isWelcomed) this.#socket?.send(JSON.stringify(message));
   }
 
+  /** A heartbeat that tells nothing else. One that asks for a sign of life is a ping: the server hears it as well, and one message does both. */
+  sayAlive(): void {
+    if (this.#mustAsk) this.#ask();
+    else this.send({ kind: 'heartbeat' });
+  }
+
   /** Says goodbye and stays away. */
   async stop(why: 'stopping' | 'restarting'): Promise<void> {
     this.#isStopped = true;
@@ -146,8 +154,8 @@ export class AgentConnection {
     if (message.kind === 'welcome') {
       this.#isWelcomed = true;
       this.#failures = 0;
-      this.#beat(message.heartbeatIntervalMs);
-      this.#listen(socket, message.leaseMs);
+      this.#hasHeard = true;
+      this.#beat(socket, message, 0);
       this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
     }
     const { events } = this.#options;
@@ -156,25 +164,29 @@ export class AgentConnection {
     return true;
   }
 
-  #beat(intervalMs: number): void {
-    this.#cancelHeartbeat = this.#after(intervalMs, () => {
+  /**
+   * Once a lease a heartbeat asks for a sign of life: a server that has said nothing for a whole lease since is gone.
+   * @param untilAsked Heartbeats until the next one that asks.
+   */
+  #beat(socket: AgentSocket, welcome: Welcome, untilAsked: number): void {
+    const { heartbeatIntervalMs, leaseMs } = welcome;
+    this.#cancelHeartbeat = this.#after(heartbeatIntervalMs, () => {
+      this.#mustAsk = untilAsked === 0;
+      if (this.#mustAsk && !this.#hasHeard) {
+        this.#options.logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
+        socket.terminate();
+        return;
+      }
       this.#options.events.heartbeat();
-      this.#beat(intervalMs);
+      if (this.#mustAsk) this.#ask();
+      this.#beat(socket, welcome, untilAsked === 0 ? Math.ceil(leaseMs / heartbeatIntervalMs) - 1 : untilAsked - 1);
     });
   }
 
-  /** Once a lease: a server that was asked for a sign of life and has said nothing for a whole lease since is gone. */
-  #listen(socket: AgentSocket, leaseMs: number): void {
+  #ask(): void {
+    this.#mustAsk = false;
     this.#hasHeard = false;
-    socket.ping();
-    this.#cancelListening = this.#after(leaseMs, () => {
-      if (this.#hasHeard) {
-        this.#listen(socket, leaseMs);
-        return;
-      }
-      this.#options.logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
-      socket.terminate();
-    });
+    this.#socket?.ping();
   }
 
   #waitAfterRefusal(status: number, retryAfter: string | undefined): number | null {
@@ -192,7 +204,6 @@ export class AgentConnection {
 
   #ended(code: number, reason: string, retryAfterMs: number | null): void {
     this.#cancelHeartbeat?.();
-    this.#cancelListening?.();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
     this.#socket = null;

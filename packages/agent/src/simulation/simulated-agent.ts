@@ -233,7 +233,7 @@ export class SimulatedAgent {
       memoryBytes: 268_435_456 + sessions * SESSION_BYTES,
       problem: null,
     };
-    if (isSameValue(now, shell.state.load)) connection.send({ kind: 'heartbeat' });
+    if (isSameValue(now, shell.state.load)) connection.sayAlive();
     else shell.take({ kind: 'LoadMeasured', load: now });
   }
 }

@@ -46,6 +46,16 @@ export function eventInWords(event: ClientEvent): string {
     case 'TokenCreated':
     case 'TokenRevoked':
       return isRecord(event['token']) ? joined([text(event['token']['name']), grant(event['token'])], ': ') : '';
+    case 'WebhookCreated':
+    case 'WebhookChanged':
+    case 'WebhookSecretRotated':
+    case 'WebhookRemoved':
+      return isRecord(event['webhook'])
+        ? joined(
+            [joined([text(event['webhook']['name']), text(event['webhook']['origin'])], ': '), text(event['reason'])],
+            ', ',
+          )
+        : '';
     case 'RequestRefused':
       return joined([text(event['route']), text(event['code'])], ': ');
     case 'LoginRefused':

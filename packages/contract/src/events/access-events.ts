@@ -52,5 +52,41 @@ const EventsRemoved = Type.Object({
   hash: Type.String(),
 });
 
-export const AccessEvent = Type.Union([TokenCreated, TokenRevoked, LoginRefused, RequestRefused, EventsRemoved]);
+/** What is sent where, without the secret. Of the address only the server: the rest of it may be a secret too. */
+const WebhookTarget = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  /** Such as `https://hooks.example`. */
+  origin: Type.String(),
+  kinds: Nullable(Type.Array(Type.String())),
+  nodeId: Nullable(Type.String()),
+  selector: Nullable(Type.String()),
+  isEnabled: Type.Boolean(),
+});
+
+const WebhookCreated = Type.Object({ kind: Type.Literal('WebhookCreated'), webhook: WebhookTarget });
+
+const WebhookChanged = Type.Object({
+  kind: Type.Literal('WebhookChanged'),
+  before: WebhookTarget,
+  webhook: WebhookTarget,
+  /** Why the server did it; null: a person did. */
+  reason: Nullable(Type.String()),
+});
+
+const WebhookSecretRotated = Type.Object({ kind: Type.Literal('WebhookSecretRotated'), webhook: WebhookTarget });
+
+const WebhookRemoved = Type.Object({ kind: Type.Literal('WebhookRemoved'), webhook: WebhookTarget });
+
+export const AccessEvent = Type.Union([
+  TokenCreated,
+  TokenRevoked,
+  LoginRefused,
+  RequestRefused,
+  EventsRemoved,
+  WebhookCreated,
+  WebhookChanged,
+  WebhookSecretRotated,
+  WebhookRemoved,
+]);
 export type AccessEvent = Type.Static<typeof AccessEvent>;

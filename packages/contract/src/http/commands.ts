@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { NodeId } from '../ids.ts';
 import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
-import { ProblemDocument } from '../problems.ts';
+import { ProblemDocument } from '../problem-document.ts';
 import { NodeParams } from './nodes.ts';
 import { Reason } from './reason.ts';
 import { Operation } from './operation.ts';

@@ -22,6 +22,17 @@ import {
   revokeToken,
   whoAmI,
 } from './tokens.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listDeadLetters,
+  listWebhooks,
+  resendDeadLetter,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './webhooks.ts';
 
 export const routes = {
   listNodes,
@@ -56,6 +67,15 @@ export const routes = {
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listDeadLetters,
+  resendDeadLetter,
   listAudit,
   readChain,
   serverStatus,

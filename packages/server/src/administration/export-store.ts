@@ -27,7 +27,7 @@ export interface Exported {
   readonly bytes: number;
 }
 
-/** A server may run on the store meanwhile. Hashes of tokens go along; secrets are not in a store. */
+/** A server may run on the store meanwhile. Hashes of tokens go along, and the secrets of webhooks: without them receivers would refuse what comes after the move. */
 export async function exportStore({ location, file, overwrite, signal }: ExportOptions): Promise<Exported | Refusal> {
   const opened = await openForReading(location);
   if (!opened.ok) return opened;

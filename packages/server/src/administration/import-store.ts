@@ -9,7 +9,7 @@ import { STORED_TABLES, type StoredRow, type StoredTable } from './archive/store
 import { openForWriting, refuseFailed } from './open-database.ts';
 import type { StoreLocation } from './store-location.ts';
 
-/** Rows of one statement: with the eight columns of the widest table a tenth of the parameters that either database takes. */
+/** Rows of one statement: with the fifteen columns of the widest table a fifth of the parameters that either database takes. */
 const ROWS_AT_A_TIME = 400;
 
 export interface ImportOptions {

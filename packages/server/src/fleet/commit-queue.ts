@@ -3,10 +3,12 @@ import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { AnsweredRequest, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
+import type { WebhookChange } from '../store/webhook-store.ts';
 import { type AccessDecision, type Batch, decideBatch, type Request } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings, type Once } from './execution.ts';
 import { Pause } from './pause.ts';
 import { storeProblemOf } from './store-problem.ts';
+import type { KnownWebhooks } from './webhook-book.ts';
 import {
   committedEvents,
   problemOf,
@@ -34,6 +36,7 @@ export interface Committed {
   readonly events: readonly StoredEvent[];
   /** As they are now. */
   readonly tokens: readonly StoredToken[];
+  readonly webhooks: readonly WebhookChange[];
 }
 
 export interface CommitQueueOptions {
@@ -44,6 +47,7 @@ export interface CommitQueueOptions {
   readonly logger: Logger;
   readonly stateOf: (nodeId: string) => NodeState | null;
   readonly tokenOf: (id: string) => StoredToken | undefined;
+  readonly webhooks: KnownWebhooks;
   /** Makes a commit visible; comes before those who asked for it hear of it. */
   readonly publish: (committed: Committed) => void;
   readonly committed: (durationMs: number) => void;
@@ -217,6 +221,7 @@ export class CommitQueue {
       newOperationId,
       settings,
       tokenOf,
+      webhooks: this.#options.webhooks,
       answered,
       broken: (nodeId, violations) =>
         logger.error(
@@ -226,9 +231,8 @@ export class CommitQueue {
       failed: (nodeId, error) =>
         logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
     });
-    const isNothing = [batch.changes, batch.answered, batch.beside.tokens, batch.beside.notes].every(
-      ({ length }) => length === 0,
-    );
+    const { tokens, webhooks, notes } = batch.beside;
+    const isNothing = [batch.changes, batch.answered, tokens, webhooks, notes].every(({ length }) => length === 0);
     const written: Written = isNothing
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
       : await writeBatch(this.#options.store, batch, this.#options.logger, this.#options.committed);
@@ -284,8 +288,7 @@ export class CommitQueue {
 
   #publish(batch: Batch, sequences: Sequences, durable: () => void): void {
     durable();
-    const { states, beside } = batch;
-    this.#options.publish({ states, events: committedEvents(batch, sequences), tokens: beside.tokens });
+    this.#options.publish({ states: batch.states, events: committedEvents(batch, sequences), ...batch.beside });
   }
 }
 

@@ -13,6 +13,8 @@ import {
   violationsOf,
 } from '@sluice/core';
 import type { AnsweredRequest, Beside, NodeChange, Note, StoredToken } from '../store/store.ts';
+import type { WebhookChange } from '../store/webhook-store.ts';
+import { type KnownWebhooks, webhooksAfter } from './webhook-book.ts';
 import { auditedActor } from './audited-actor.ts';
 import { joinGrantOf } from './token.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
@@ -32,7 +34,7 @@ export interface NodeRequest {
   readonly resolve: (result: Result<Executed>) => void;
 }
 
-/** Decides at its turn what becomes of tokens, or just notes what has happened. */
+/** Decides at its turn what becomes of tokens and webhooks, or just notes what has happened. */
 export interface AccessRequest {
   readonly kind: 'access';
   readonly decide: AccessDecision;
@@ -40,11 +42,19 @@ export interface AccessRequest {
   readonly resolve: (result: Result<null>) => void;
 }
 
-/** @param tokenOf The token as the commands before this one leave it. */
+/**
+ * @param tokenOf The token as the commands before this one leave it.
+ * @param webhooks The same for webhooks.
+ */
 export type AccessDecision = (
   tokenOf: (id: string) => StoredToken | undefined,
   now: number,
-) => Result<{ readonly tokens: readonly StoredToken[]; readonly notes: readonly Note[] }>;
+  webhooks: KnownWebhooks,
+) => Result<{
+  readonly tokens: readonly StoredToken[];
+  readonly webhooks?: readonly WebhookChange[];
+  readonly notes: readonly Note[];
+}>;
 
 interface Answer {
   readonly request: Request;
@@ -67,6 +77,7 @@ export interface Batch {
 
 export interface BatchContext {
   readonly tokenOf: (id: string) => StoredToken | undefined;
+  readonly webhooks: KnownWebhooks;
   readonly now: number;
   readonly newOperationId: (now: number) => string;
   readonly settings: FleetSettings;
@@ -92,21 +103,28 @@ export function decideBatch(
   const working = new Map<string, Working>();
   const answered = new Map<string, AnsweredRequest>();
   const tokens = new Map<string, StoredToken>();
+  const webhooks = new Map<string, WebhookChange>();
   const notes: Note[] = [];
   const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
+  const knownWebhooks = webhooksAfter(context.webhooks, webhooks);
   // Counted in the transaction that lets the agent in: no crash lets one more in than the token is for.
   const useJoinToken = (id: string) => {
     const token = tokenOf(id);
     if (token !== undefined) tokens.set(id, { ...token, uses: token.uses + 1 });
   };
   const answerAccess = (request: AccessRequest): Answer => {
-    const result = request.decide(tokenOf, context.now);
+    const result = request.decide(tokenOf, context.now, knownWebhooks);
     if (result.ok) {
       for (const token of result.value.tokens) tokens.set(token.id, token);
+      for (const change of result.value.webhooks ?? []) webhooks.set(change.id, change);
       notes.push(...result.value.notes);
     }
     const told = result.ok ? ({ ok: true, value: null } as const) : result;
-    return { request, tell: () => request.resolve(told), dependsOnCommit: tokens.size > 0 || result.ok };
+    return {
+      request,
+      tell: () => request.resolve(told),
+      dependsOnCommit: tokens.size > 0 || webhooks.size > 0 || result.ok,
+    };
   };
   const answerNode = (request: NodeRequest): Answer => {
     const answer = (result: Result<Executed>, dependsOnCommit: boolean): Answer => ({
@@ -148,7 +166,7 @@ export function decideBatch(
     changes: [...working].map(([nodeId, entry]) => changeOf(nodeId, entry, context.now)),
     states: new Map([...working].map(([nodeId, { state }]) => [nodeId, state])),
     answered: [...answered.values()],
-    beside: { tokens: [...tokens.values()], notes },
+    beside: { tokens: [...tokens.values()], webhooks: [...webhooks.values()], notes },
     answers,
   };
 }

@@ -100,16 +100,17 @@ export class EventFeed {
   /**
    * What comes after the event `after`, as far as it goes into one page. Old events come no faster than their reader may ask.
    * @param reader Whose streams count together.
+   * @param eventsMax Events that are looked at, at most: for one who needs only the next few.
    */
-  async page(after: number, filter: EventFilter, reader: string): Promise<EventPage> {
-    if (this.#isInRing(after)) return this.#pageOfRing(after, filter);
+  async page(after: number, filter: EventFilter, reader: string, eventsMax = PAGE_EVENTS_MAX): Promise<EventPage> {
+    if (this.#isInRing(after)) return this.#pageOfRing(after, filter, eventsMax);
     if (after < this.lastSequence) {
       for (let waitMs = 1; waitMs > 0;) {
         waitMs = this.#storePages.take(reader, 1, performance.now());
         if (waitMs > 0) await this.#pause(waitMs);
       }
     }
-    return this.#pageOfStore(after, filter);
+    return this.#pageOfStore(after, filter, eventsMax);
   }
 
   #isInRing(after: number): boolean {
@@ -137,16 +138,16 @@ export class EventFeed {
     });
   }
 
-  #pageOfRing(after: number, filter: EventFilter): EventPage {
-    const key = JSON.stringify([after, filter.nodeId, filter.kinds]);
-    const page = this.#pages.get(key) ?? this.#newPageOfRing(after, filter);
+  #pageOfRing(after: number, filter: EventFilter, eventsMax: number): EventPage {
+    const key = JSON.stringify([after, filter.nodeId, filter.kinds, eventsMax]);
+    const page = this.#pages.get(key) ?? this.#newPageOfRing(after, filter, eventsMax);
     if (this.#pages.size < PAGES_KEPT_MAX) this.#pages.set(key, page);
     return page;
   }
 
-  #newPageOfRing(after: number, filter: EventFilter): EventPage {
+  #newPageOfRing(after: number, filter: EventFilter, eventsMax: number): EventPage {
     const first = this.#ring[0]?.sequence ?? 0;
-    const candidates = this.#ring.slice(after + 1 - first, after + 1 - first + PAGE_EVENTS_MAX);
+    const candidates = this.#ring.slice(after + 1 - first, after + 1 - first + eventsMax);
     const events: ServedEvent[] = [];
     let upTo = after;
     let length = 0;
@@ -160,13 +161,13 @@ export class EventFeed {
     return pageOf(events, upTo, null);
   }
 
-  async #pageOfStore(after: number, filter: EventFilter): Promise<EventPage> {
+  async #pageOfStore(after: number, filter: EventFilter, eventsMax: number): Promise<EventPage> {
     // What is in the store but not yet in memory waits: who reads a list after an event must see what it changed.
     const { lastSequence } = this;
     if (after >= lastSequence) return pageOf([], after, null);
     const from = Math.max(after, (await this.oldestSequence()) - 1);
     const until = Math.min(from + STORE_WINDOW, lastSequence);
-    const stored = await this.#source.events({ ...filter, after: from, before: until + 1, limit: PAGE_EVENTS_MAX });
+    const stored = await this.#source.events({ ...filter, after: from, before: until + 1, limit: eventsMax });
     // Looked at after the page was read: it may have been removed in between, and is rather missed once too often.
     const oldest = await this.oldestSequence();
     const events: ServedEvent[] = [];
@@ -177,7 +178,7 @@ export class EventFeed {
       events.push(served);
       length += served.message.length;
     }
-    const isWhole = stored.length < PAGE_EVENTS_MAX && events.length === stored.length;
+    const isWhole = stored.length < eventsMax && events.length === stored.length;
     const upTo = isWhole ? until : (events.at(-1)?.sequence ?? from);
     return pageOf(events, upTo, oldest > after + 1 ? oldest : null);
   }

@@ -43,6 +43,7 @@ function guarded(real: Store): Store {
     tokens: () => real.tokens(),
     recordTokenUses: (uses) => real.recordTokenUses(uses),
     pruneTokens: (before) => real.pruneTokens(before),
+    webhooks: real.webhooks,
     bytes: () => real.bytes(),
     close: () => real.close(),
   };

@@ -15,6 +15,7 @@ import { readNode, readOperation } from './stored-documents.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TokenBook } from './token-book.ts';
 import { WakeQueue } from './wake-queue.ts';
+import { WebhookBook } from './webhook-book.ts';
 
 /** Milliseconds until what is due is tried again when it could not be recorded. */
 const RETRY_MS = 1000;
@@ -37,6 +38,8 @@ export interface FleetOptions {
 export class Fleet {
   /** Who may do what. */
   readonly tokens = new TokenBook();
+  /** What is sent where. */
+  readonly webhooks = new WebhookBook();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #commits: CommitQueue;
@@ -66,6 +69,7 @@ export class Fleet {
       logger,
       stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
       tokenOf: (id) => this.tokens.get(id),
+      webhooks: this.webhooks,
       publish: (done) => this.#publish(done),
       committed: committed ?? (() => undefined),
     });
@@ -94,6 +98,7 @@ export class Fleet {
     const { nodes, lastSequence } = await options.store.load();
     fleet.#lastSequence = lastSequence;
     for (const token of await options.store.tokens()) fleet.tokens.put(token);
+    for (const webhook of await options.store.webhooks.all()) fleet.webhooks.apply({ id: webhook.id, webhook });
     for (const stored of nodes) {
       const state = afterServerStart(readNode(stored), options.clock.now());
       fleet.#members.set(stored.nodeId, new Member(state, stored.lastSeenAt, () => options.clock.now()));
@@ -263,9 +268,10 @@ export class Fleet {
     await this.#times.stop();
   }
 
-  #publish({ states, events, tokens }: Committed): void {
+  #publish({ states, events, tokens, webhooks }: Committed): void {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
     for (const token of tokens) this.tokens.put(token);
+    for (const change of webhooks) this.webhooks.apply(change);
     for (const [nodeId, state] of states) {
       this.#version += 1;
       const member = this.#members.get(nodeId);

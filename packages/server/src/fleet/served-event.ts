@@ -3,7 +3,9 @@ import type { StreamedEvent } from '@sluice/contract';
 import type { StoredEvent } from '../store/store.ts';
 import { timestamp } from './timestamp.ts';
 
-type EventPart = 'sequence' | 'nodeId' | 'kind' | 'at' | 'body';
+/** No kind has a line break: the first of these is where the JSON begins. */
+const DATA = '\ndata: ';
+const MESSAGE_END = '\n\n';
 
 export interface ServedEvent {
   readonly sequence: number;
@@ -16,17 +18,17 @@ export interface ServedEvent {
   readonly message: string;
 }
 
-export function serveEvent(event: StoredEvent): ServedEvent {
-  const { sequence, nodeId, kind, at } = event;
-  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}\ndata: ${eventJson(event)}\n\n` };
-}
-
-/** An event as every reader of the API sees it. */
-export function eventJson({ sequence, nodeId, kind, at, body }: Pick<StoredEvent, EventPart>): string {
+export function serveEvent({ sequence, nodeId, kind, at, body }: StoredEvent): ServedEvent {
   // What the stream says of an event goes before a field of the same name (an agent's update has a sequence of its own).
   const fields = { sequence, nodeId: nodeId === '' ? null : nodeId, kind, at: timestamp(at) } satisfies Omit<
     StreamedEvent,
     'actor'
   >;
-  return JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
+  const json = JSON.stringify({ ...fields, actor: body['actor'], ...body, ...fields });
+  return { sequence, nodeId, kind, at, message: `id: ${sequence}\nevent: ${kind}${DATA}${json}${MESSAGE_END}` };
+}
+
+/** What the message says of the event, as JSON. */
+export function jsonOf({ message }: ServedEvent): string {
+  return message.slice(message.indexOf(DATA) + DATA.length, -MESSAGE_END.length);
 }

@@ -7,6 +7,7 @@ import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { ConnectionLimits } from '../limits/limit-connections.ts';
 import { createHttpServer } from './http-server.ts';
+import { identify } from './identity.ts';
 import { serveLogin } from './login/serve-login.ts';
 import { limitRequests } from './limit-requests.ts';
 import { logRequests } from './log-requests.ts';
@@ -49,6 +50,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
 
   // Its cookies are read before anything else asks who it is.
   await serveLogin(app, parts);
+  identify(app, parts);
   limitRequests(app, parts);
   refuseAmbiguous(app);
   app.addHook('onRequest', (request, reply, done) => {

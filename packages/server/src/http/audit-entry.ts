@@ -53,6 +53,12 @@ function changeOf(kind: string, body: HistoryEvent['body']): { readonly before: 
       return { before: json(body['identity']), after: null };
     case 'TokenCreated':
       return { before: null, after: json(body['token']) };
+    case 'WebhookCreated':
+      return { before: null, after: json(body['webhook']) };
+    case 'WebhookChanged':
+      return { before: json(body['before']), after: json(body['webhook']) };
+    case 'WebhookRemoved':
+      return { before: json(body['webhook']), after: null };
     case 'TokenRevoked':
       return { before: json(body['token']), after: null };
     case 'AgentEnrolled':
@@ -74,6 +80,7 @@ function resultOf(kind: string, body: HistoryEvent['body'], operation: Operation
   const times = typeof count === 'number' ? count : 1;
   if (kind === 'RequestRefused') return { status: 'refused', code: text(code), detail: text(detail), count: times };
   if (kind === 'LoginRefused') return { status: 'refused', code: 'login', detail: text(reason), count: times };
+  if (kind === 'WebhookChanged') return { status: 'done', code: null, detail: text(reason), count: 1 };
   if (operation === null) return { status: 'done', code: null, detail: null, count: 1 };
   const { status, error } = operation;
   return { status, code: error?.code ?? null, detail: error?.message ?? null, count: 1 };

@@ -1,12 +1,9 @@
 /** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
-import { AccessEvent } from '@sluice/contract';
+import { ACCESS_EVENT_KINDS } from '@sluice/contract';
 import { hasRole } from '@sluice/core';
 import { type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { ServedEvent } from '../fleet/served-event.ts';
-
-/** Kinds of events that change no node. */
-const ACCESS_KINDS: ReadonlySet<string> = new Set(AccessEvent.anyOf.map(({ properties }) => properties.kind.const));
 
 /** `lost`: a node has left what exists for the reader, who is not told how; what they know is incomplete. */
 export type Visibility = 'told' | 'hidden' | 'lost';
@@ -20,7 +17,7 @@ export function seesEvent(principal: Principal, fleet: Fleet, event: Recorded): 
 }
 
 function isOfAccess({ nodeId, kind }: Recorded): boolean {
-  return nodeId === '' || ACCESS_KINDS.has(kind);
+  return nodeId === '' || ACCESS_EVENT_KINDS.has(kind);
 }
 
 /**

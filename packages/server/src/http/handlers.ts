@@ -24,6 +24,15 @@ import {
   revokeToken,
   whoAmI,
 } from './tokens.ts';
+import { listDeadLetters, resendDeadLetter, testWebhook } from './webhook-deliveries.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  updateWebhook,
+} from './webhooks.ts';
 
 export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[Name]> } = {
   listNodes,
@@ -58,6 +67,15 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listDeadLetters,
+  resendDeadLetter,
   listAudit,
   readChain,
   serverStatus,

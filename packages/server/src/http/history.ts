@@ -1,7 +1,7 @@
 /** Looking back: what has happened, and the load of the last hour. */
 import { HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX, type routes } from '@sluice/contract';
 import { LoadHistory } from '../fleet/load-history.ts';
-import { eventJson } from '../fleet/served-event.ts';
+import { jsonOf, serveEvent } from '../fleet/served-event.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import type { HistoryEvent } from '../fleet/history.ts';
 import { seesEvent } from './event-visibility.ts';
@@ -33,7 +33,10 @@ export const listHistory: Handler<typeof routes.listHistory> = async ({ query, p
   const nextCursor = JSON.stringify(next === null ? null : String(next));
   return {
     ok: true,
-    value: { kind: 'json', json: `{"items":[${events.map(eventJson).join(',')}],"nextCursor":${nextCursor}}` },
+    value: {
+      kind: 'json',
+      json: `{"items":[${events.map((event) => jsonOf(serveEvent(event))).join(',')}],"nextCursor":${nextCursor}}`,
+    },
   };
 };
 

@@ -6,7 +6,7 @@ import { routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf } from '../authentication/principal.ts';
 import { addressKey, RateLimiter } from '../limits/rate-limiter.ts';
-import { browserSessionOf } from './login/browser-session.ts';
+import { identityOf } from './identity.ts';
 import { sendProblem } from './problem-response.ts';
 import type { HttpParts } from './route-context.ts';
 
@@ -30,11 +30,10 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
   let waiting = 0;
 
   app.addHook('onRequest', (request, reply, done) => {
-    const principal =
-      parts.authentication.principalOf(request.headers.authorization) ?? browserSessionOf(request, parts)?.principal;
+    const { principal } = identityOf(request);
     const isHealth = request.url === routes.livenessCheck.path || request.url === routes.readinessCheck.path;
     const budget =
-      principal === undefined
+      principal === null
         ? { limiter: isHealth ? health : anonymous, key: addressKey(request.ip) }
         : { limiter: known, key: principal.tokenId };
     const weight = request.method === 'GET' || request.method === 'HEAD' ? 1 : CHANGE_WEIGHT;
@@ -50,7 +49,7 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
       return;
     }
     parts.refusals.note({
-      actor: principal === undefined ? { name: 'unknown', address: request.ip } : actorOf(principal, request.ip),
+      actor: principal === null ? { name: 'unknown', address: request.ip } : actorOf(principal, request.ip),
       route: 'any',
       code: 'too-many-requests',
       detail: 'More was asked than may be.',
@@ -62,7 +61,7 @@ export function limitRequests(app: FastifyInstance, parts: HttpParts): void {
       waiting -= 1;
       if (socket.destroyed) return;
       socket.resume();
-      const whose = principal === undefined ? 'This address, without a valid token,' : `The token ${principal.name}`;
+      const whose = principal === null ? 'This address, without a valid token,' : `The token ${principal.name}`;
       void sendProblem(reply.header('retry-after', String(Math.ceil(waitMs / 1000))), {
         code: 'too-many-requests',
         detail: `${whose} asks more than it may. Nothing was done.`,

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { StreamReader } from './read-stream.ts';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 import { ADMIN_TOKEN, type Answer, ServerUnderTest } from './server-under-test.ts';
 
 let server: ServerUnderTest | null = null;
@@ -18,8 +19,8 @@ afterEach(async () => {
   server = null;
 });
 
-async function start(limits: Parameters<typeof ServerUnderTest.start>[1]): Promise<ServerUnderTest> {
-  server = await ServerUnderTest.start(undefined, limits);
+async function start(limits: Partial<LimitSettings>): Promise<ServerUnderTest> {
+  server = await ServerUnderTest.start(undefined, { limits });
   return server;
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { withoutSecrets } from '../authentication/secret.ts';
-import { principalOf } from './serve-route.ts';
+import { identityOf } from './identity.ts';
 
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.addHook('onResponse', (request, reply, done) => {
@@ -20,7 +20,7 @@ export function logRequests(app: FastifyInstance, logger: Logger): void {
           path,
           status: reply.statusCode,
           tookMs,
-          by: principalOf(request)?.name ?? null,
+          by: identityOf(request).principal?.name ?? null,
           from: ip,
         },
         'answered',

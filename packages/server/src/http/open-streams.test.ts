@@ -12,7 +12,7 @@ const LARGE = 'x'.repeat(60_000);
 let server: ServerUnderTest;
 
 beforeAll(async () => {
-  server = await ServerUnderTest.start(undefined, { streamsPerToken: 5000 });
+  server = await ServerUnderTest.start(undefined, { limits: { streamsPerToken: 5000 } });
   await server.addNode('one');
 });
 afterAll(() => server.stop());
@@ -86,7 +86,7 @@ test('more streams than the server serves are refused, until one of them ends', 
 });
 
 test('a server that stops ends its streams cleanly, and at once', async () => {
-  const other = await ServerUnderTest.start(undefined, { streamsPerToken: 5000 });
+  const other = await ServerUnderTest.start(undefined, { limits: { streamsPerToken: 5000 } });
   await other.addNode('one');
   const stream = await StreamReader.open(other.url, EVENTS);
   await stream.until('ready', () => stream.messages.length > 0);

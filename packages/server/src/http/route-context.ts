@@ -14,11 +14,13 @@ import type { LimitSettings } from '../limits/limit-settings.ts';
 import type { ListBody, ListBytes } from './list-bytes.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { ServerMetrics } from '../observe/server-metrics.ts';
+import type { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
 import type { Result } from '@sluice/core';
 
 export interface HttpParts {
   readonly fleet: Fleet;
   readonly feed: EventFeed;
+  readonly webhooks: WebhookDeliveries;
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly isStopping: () => boolean;

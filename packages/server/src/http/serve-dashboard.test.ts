@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(path.join(built, 'sluice.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(path.join(built, 'assets', 'app-1a2b.js'), SCRIPT);
   await writeFile(path.join(built, 'assets', 'app-1a2b.js.gz'), gzipSync(SCRIPT));
-  server = await ServerUnderTest.start(undefined, {}, built);
+  server = await ServerUnderTest.start(undefined, { dashboardDirectory: built });
 });
 afterAll(async () => {
   await server.stop();

@@ -6,8 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
 import { actorOf, ANYBODY, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import { onceOf } from './idempotency.ts';
+import { identityOf } from './identity.ts';
 import { bodyTextOf } from './json-body.ts';
-import { browserSessionOf, foreignRequestProblem } from './login/browser-session.ts';
+import { foreignRequestProblem } from './login/browser-session.ts';
 import { noSuchNode } from './nodes.ts';
 import { noSuchOperation } from './operations.ts';
 import type { ListBody } from './list-bytes.ts';
@@ -21,14 +22,6 @@ const NOBODY: Principal = { ...ANYBODY, name: 'nobody', role: 'viewer' };
 
 /** Bytes up to which copying takes less than sending piece by piece. */
 const COPIED_BYTES_MAX = 100_000;
-
-/** Who asks, from when the token was looked up to when the answer is logged. */
-const principals = new WeakMap<FastifyRequest, Principal>();
-
-/** @returns `null`: nobody that is known, or nobody had to be. */
-export function principalOf(request: FastifyRequest): Principal | null {
-  return principals.get(request) ?? null;
-}
 
 export function serveRoute<Name extends RouteName>(
   app: FastifyInstance,
@@ -55,7 +48,7 @@ export function serveRoute<Name extends RouteName>(
     },
     handler: async (request, reply) => {
       const { params, query, headers } = request;
-      const principal = principals.get(request) ?? NOBODY;
+      const principal = route.access === 'public' ? NOBODY : (identityOf(request).principal ?? NOBODY);
       // While the body came in the token may have ended.
       if (principal !== NOBODY && !parts.authentication.isStillLive(principal.tokenId))
         return refuse(request, reply, {
@@ -104,15 +97,15 @@ function noteRefusal(route: Route, request: FastifyRequest, problem: Problem, { 
   const { status } = problems[problem.code];
   const isNoted = status === 401 || status === 403 || (route.method !== 'GET' && [404, 409, 412, 423].includes(status));
   if (!isNoted) return;
-  const principal = principals.get(request);
+  const { principal } = identityOf(request);
   const address = addressOf(request);
   refusals.note({
-    actor: principal === undefined ? { name: 'unknown', address } : actorOf(principal, address),
+    actor: principal === null ? { name: 'unknown', address } : actorOf(principal, address),
     route: route.name,
     code: problem.code,
     detail: problem.detail,
     // What somebody unknown asked for is theirs to choose: a flood of names must not make as many kinds of refusals.
-    nodeId: route.scope === 'node' && principal !== undefined ? idIn(request.params) : '',
+    nodeId: route.scope === 'node' && principal !== null ? idIn(request.params) : '',
   });
 }
 
@@ -123,17 +116,12 @@ function addressOf({ ip }: FastifyRequest): string {
 
 /** @returns Why the caller may not ask this now; `null` when it may. */
 function admit(request: FastifyRequest, { access, scope }: Route, parts: HttpParts): Problem | null {
-  const { authentication, isStopping } = parts;
   if (access === 'public') return null;
-  if (isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
-  // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
-  const session = request.headers.authorization === undefined ? browserSessionOf(request, parts) : null;
-  if (session !== null) principals.set(request, session.principal);
+  if (parts.isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
+  const { principal, session } = identityOf(request);
   const foreign = session === null ? null : foreignRequestProblem(request, session, parts);
   if (foreign !== null) return foreign;
-  const principal = authentication.principalOf(request.headers.authorization) ?? session?.principal ?? null;
   if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
-  principals.set(request, principal);
   const { name, role, selector } = principal;
   if (!hasRole(principal, access))
     return { code: 'forbidden', detail: `This needs the role ${access}; ${name} has the role ${role}.` };

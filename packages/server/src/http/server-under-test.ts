@@ -16,9 +16,11 @@ import {
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
+import type { RetentionSettings } from '../fleet/retention.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { agentKeyUnderTest } from './agent-key-under-test.ts';
 import { type RunningServer, startServer } from '../main.ts';
+import type { WebhookSettings } from '../webhooks/webhook-settings.ts';
 
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
 export const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
@@ -53,9 +55,13 @@ export interface NodeOptions {
   readonly lockedBecause?: string;
 }
 
-interface ServerOptions {
-  readonly limits: Partial<LimitSettings>;
-  readonly dashboardDirectory: string | null;
+/** What of the configuration is another than by default. */
+export interface ConfigUnderTest {
+  readonly limits?: Partial<LimitSettings>;
+  readonly webhooks?: Partial<WebhookSettings>;
+  readonly retention?: Partial<RetentionSettings>;
+  /** Absent: without a dashboard, whether or not one was built. */
+  readonly dashboardDirectory?: string;
 }
 
 export class ServerUnderTest {
@@ -64,27 +70,22 @@ export class ServerUnderTest {
   readonly #agents = new Map<string, WebSocket>();
   readonly #keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
 
-  readonly #options: ServerOptions;
+  readonly #config: ConfigUnderTest;
 
-  private constructor(directory: string, options: ServerOptions, server: RunningServer) {
+  private constructor(directory: string, config: ConfigUnderTest, server: RunningServer) {
     this.directory = directory;
-    this.#options = options;
+    this.#config = config;
     this.#server = server;
   }
 
-  /**
-   * @param prepare Called with the data directory before the server opens it.
-   * @param dashboardDirectory `null`: without a dashboard, whether or not one was built.
-   */
+  /** @param prepare Called with the data directory before the server opens it. */
   static async start(
     prepare: (directory: string) => Promise<void> = () => Promise.resolve(),
-    limits: Partial<LimitSettings> = {},
-    dashboardDirectory: string | null = null,
+    config: ConfigUnderTest = {},
   ): Promise<ServerUnderTest> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-http-'));
     await prepare(directory);
-    const options = { limits, dashboardDirectory };
-    return new ServerUnderTest(directory, options, await startServer(configOf(directory, options)));
+    return new ServerUnderTest(directory, config, await startServer(configOf(directory, config)));
   }
 
   get url(): URL {
@@ -94,7 +95,7 @@ export class ServerUnderTest {
   /** Stops the server and starts it on what it has kept, at another port; nodes are not connected then. */
   async restart(): Promise<void> {
     await this.#server.stop();
-    this.#server = await startServer(configOf(this.directory, this.#options));
+    this.#server = await startServer(configOf(this.directory, this.#config));
   }
 
   async stop(): Promise<void> {
@@ -207,13 +208,23 @@ export class ServerUnderTest {
   }
 }
 
-function configOf(directory: string, { limits, dashboardDirectory }: ServerOptions): ServerConfig {
+function configOf(
+  directory: string,
+  { limits, webhooks, retention, dashboardDirectory }: ConfigUnderTest,
+): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
     env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
   });
   if (!loaded.ok) throw new Error(`configuring a server for a test: ${loaded.message}`);
-  return { ...loaded.config, dashboardDirectory, limits: { ...loaded.config.limits, ...limits } };
+  const { config } = loaded;
+  return {
+    ...config,
+    dashboardDirectory: dashboardDirectory ?? null,
+    limits: { ...config.limits, ...limits },
+    webhooks: { ...config.webhooks, ...webhooks },
+    retention: { ...config.retention, ...retention },
+  };
 }
 
 /** A hello as a healthy node says it. */

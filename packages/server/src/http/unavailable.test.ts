@@ -18,6 +18,8 @@ import { ServerMetrics } from '../observe/server-metrics.ts';
 import { ListBytes } from './list-bytes.ts';
 import { limitsOf } from '../limits/limit-settings.ts';
 import { OneTimeCodes } from './login/one-time-codes.ts';
+import { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
+import { parseWebhooks } from '../webhooks/webhook-settings.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
@@ -73,6 +75,18 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     retention: { eventsMaxAgeMs: day, eventsMaxCount: 1000, operationsMaxAgeMs: day, operationsMaxCount: 1000 },
     massSilence: () => null,
   };
+  const feed = new EventFeed(fleet, steadyClock);
+  const parsed = parseWebhooks();
+  if (!parsed.ok) throw new Error(parsed.message);
+  const webhooks = await WebhookDeliveries.open({
+    fleet,
+    feed,
+    store: store.webhooks,
+    clock: steadyClock,
+    logger,
+    settings: parsed.value,
+    attempted: () => undefined,
+  });
   let isStopping = false;
   const app = await createHttpApp({
     fleet,
@@ -86,7 +100,8 @@ test('a server that is stopping takes nothing new, and says so', async () => {
       links: new OneTimeCodes(day, () => Date.now()),
     },
     dashboardDirectory: null,
-    feed: new EventFeed(fleet, steadyClock),
+    feed,
+    webhooks,
     history: store,
     limits: limitsOf({}),
     listBytes: new ListBytes(),
@@ -112,6 +127,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     }
   } finally {
     await app.close();
+    await webhooks.stop();
     await fleet.stop();
     await store.close();
     await rm(directory, { recursive: true, force: true });

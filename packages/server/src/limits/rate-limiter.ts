@@ -9,7 +9,25 @@ export interface Rate {
 /** Keys that are remembered: of an attacker with more addresses than these the oldest are forgotten, not of the others. */
 const KEYS_MAX = 20_000;
 
-/** The generic cell rate algorithm (ITU-T I.371): for each key only the instant at which its budget is whole again. */
+/** The generic cell rate algorithm (ITU-T I.371) for one who asks: all there is to know is the instant at which the budget is whole again. */
+export class Budget {
+  readonly #msPerUnit: number;
+  readonly #burstMs: number;
+  #wholeAt = 0;
+
+  constructor({ perSecond, burst }: Rate) {
+    this.#msPerUnit = 1000 / perSecond;
+    this.#burstMs = burst * this.#msPerUnit;
+  }
+
+  /** Counts what is done in any case; the next has to wait for it. @returns Milliseconds by which it came too early; 0: it did not. */
+  charge(weight: number, now: number): number {
+    this.#wholeAt = Math.max(this.#wholeAt, now) + weight * this.#msPerUnit;
+    return Math.max(0, this.#wholeAt - now - this.#burstMs);
+  }
+}
+
+/** The same for many, told apart by their keys. */
 export class RateLimiter {
   readonly #wholeAt = new Map<string, number>();
   readonly #msPerUnit: number;

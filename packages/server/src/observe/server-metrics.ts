@@ -4,6 +4,8 @@ import { isDraining } from '@sluice/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { StoredEvent } from '../store/store.ts';
+import { ATTEMPT_RESULTS, type AttemptResult } from '../webhooks/webhook-delivery.ts';
+import type { WebhookDeliveries, WebhookFigures } from '../webhooks/webhook-deliveries.ts';
 import { addProcessFigures } from './process-figures.ts';
 
 /** Types of nodes that are told apart; agents choose them, and each is six series. */
@@ -19,6 +21,7 @@ const RESULTS = ['succeeded', 'failed', 'cancelled', 'expired'] as const;
 
 export interface WatchedServer {
   readonly fleet: Fleet;
+  readonly webhooks: Pick<WebhookDeliveries, 'figures'>;
   readonly hasMassSilence: () => boolean;
   readonly storeKind: string;
 }
@@ -80,6 +83,18 @@ export class ServerMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [this.#registry],
   });
+  readonly #webhooks = this.#gauge('sluice_webhooks', 'Webhooks, enabled or disabled.', ['state']);
+  readonly #deadLetters = this.#gauge('sluice_webhook_dead_letters', 'Events that were given up and are kept.');
+  readonly #oldestWaiting = this.#gauge(
+    'sluice_webhook_oldest_waiting_timestamp_seconds',
+    'When the oldest event happened that a webhook is yet to be sent; absent while there is none.',
+  );
+  readonly #attempts = new Counter({
+    name: 'sluice_webhook_attempts_total',
+    help: 'Attempts to deliver an event to a webhook, since this server started.',
+    labelNames: ['result'] as const,
+    registers: [this.#registry],
+  });
   #watched: WatchedServer | null = null;
   #stop: () => void = () => undefined;
 
@@ -90,6 +105,7 @@ export class ServerMetrics {
     );
     // A counter that appears with its first event hides that event from increase().
     for (const command of COMMANDS) for (const result of RESULTS) this.#operations.inc({ command, result }, 0);
+    for (const result of ATTEMPT_RESULTS) this.#attempts.inc({ result }, 0);
     addProcessFigures(this.#registry);
   }
 
@@ -119,19 +135,32 @@ export class ServerMetrics {
     this.#commits.observe(durationMs / 1000);
   }
 
+  /** For `WebhookDeliveriesOptions.attempted`. */
+  attempted(result: AttemptResult): void {
+    this.#attempts.inc({ result });
+  }
+
   /** All figures in Prometheus's text format, as of now. */
   async text(): Promise<string> {
     if (this.#watched !== null) {
-      const { fleet, hasMassSilence, storeKind } = this.#watched;
+      const { fleet, webhooks, hasMassSilence, storeKind } = this.#watched;
       const bytes = await fleet.storeBytes();
       this.#storeBytes.reset();
       if (bytes !== null) this.#storeBytes.set({ kind: storeKind }, bytes);
       this.#storeUp.set(fleet.storeProblem === null ? 1 : 0);
       this.#silence.set(hasMassSilence() ? 1 : 0);
       this.#lastSequence.set(fleet.lastSequence);
+      this.#lookAtWebhooks(webhooks.figures());
       this.#lookAtNodes(fleet);
     }
     return this.#registry.metrics();
+  }
+
+  #lookAtWebhooks({ enabled, disabled, deadLetters, oldestWaitingAt }: WebhookFigures): void {
+    this.#webhooks.set({ state: 'enabled' }, enabled);
+    this.#webhooks.set({ state: 'disabled' }, disabled);
+    this.#deadLetters.set(deadLetters);
+    setInstant(this.#oldestWaiting, oldestWaitingAt ?? Number.POSITIVE_INFINITY);
   }
 
   #lookAtNodes(fleet: Fleet): void {

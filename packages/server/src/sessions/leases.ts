@@ -7,6 +7,12 @@ import type { Logger } from 'pino';
 import { StallWatch } from '../fleet/stall-watch.ts';
 import { WakeQueue } from '../fleet/wake-queue.ts';
 
+/**
+ * Leases are looked at so many times in the course of one, all that are due by then together: to wake for each node by itself costs as
+ * much as what its agents say. A node is called offline by so much of its lease too late.
+ */
+const LOOKS_A_LEASE = 100;
+
 export interface LeasesOptions {
   /** One that never steps: leases are counted by time that passed, not by what the wall says. */
   readonly clock: Clock;
@@ -18,8 +24,8 @@ export interface LeasesOptions {
 }
 
 interface Lease {
-  /** `null`: not since this server started. */
-  readonly heardAt: number | null;
+  /** `null`: not since this server started. Set in place: it is what every heartbeat does. */
+  heardAt: number | null;
   readonly leaseMs: number;
 }
 
@@ -48,7 +54,7 @@ export class Leases {
   /** The queue is not touched: a lease that comes up looks when the node was heard last. */
   heard(nodeId: string): void {
     const lease = this.#leases.get(nodeId);
-    if (lease !== undefined) this.#leases.set(nodeId, { ...lease, heardAt: this.#options.clock.now() });
+    if (lease !== undefined) lease.heardAt = this.#options.clock.now();
   }
 
   /** The node is believed for what is left of its lease; afterwards it has expired. */
@@ -68,7 +74,7 @@ export class Leases {
 
   #arm(nodeId: string): void {
     const lease = this.#leases.get(nodeId);
-    this.#queue.set(nodeId, lease === undefined ? null : this.#endOf(lease));
+    this.#queue.set(nodeId, lease === undefined ? null : lookAt(this.#endOf(lease), lease.leaseMs));
   }
 
   #endOf({ heardAt, leaseMs }: Lease): number {
@@ -93,4 +99,10 @@ export class Leases {
       'this server stood still; every node gets a full lease before it is called offline',
     );
   }
+}
+
+/** The first look that is not before the instant. */
+function lookAt(at: number, leaseMs: number): number {
+  const betweenMs = Math.max(1, Math.floor(leaseMs / LOOKS_A_LEASE));
+  return Math.ceil(at / betweenMs) * betweenMs;
 }

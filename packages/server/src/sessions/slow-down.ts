@@ -1,7 +1,7 @@
 /** An agent that says more than it may is read more slowly: nothing of what it says is lost, and nobody else waits for it. */
 import type { WebSocket } from 'ws';
 import type { LimitSettings } from '../limits/limit-settings.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
+import { Budget } from '../limits/rate-limiter.ts';
 
 /** Bytes of a message that count as one more. */
 const BYTES_PER_UNIT = 4096;
@@ -13,7 +13,7 @@ export function slowDown(
   socket: WebSocket,
   { messagesPerSecond, messagesBurst }: Pick<LimitSettings, 'messagesPerSecond' | 'messagesBurst'>,
 ): (bytes: number) => void {
-  const limiter = new RateLimiter({ perSecond: messagesPerSecond, burst: messagesBurst });
+  const budget = new Budget({ perSecond: messagesPerSecond, burst: messagesBurst });
   let readAgainAt = 0;
   let isPaused = false;
   const readAgain = () => {
@@ -28,10 +28,9 @@ export function slowDown(
   return (bytes) => {
     const now = performance.now();
     const weight = 1 + Math.floor(bytes / BYTES_PER_UNIT);
-    const waitMs = limiter.take('', weight, now);
+    // What is there is taken and counts, also where it came too early: nothing more is read until then.
+    const waitMs = budget.charge(weight, now);
     if (waitMs === 0) return;
-    // What was in the same packet is there already, and counts.
-    limiter.charge('', weight, now);
     readAgainAt = Math.max(readAgainAt, now + Math.min(waitMs, PAUSE_MS_MAX));
     if (isPaused) return;
     isPaused = true;

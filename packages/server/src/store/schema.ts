@@ -72,6 +72,52 @@ export interface AnsweredRequestsTable {
   readonly answered_at: number;
 }
 
+/** `is_enabled` is 1 or 0; `kinds` are separated by commas, `null`: all that are about nodes. */
+export interface WebhooksTable {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly secret: string;
+  readonly previous_secret: string | null;
+  readonly previous_secret_until: number | null;
+  readonly kinds: string | null;
+  readonly node_id: string | null;
+  readonly selector: string | null;
+  readonly is_enabled: number;
+  readonly disabled_because: string | null;
+  readonly created_by: string;
+  readonly created_at: number;
+  readonly starts_after: number;
+}
+
+/** Beside `webhooks`: it changes with every delivery. */
+export interface WebhookProgressTable {
+  readonly webhook_id: string;
+  readonly sequence: number;
+  readonly attempts: number;
+  readonly next_attempt_at: number | null;
+  readonly failing_since: number | null;
+  readonly problem: string | null;
+  readonly delivered_at: number | null;
+  readonly missed: number;
+  readonly dropped: number;
+}
+
+export interface DeadLettersTable {
+  /** The webhook and the sequence number. */
+  readonly id: string;
+  readonly webhook_id: string;
+  readonly sequence: number;
+  readonly message_id: string;
+  readonly type: string;
+  readonly node_id: string;
+  readonly at: number;
+  readonly body: string;
+  readonly attempts: number;
+  readonly failed_at: number;
+  readonly problem: string;
+}
+
 export interface Schema {
   readonly nodes: NodesTable;
   readonly node_last_seen: NodeLastSeenTable;
@@ -80,4 +126,7 @@ export interface Schema {
   readonly operations: OperationsTable;
   readonly tokens: TokensTable;
   readonly answered_requests: AnsweredRequestsTable;
+  readonly webhooks: WebhooksTable;
+  readonly webhook_progress: WebhookProgressTable;
+  readonly dead_letters: DeadLettersTable;
 }

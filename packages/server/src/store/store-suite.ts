@@ -5,6 +5,7 @@ import { describeAccess } from './store-suite-access.ts';
 import { describeChain } from './store-suite-chain.ts';
 import { describeHistory } from './store-suite-history.ts';
 import { describeRetention } from './store-suite-retention.ts';
+import { describeWebhooks } from './store-suite-webhooks.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
 import type { Store } from './store.ts';
 
@@ -256,11 +257,13 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       await expect(store.recordLastSeen([{ nodeId: 'a', lastSeenAt: 1 }])).rejects.toThrow(/./u);
       await expect(store.tokens()).rejects.toThrow(/./u);
       await expect(store.bytes()).rejects.toThrow(/./u);
+      await expect(store.webhooks.all()).rejects.toThrow(/./u);
     });
 
     describeHistory(() => opened);
     describeRetention(() => opened);
     describeAccess(() => opened);
     describeChain(() => opened);
+    describeWebhooks(() => opened);
   });
 }

@@ -1,5 +1,6 @@
 /** What the server keeps across restarts, and the verbs it keeps it with. Knows nothing of what the documents mean. */
 
+import type { WebhookChange, WebhookStore } from './webhook-store.ts';
 import type {
   ChainedEvent,
   ChainHead,
@@ -119,6 +120,8 @@ export interface Note {
 export interface Beside {
   /** Each is inserted, or replaces the one with its id (`lastUsedAt` stays). */
   readonly tokens?: readonly StoredToken[];
+  /** At most one of each webhook. */
+  readonly webhooks?: readonly WebhookChange[];
   /** Their events come after those of the nodes. */
   readonly notes?: readonly Note[];
 }
@@ -261,6 +264,9 @@ export interface Store {
 
   /** Removes tokens that are revoked or have run out since before this instant (epoch milliseconds). */
   pruneTokens(before: number): Promise<void>;
+
+  /** What is kept of webhooks beside what a commit writes. */
+  readonly webhooks: WebhookStore;
 
   /** The bytes that it takes on its disk, logs of SQLite included. */
   bytes(): Promise<number>;

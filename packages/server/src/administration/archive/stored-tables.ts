@@ -61,6 +61,46 @@ const columnsOf = {
     last_used_at: orNull(integer),
   },
   answered_requests: { key: text, fingerprint: text, operation_id: text, answered_at: integer },
+  webhooks: {
+    id: text,
+    name: text,
+    url: text,
+    secret: text,
+    previous_secret: orNull(text),
+    previous_secret_until: orNull(integer),
+    kinds: orNull(text),
+    node_id: orNull(text),
+    selector: orNull(text),
+    is_enabled: integer,
+    disabled_because: orNull(text),
+    created_by: text,
+    created_at: integer,
+    starts_after: integer,
+  },
+  webhook_progress: {
+    webhook_id: text,
+    sequence: integer,
+    attempts: integer,
+    next_attempt_at: orNull(integer),
+    failing_since: orNull(integer),
+    problem: orNull(text),
+    delivered_at: orNull(integer),
+    missed: integer,
+    dropped: integer,
+  },
+  dead_letters: {
+    id: text,
+    webhook_id: text,
+    sequence: integer,
+    message_id: text,
+    type: text,
+    node_id: text,
+    at: integer,
+    body: text,
+    attempts: integer,
+    failed_at: integer,
+    problem: text,
+  },
 } as const satisfies Columns;
 
 /** In the order in which an archive has them. Each is ordered by its first column, which is its primary key. */
@@ -72,6 +112,9 @@ export const STORED_TABLES: readonly StoredTable[] = [
   storedTable('operations', columnsOf.operations),
   storedTable('tokens', columnsOf.tokens),
   storedTable('answered_requests', columnsOf.answered_requests),
+  storedTable('webhooks', columnsOf.webhooks),
+  storedTable('webhook_progress', columnsOf.webhook_progress),
+  storedTable('dead_letters', columnsOf.dead_letters),
 ];
 
 function storedTable(name: keyof Schema, types: Readonly<Record<string, TSchema>>): StoredTable {

@@ -10,7 +10,7 @@ import type { HttpParts } from '../route-context.ts';
 import { clearCookie, cookieOf } from './login-cookies.ts';
 import { browserPartsOf } from './login-parts.ts';
 
-interface BrowserSession {
+export interface BrowserSession {
   readonly secret: string;
   readonly principal: Principal;
 }

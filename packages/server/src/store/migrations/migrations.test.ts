@@ -16,14 +16,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-test('a store from before commits had ids goes on where it stood', async () => {
+/** A database as the version that had this migration last would have left it. */
+async function databaseOf(migration: string): Promise<Database.Database> {
   const database = new Database(path.join(directory, 'sluice.db'));
   database.pragma('application_id = 0x534c5543');
   const migrator = new Migrator({
     db: new Kysely<unknown>({ dialect: new SqliteDialect({ database }) }),
     provider: { getMigrations: () => Promise.resolve(migrationsFor({ integer: 'integer', id: 'text' })) },
   });
-  expect((await migrator.migrateTo('0002-answered-requests')).error).toBeUndefined();
+  expect((await migrator.migrateTo(migration)).error).toBeUndefined();
+  return database;
+}
+
+test('a store from before commits had ids goes on where it stood', async () => {
+  const database = await databaseOf('0002-answered-requests');
   database.exec(`
     insert into nodes values ('a', 4, '{"name":"kept"}');
     insert into node_last_seen values ('a', 5);
@@ -35,6 +41,36 @@ test('a store from before commits had ids goes on where it stood', async () => {
   try {
     expect(await fleetById(store)).toEqual({ a: { nodeId: 'a', revision: 4, lastSeenAt: 5, state: { name: 'kept' } } });
     expect(await commitOrFail(store, [change('a', 4, 5, { kinds: ['NodeChanged'] })])).toEqual([[8]]);
+  } finally {
+    await store.close();
+  }
+});
+
+test('a store from before there were webhooks keeps its events and tokens, and takes webhooks', async () => {
+  const database = await databaseOf('0005-event-chain');
+  database.exec(`
+    insert into tokens (id, kind, name, hash, uses, created_at, created_by) values ('tok_a', 'join', 'kept', 'ab', 0, 1, 'bob');
+    insert into events values (7, 'a', 'NodeChanged', 6, '{}', null, null);
+    update event_sequence set last_sequence = 7`);
+  database.close();
+
+  const store = await openSqliteStore(directory);
+  try {
+    expect(await store.webhooks.all()).toEqual([]);
+    expect(await store.tokens()).toMatchObject([{ id: 'tok_a', name: 'kept' }]);
+    expect(await store.events({ limit: 10 })).toMatchObject([{ sequence: 7 }]);
+    await store.webhooks.recordProgress({
+      webhookId: 'wh_a',
+      sequence: 7,
+      attempts: 0,
+      nextAttemptAt: null,
+      failingSince: null,
+      problem: null,
+      deliveredAt: null,
+      missed: 0,
+      dropped: 0,
+    });
+    expect(await store.webhooks.progress()).toMatchObject([{ webhookId: 'wh_a', sequence: 7 }]);
   } finally {
     await store.close();
   }

@@ -5,6 +5,7 @@ import { createAnsweredRequests } from './0002-answered-requests.ts';
 import { addLastCommit } from './0003-last-commit.ts';
 import { extendTokens } from './0004-tokens.ts';
 import { addEventChain } from './0005-event-chain.ts';
+import { createWebhooks } from './0006-webhooks.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -15,5 +16,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0003-last-commit': { up: (kysely) => addLastCommit(kysely, types) },
     '0004-tokens': { up: (kysely) => extendTokens(kysely, types) },
     '0005-event-chain': { up: (kysely) => addEventChain(kysely, types) },
+    '0006-webhooks': { up: (kysely) => createWebhooks(kysely, types) },
   };
 }

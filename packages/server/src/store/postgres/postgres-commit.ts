@@ -4,6 +4,7 @@
  */
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
+import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
@@ -35,6 +36,8 @@ export interface CommitRows {
   /** Notes, whose events come after those of the changes. */
   readonly noteCount: number;
   readonly tokens: string;
+  readonly webhooks: string;
+  readonly removedWebhookIds: readonly string[];
   readonly operations: string;
   readonly answered: string;
 }
@@ -43,7 +46,7 @@ export interface CommitRows {
 export function rowsOfCommit(
   changes: readonly NodeChange[],
   answered: readonly AnsweredRequest[],
-  { tokens = [], notes = [] }: Beside,
+  { tokens = [], webhooks = [], notes = [] }: Beside,
 ): CommitRows {
   const expected = new Map<string, number | null>();
   const inconsistent = new Set<string>();
@@ -96,6 +99,8 @@ export function rowsOfCommit(
     eventCounts: changes.map((change) => change.events.length),
     noteCount: notes.length,
     tokens: JSON.stringify([...new Map(tokens.map((token) => [token.id, rowOfToken(token)])).values()]),
+    webhooks: JSON.stringify(webhooks.flatMap(({ webhook }) => (webhook === null ? [] : [rowOfWebhook(webhook)]))),
+    removedWebhookIds: webhooks.filter(({ webhook }) => webhook === null).map(({ id }) => id),
     operations: JSON.stringify([...operations.values()]),
     answered: JSON.stringify([...requests.values()]),
   };
@@ -149,6 +154,8 @@ export async function prepareCommit(
     chain.lastSequence,
     commitId,
     rows.tokens,
+    rows.webhooks,
+    rows.removedWebhookIds,
   ]);
   let sequence = last.last_sequence;
   const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));
@@ -219,6 +226,21 @@ with written_nodes as (
     created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
     selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
     idle_ms = excluded.idle_ms, created_by = excluded.created_by
+), removed_webhooks as (
+  delete from webhooks where id = any($12::text[])
+), written_webhooks as (
+  insert into webhooks (id, name, url, secret, previous_secret, previous_secret_until, kinds, node_id, selector, is_enabled,
+    disabled_because, created_by, created_at, starts_after)
+  select id, name, url, secret, previous_secret, previous_secret_until, kinds, node_id, selector, is_enabled,
+    disabled_because, created_by, created_at, starts_after
+  from json_to_recordset($11::json) as given
+    (id text, name text, url text, secret text, previous_secret text, previous_secret_until bigint, kinds text, node_id text,
+     selector text, is_enabled bigint, disabled_because text, created_by text, created_at bigint, starts_after bigint)
+  on conflict (id) do update set name = excluded.name, url = excluded.url, secret = excluded.secret,
+    previous_secret = excluded.previous_secret, previous_secret_until = excluded.previous_secret_until, kinds = excluded.kinds,
+    node_id = excluded.node_id, selector = excluded.selector, is_enabled = excluded.is_enabled,
+    disabled_because = excluded.disabled_because, created_by = excluded.created_by, created_at = excluded.created_at,
+    starts_after = excluded.starts_after
 )
 update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text, last_hash = $7::text
 returning set_config('statement_timeout', '0', true)`,

@@ -41,6 +41,8 @@ import type { PostgresAddress } from './postgres-address.ts';
 import { rowsOfCommit } from './postgres-commit.ts';
 import { TABLES } from './prepare-database.ts';
 import type { PostgresSession } from './postgres-session.ts';
+import { WebhookRows } from '../webhook-rows.ts';
+import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
 import type { Writer } from './writer.ts';
 
@@ -60,6 +62,7 @@ export async function openPostgresStore(url: string, logger: Logger): Promise<St
 
 /** See `Store` for what each verb promises. */
 class PostgresStore implements Store {
+  readonly webhooks: WebhookStore;
   readonly #address: PostgresAddress;
   readonly #kysely: Kysely<Schema>;
   readonly #writer: Writer;
@@ -69,6 +72,7 @@ class PostgresStore implements Store {
   constructor({ address, kysely, writer, committer }: OpenedPostgres) {
     this.#address = address;
     this.#kysely = kysely;
+    this.webhooks = new WebhookRows(kysely, (what, work) => this.#doing(what, work));
     this.#writer = writer;
     this.#committer = committer;
   }

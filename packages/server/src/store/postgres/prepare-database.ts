@@ -26,6 +26,9 @@ export const TABLES: readonly string[] = [
   'operations',
   'tokens',
   'answered_requests',
+  'webhooks',
+  'webhook_progress',
+  'dead_letters',
 ];
 
 /** @throws RefusedError, or what the driver threw. */

@@ -13,9 +13,11 @@ import type {
   NodesTable,
   OperationsTable,
   TokensTable,
+  WebhooksTable,
 } from '../schema.ts';
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
+import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
 
 /** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */
@@ -28,20 +30,26 @@ export type SqliteCommit = (
 /** Prepares the statements once, for all commits on this connection. */
 export function prepareCommit(database: Database.Database): SqliteCommit {
   const statements = prepareStatements(database);
-  const transaction = database.transaction<SqliteCommit>((changes, answered, { tokens = [], notes = [] }) => {
-    const conflicts = conflictingNodes(statements, changes);
-    if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
-    for (const request of answered) {
-      statements.upsertAnswered.run({
-        key: request.key,
-        fingerprint: request.fingerprint,
-        operation_id: request.operationId,
-        answered_at: request.answeredAt,
-      });
-    }
-    for (const token of tokens) statements.upsertToken.run(rowOfToken(token));
-    return { ok: true, ...writeChanges(statements, changes, notes) } as const;
-  });
+  const transaction = database.transaction<SqliteCommit>(
+    (changes, answered, { tokens = [], webhooks = [], notes = [] }) => {
+      const conflicts = conflictingNodes(statements, changes);
+      if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
+      for (const request of answered) {
+        statements.upsertAnswered.run({
+          key: request.key,
+          fingerprint: request.fingerprint,
+          operation_id: request.operationId,
+          answered_at: request.answeredAt,
+        });
+      }
+      for (const token of tokens) statements.upsertToken.run(rowOfToken(token));
+      for (const { id, webhook } of webhooks) {
+        if (webhook === null) statements.deleteWebhook.run(id);
+        else statements.upsertWebhook.run(rowOfWebhook(webhook));
+      }
+      return { ok: true, ...writeChanges(statements, changes, notes) } as const;
+    },
+  );
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
   return (changes, answered, beside) => transaction.immediate(changes, answered, beside);
 }
@@ -152,6 +160,13 @@ function prepareStatements(database: Database.Database) {
          created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
          selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
          idle_ms = excluded.idle_ms, created_by = excluded.created_by`,
+    ),
+    deleteWebhook: database.prepare<[string]>('delete from webhooks where id = ?'),
+    upsertWebhook: database.prepare<WebhooksTable>(
+      `insert or replace into webhooks (id, name, url, secret, previous_secret, previous_secret_until, kinds, node_id, selector,
+         is_enabled, disabled_because, created_by, created_at, starts_after)
+       values (@id, @name, @url, @secret, @previous_secret, @previous_secret_until, @kinds, @node_id, @selector,
+         @is_enabled, @disabled_because, @created_by, @created_at, @starts_after)`,
     ),
     // Only what can change: SQLite writes the indexes of every column that is named here, changed or not.
     upsertOperation: database.prepare<OperationsTable>(

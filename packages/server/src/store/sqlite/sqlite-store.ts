@@ -40,6 +40,8 @@ import { openSqlite } from './open-sqlite.ts';
 import type { OpenedSqlite } from './open-sqlite.ts';
 import { prepareCommit } from './sqlite-commit.ts';
 import type { SqliteCommit } from './sqlite-commit.ts';
+import { WebhookRows } from '../webhook-rows.ts';
+import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
 
 /** Opens the store of a data directory, made when it is not there. Throws as `openSqlite` does, in words for a person. */
@@ -49,6 +51,7 @@ export async function openSqliteStore(directory: string): Promise<SqliteStore> {
 
 /** See `Store` for what each verb promises. */
 export class SqliteStore implements Store {
+  readonly webhooks: WebhookStore;
   readonly #database: Database.Database;
   readonly #kysely: Kysely<Schema>;
   readonly #lock: DataDirectoryLock;
@@ -59,6 +62,7 @@ export class SqliteStore implements Store {
   constructor({ database, kysely, lock }: OpenedSqlite) {
     this.#database = database;
     this.#kysely = kysely;
+    this.webhooks = new WebhookRows(kysely, doing);
     this.#lock = lock;
     this.#commit = prepareCommit(database);
     const updateLastSeen = database.prepare<LastSeen>(

@@ -1,0 +1,218 @@
+/** The delivery of all webhooks: one for each, so that a slow receiver holds up nobody but itself. */
+import { randomBytes } from 'node:crypto';
+import type { Agent } from 'node:http';
+import type { Clock } from '@sluice/core';
+import type { Logger } from 'pino';
+import type { EventFeed } from '../fleet/event-feed.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type {
+  DeadLetter,
+  StoredWebhook,
+  WebhookChange,
+  WebhookProgress,
+  WebhookStore,
+} from '../store/webhook-store.ts';
+import { allowedLookup, type ResolveName, whyNotAllowedHost } from './allowed-address.ts';
+import { CLOUD_EVENTS_MEDIA_TYPE, type Message, messageOfTest } from './cloud-event.ts';
+import { noteOfWebhookChange } from './note-webhook.ts';
+import { type Posted, postMessage } from './post-message.ts';
+import { signatureHeaders } from './sign-message.ts';
+import { type AttemptResult, type DeliveryParts, WebhookDelivery } from './webhook-delivery.ts';
+import type { WebhookSettings } from './webhook-settings.ts';
+
+/** Random bytes of the id of a test. */
+const TEST_ID_BYTES = 9;
+
+export interface WebhookDeliveriesOptions {
+  readonly fleet: Fleet;
+  readonly feed: EventFeed;
+  readonly store: WebhookStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: WebhookSettings;
+  /** Told what came of each attempt. */
+  readonly attempted: (result: AttemptResult) => void;
+  /** Resolves names; absent: the system does. */
+  readonly resolve?: ResolveName;
+}
+
+/** A message that was given up, as it is kept. */
+export type KeptDeadLetter = DeadLetter;
+
+/** How the delivery of one webhook goes. */
+export interface DeliveryStatus {
+  readonly progress: WebhookProgress;
+  readonly deadLetters: number;
+}
+
+export interface WebhookFigures {
+  readonly enabled: number;
+  readonly disabled: number;
+  readonly deadLetters: number;
+  /** When the oldest event happened that is yet to be delivered, in epoch milliseconds; `null`: there is none. */
+  readonly oldestWaitingAt: number | null;
+}
+
+export class WebhookDeliveries {
+  readonly #options: WebhookDeliveriesOptions;
+  readonly #deliveries = new Map<string, WebhookDelivery>();
+  readonly #lookup: ReturnType<typeof allowedLookup>;
+  readonly #stopping = new AbortController();
+  readonly #unsubscribe: () => void;
+  /** What is left to do for those that were removed. */
+  #removing: Promise<void> = Promise.resolve();
+
+  private constructor(options: WebhookDeliveriesOptions) {
+    this.#options = options;
+    this.#lookup = allowedLookup(options.settings.allowed, options.resolve);
+    this.#unsubscribe = options.fleet.webhooks.subscribe((change) => this.#apply(change));
+  }
+
+  /** Each goes on where it was. */
+  static async open(options: WebhookDeliveriesOptions): Promise<WebhookDeliveries> {
+    const { store, fleet } = options;
+    await store.removeOrphans();
+    const progress = new Map((await store.progress()).map((each) => [each.webhookId, each]));
+    const deliveries = new WebhookDeliveries(options);
+    for (const webhook of fleet.webhooks.all()) {
+      const deadLetters = await store.countDeadLetters(webhook.id);
+      deliveries.#begin(webhook, progress.get(webhook.id) ?? newProgress(webhook), deadLetters);
+    }
+    return deliveries;
+  }
+
+  status(webhook: StoredWebhook): DeliveryStatus {
+    const delivery = this.#deliveries.get(webhook.id);
+    return { progress: delivery?.progress ?? newProgress(webhook), deadLetters: delivery?.deadLetters ?? 0 };
+  }
+
+  figures(): WebhookFigures {
+    const all = this.#options.fleet.webhooks.all();
+    const enabled = all.filter(({ isEnabled }) => isEnabled).length;
+    const deliveries = [...this.#deliveries.values()];
+    const waiting = deliveries.flatMap(({ waitingSince }) => (waitingSince === null ? [] : [waitingSince]));
+    return {
+      enabled,
+      disabled: all.length - enabled,
+      deadLetters: deliveries.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+      oldestWaitingAt: waiting.length === 0 ? null : Math.min(...waiting),
+    };
+  }
+
+  /** Why nothing may be sent there, as far as the address itself tells; `null`: it may. */
+  whyNotAllowed(url: URL): string | null {
+    return whyNotAllowedHost(url.hostname, this.#options.settings.allowed);
+  }
+
+  /** Sends a message that says it is a test: now, once. */
+  test(webhook: StoredWebhook): Promise<Posted> {
+    const { settings, clock } = this.#options;
+    const id = randomBytes(TEST_ID_BYTES).toString('hex');
+    return this.#post(webhook, messageOfTest(id, settings.source, clock.now()), null, this.#stopping.signal);
+  }
+
+  /** In the order of their sequence numbers. */
+  deadLetters(webhookId: string, after: number, limit: number): Promise<readonly KeptDeadLetter[]> {
+    return this.#options.store.deadLetters(webhookId, after, limit);
+  }
+
+  /** Sends a dead letter: now, once. One that is delivered is one no more. @returns `null`: there is none. */
+  async resend(webhook: StoredWebhook, sequence: number): Promise<Posted | null> {
+    const { store, clock, attempted } = this.#options;
+    const letter = await store.deadLetter(webhook.id, sequence);
+    if (letter === null) return null;
+    const { messageId: id, type, nodeId, at, body } = letter;
+    const posted = await this.#post(webhook, { sequence, id, type, nodeId, at, body }, null, this.#stopping.signal);
+    if (posted.problem === null) {
+      attempted('delivered');
+      await store.removeDeadLetter(webhook.id, sequence);
+      await this.#deliveries.get(webhook.id)?.countDeadLetters();
+    } else {
+      attempted('failed');
+      const { attempts } = letter;
+      await store.keepDeadLetter({ ...letter, attempts: attempts + 1, failedAt: clock.now(), problem: posted.problem });
+    }
+    return posted;
+  }
+
+  /** What is under way is sent again at the next start. */
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    this.#stopping.abort();
+    await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop()));
+    await this.#removing;
+  }
+
+  #apply({ id, webhook }: WebhookChange): void {
+    const delivery = this.#deliveries.get(id);
+    if (webhook === null) {
+      this.#deliveries.delete(id);
+      if (delivery !== undefined) this.#removing = this.#removing.then(() => this.#remove(delivery));
+    } else if (delivery === undefined) this.#begin(webhook, newProgress(webhook), 0);
+    else delivery.change(webhook);
+  }
+
+  #begin(webhook: StoredWebhook, progress: WebhookProgress, deadLetters: number): void {
+    const { fleet, feed, store, clock, logger, settings, attempted } = this.#options;
+    const parts: DeliveryParts = {
+      fleet,
+      feed,
+      store,
+      clock,
+      logger,
+      schedule: { delaysMs: settings.retryDelaysMs, attemptMsMax: settings.timeoutMs },
+      source: settings.source,
+      random: Math.random,
+      post: (to, message, agent, signal) => this.#post(to, message, agent, signal),
+      disable: (webhookId, reason) => this.#disable(webhookId, reason),
+      attempted,
+    };
+    this.#deliveries.set(webhook.id, new WebhookDelivery(parts, webhook, progress, deadLetters));
+  }
+
+  #post(webhook: StoredWebhook, { id, body }: Message, agent: Agent | null, signal: AbortSignal): Promise<Posted> {
+    const { settings, clock } = this.#options;
+    const headers = {
+      'content-type': CLOUD_EVENTS_MEDIA_TYPE,
+      ...signatureHeaders(webhook, id, body, clock.now()),
+    };
+    const { timeoutMs, allowed } = settings;
+    const { url } = webhook;
+    return postMessage({ url, headers, body, timeoutMs, allowed, lookup: this.#lookup, agent, signal });
+  }
+
+  async #disable(webhookId: string, reason: string): Promise<void> {
+    const disabled = await this.#options.fleet.access((_tokenOf, now, webhooks) => {
+      const before = webhooks.get(webhookId);
+      if (before === undefined || !before.isEnabled) return { ok: true, value: { tokens: [], notes: [] } };
+      const webhook = { ...before, isEnabled: false, disabledBecause: reason };
+      const note = noteOfWebhookChange(before, webhook, reason, { name: 'server', address: null }, now);
+      return { ok: true, value: { tokens: [], webhooks: [{ id: webhookId, webhook }], notes: [note] } };
+    });
+    if (!disabled.ok) throw new Error(`disabling a webhook: ${disabled.problem.code}`);
+  }
+
+  async #remove(delivery: WebhookDelivery): Promise<void> {
+    const { store, logger } = this.#options;
+    await delivery.stop();
+    try {
+      await store.removeOrphans();
+    } catch (error) {
+      logger.warn({ event: 'webhook-unremoved', err: error }, 'what is left of a webhook is removed at the next start');
+    }
+  }
+}
+
+function newProgress({ id, startsAfter }: StoredWebhook): WebhookProgress {
+  return {
+    webhookId: id,
+    sequence: startsAfter,
+    attempts: 0,
+    nextAttemptAt: null,
+    failingSince: null,
+    problem: null,
+    deliveredAt: null,
+    missed: 0,
+    dropped: 0,
+  };
+}
