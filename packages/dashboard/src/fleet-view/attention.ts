@@ -45,6 +45,8 @@ export function attentionNow(
 ): readonly Attention[] {
   const ofOperations = causesOf(operations);
   const found = nodes.flatMap((node) => {
+    // Most nodes of most fleets; the rest of this is not free.
+    if (node.status === 'active' && node.load.problem === null && !ofOperations.has(node.id)) return [];
     const causes = [...causesOfNode(node, now), ...(ofOperations.get(node.id) ?? [])];
     const [cause] = causes.sort((one, other) => urgencyOf(one) - urgencyOf(other));
     return cause === undefined ? [] : [{ node, cause }];

@@ -4,24 +4,42 @@ import type { NodeGroup } from '../../fleet-view/group-nodes.ts';
 import { cornerOf, type MapLayout } from '../../fleet-view/map-layout.ts';
 import type { Palette } from '../../theme/palette.ts';
 
-/** @param scale Device pixels of one CSS pixel. */
+/** What is on the canvas: the status of each cell, in the order of groups and cells; `null` before anything is. */
+export interface DrawnMap {
+  readonly layout: MapLayout;
+  readonly palette: Palette;
+  readonly scale: number;
+  readonly statuses: readonly (readonly NodeStatus[])[];
+}
+
+/**
+ * Draws what differs from what is there: of ten thousand cells some dozens change in a second.
+ * @param scale Device pixels of one CSS pixel.
+ * @returns What is there now.
+ */
 export function drawMap(
   context: CanvasRenderingContext2D,
-  layout: MapLayout,
   groups: readonly NodeGroup[],
-  palette: Palette,
-  scale: number,
-): void {
-  const { width, height } = context.canvas;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
+  { layout, palette, scale }: Omit<DrawnMap, 'statuses'>,
+  before: DrawnMap | null,
+): DrawnMap {
+  const isSamePlace = before?.layout === layout && before.palette === palette && before.scale === scale;
+  if (!isSamePlace) {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  }
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  for (const [group, { nodes }] of groups.entries()) {
-    for (const [index, { status }] of nodes.entries()) {
+  const statuses = groups.map(({ nodes }) => nodes.map(({ status }) => status));
+  for (const [group, members] of statuses.entries()) {
+    const known = isSamePlace ? before.statuses[group] : undefined;
+    for (const [index, status] of members.entries()) {
+      if (known?.[index] === status) continue;
       const { x, y } = cornerOf(layout, { group, index });
+      if (isSamePlace) context.clearRect(x, y, layout.cell, layout.cell);
       drawCell(context, status, x, y, layout.cell, palette);
     }
   }
+  return { layout, palette, scale, statuses };
 }
 
 function drawCell(
