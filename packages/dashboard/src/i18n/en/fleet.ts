@@ -19,6 +19,7 @@ export const fleet = {
     'sessions-uncounted': (why: string) => `its sessions cannot be counted: ${why}`,
   },
   unhealthyUnknown: 'its workload has not passed its health check',
+  waiting: 'There is more: move the pointer away to see it.',
   map: 'Map of the fleet',
   mapOf: (count: number) =>
     `Map of the fleet: ${count} nodes, a cell each. Arrow keys move from cell to cell, Enter opens the node.`,

@@ -20,6 +20,7 @@ export const fleet: typeof en = {
     'sessions-uncounted': (why) => `无法统计会话:${why}`,
   },
   unhealthyUnknown: '工作负载未通过健康检查',
+  waiting: '有新内容:移开指针即可查看。',
   map: '集群地图',
   mapOf: (count) => `集群地图:${count} 个节点,每个一格。方向键移动,回车打开节点。`,
   groupBy: '分组方式',

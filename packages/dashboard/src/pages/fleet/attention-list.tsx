@@ -13,6 +13,7 @@ import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { NodeStatusMark } from '../../ui/status-mark.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { useSteady } from '../../ui/use-steady.ts';
 import styles from './attention-list.module.css';
 
 /** Lines that are shown at first, and how many more a press of the button shows. */
@@ -25,18 +26,19 @@ export function AttentionList({ nodes }: { readonly nodes: readonly Node[] }) {
   const now = useNow();
   const [lines, setLines] = useState(LINES);
   const found = attentionNow(nodes, useTellingOperations(), now);
+  const { shown, isOutdated, aiming } = useSteady(found.slice(0, lines), ({ node }) => node.id);
   return (
     <Section
       title={words.fleet.attention}
       aside={found.length > 0 && <span className={styles['count']}>{found.length}</span>}
     >
-      {found.length === 0 ? (
+      {shown.length === 0 ? (
         <p className={styles['none']}>
           <span aria-hidden="true">✓</span> {words.fleet.attentionNone}
         </p>
       ) : (
-        <ul className={styles['list']}>
-          {found.slice(0, lines).map(({ node, cause }) => (
+        <ul className={styles['list']} {...aiming}>
+          {shown.map(({ node, cause }) => (
             <li key={node.id}>
               <NodeStatusMark status={node.status} />
               <span>
@@ -46,6 +48,7 @@ export function AttentionList({ nodes }: { readonly nodes: readonly Node[] }) {
           ))}
         </ul>
       )}
+      {isOutdated && <p className={styles['waiting']}>{words.fleet.waiting}</p>}
       {found.length > lines && (
         <div className={styles['more']}>
           {words.fleet.attentionMore(found.length - lines)} <MoreButton onClick={() => setLines(lines + 10 * LINES)} />

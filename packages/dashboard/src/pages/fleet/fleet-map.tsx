@@ -43,10 +43,12 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
     [countsKey, width],
   );
   const scale = window.devicePixelRatio;
+  const sessionsInWords = words.fleet.sessions;
+  const look = useMemo(() => ({ layout, palette, scale, sessionsInWords }), [layout, palette, scale, sessionsInWords]);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
-    if (context) drawn.current = drawMap(context, groups, { layout, palette, scale }, drawn.current);
-  }, [layout, groups, palette, scale]);
+    if (context) drawn.current = drawMap(context, groups, look, drawn.current);
+  }, [groups, look]);
 
   const nodeAt = (place: CellPlace | null) => (place === null ? undefined : groups[place.group]?.nodes[place.index]);
   const placeUnder = ({ nativeEvent: { offsetX, offsetY } }: MouseEvent) => cellAt(layout, offsetX, offsetY);

@@ -33,8 +33,8 @@ export function FleetPage() {
       aside={`${words.fleet.total(counts.total)} · ${words.fleet.sessions(counts.sessions)}`}
     >
       <StatusCounts counts={counts} />
-      <AttentionList nodes={nodes} />
       <div className={styles['columns']}>
+        <AttentionList nodes={nodes} />
         <Section title={words.fleet.map} aside={<GroupingChoice grouping={grouping} choose={choose} />}>
           <FleetMap nodes={nodes} grouping={grouping} />
         </Section>
