@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { time
   afterAll(() => dashboard.stop(), 30_000);
 
   const map = (page: Page) => page.getByRole('application', { name: /^Map of the fleet/u });
-  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const expectHeading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
   /** The ids of the rows, as they stand. */
   async function rows(page: Page): Promise<readonly string[]> {
@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { time
     await map(page).hover({ position: { x: 30, y: 50 } });
     await page.getByText('arena · eu-west').waitFor();
     await map(page).click({ position: { x: 30, y: 50 } });
-    await heading(page, 'Arena 1');
+    await expectHeading(page, 'Arena 1');
   });
 
   test('arrow keys go from cell to cell and from group to group, and Enter opens the node', async () => {
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { time
       await page.getByText(told).waitFor();
     }
     await page.keyboard.press('Enter');
-    await heading(page, 'Arena 2');
+    await expectHeading(page, 'Arena 2');
   });
 
   test('the map is grouped by any label, and the address keeps it', async () => {
@@ -115,15 +115,15 @@ describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { time
 
   test('keys lead everywhere: to a page, to a node by a few letters, to what the keys are', async () => {
     const page = await dashboard.visit();
-    await heading(page, 'Fleet');
+    await expectHeading(page, 'Fleet');
     await page.keyboard.press('g');
     await page.keyboard.press('n');
-    await heading(page, 'Nodes');
+    await expectHeading(page, 'Nodes');
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Find a node' }).fill('go');
     await page.getByRole('option', { name: /arena-2/u }).waitFor();
     await page.keyboard.press('Enter');
-    await heading(page, 'Arena 2');
+    await expectHeading(page, 'Arena 2');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.keyboard.press('Escape');

@@ -29,7 +29,6 @@ export const fleet = {
   ungrouped: 'without',
   changes: 'Changed in the last hour',
   changesNone: 'Nothing has changed in the last hour.',
-  changesSince: (time: string) => `The newest changes, back to ${time}`,
   by: (actor: string) => `by ${actor}`,
   emptyTitle: 'No nodes yet',
   emptyText:

@@ -29,7 +29,6 @@ export const fleet: typeof en = {
   ungrouped: '无',
   changes: '最近一小时的变化',
   changesNone: '最近一小时没有变化。',
-  changesSince: (time) => `最新的变化,自 ${time} 起`,
   by: (actor) => `由 ${actor}`,
   emptyTitle: '还没有节点',
   emptyText: '代理上线后,节点会立即出现在这里。在要成为节点的机器上编写 agent.yaml 并启动代理:',
