@@ -3,8 +3,8 @@
 export const fleet = {
   title: 'Fleet',
   byStatus: 'Nodes by status',
-  total: (count: number) => `${count} ${count === 1 ? 'node' : 'nodes'}`,
-  sessions: (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`,
+  total: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'node' : 'nodes'}`,
+  sessions: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'session' : 'sessions'}`,
   attention: 'Needs attention',
   attentionNone: 'Nothing needs you now.',
   attentionMore: (count: number) => `and ${count} more`,

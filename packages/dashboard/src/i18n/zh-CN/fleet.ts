@@ -4,8 +4,8 @@ import type { fleet as en } from '../en/fleet.ts';
 export const fleet: typeof en = {
   title: '集群',
   byStatus: '按状态统计的节点',
-  total: (count) => `${count} 个节点`,
-  sessions: (count) => `${count} 个会话`,
+  total: (count) => `${count.toLocaleString('zh-CN')} 个节点`,
+  sessions: (count) => `${count.toLocaleString('zh-CN')} 个会话`,
   attention: '需要处理',
   attentionNone: '现在没有需要处理的事。',
   attentionMore: (count) => `还有 ${count} 个`,
