@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
+import { ownFile } from '../install/own-files.ts';
 import { isRecord } from '../is-record.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printLine } from '../output/print.ts';
@@ -22,9 +23,9 @@ export function versionCommand(terminal: Terminal, finish: Finish): Command {
     });
 }
 
-/** The version in this package's package.json, which stands above both `src` and `dist`. */
+/** The version in the package's package.json. */
 export function sluiceVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'));
   if (!isRecord(manifest) || typeof manifest['version'] !== 'string')
     throw new Error('reading the version from package.json');
   return manifest['version'];

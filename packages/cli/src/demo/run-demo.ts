@@ -11,6 +11,7 @@ import { renderNodesTable } from '../output/nodes-table.ts';
 import { printError, printLine } from '../output/print.ts';
 import { pause, type Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { commandInWords } from '../install/own-files.ts';
 import { agentYaml, demoNodes, gameServerFile } from './demo-nodes.ts';
 import { startDemoProcess, type DemoProcess } from './demo-process.ts';
 import { findFreePorts, isPortFree } from './ports.ts';
@@ -174,6 +175,7 @@ function printSummary(terminal: Terminal, url: string, token: string, logs: stri
   const { stdout, environment } = terminal;
   const paint = paintFor(stdout, environment);
   const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
+  const sluice = commandInWords();
   const isDefaultUrl = url === 'http://127.0.0.1:7070';
   stdout.write(`\n${paint('Your fleet is running.', 'bold')}\n\n`);
   stdout.write(renderNodesTable(nodes, { isWide: false, width, paint, nowMs: Date.now() }));
@@ -182,14 +184,14 @@ function printSummary(terminal: Terminal, url: string, token: string, logs: stri
     `API   ${url}   described at ${url}/docs`,
     `Logs  ${logs}`,
     '',
-    paint('In another terminal, in this directory:', 'bold'),
+    paint(sluice === 'sluice' ? 'In another terminal:' : 'In another terminal, in this directory:', 'bold'),
     '',
     ...(isDefaultUrl ? [] : [`  export SLUICE_URL=${url}`]),
     `  export SLUICE_TOKEN=${token}`,
     '',
-    '  npx sluice nodes list',
-    '  npx sluice nodes drain lobby-1 --timeout 60s --wait',
-    '  npx sluice nodes undrain lobby-1',
+    `  ${sluice} nodes list`,
+    `  ${sluice} nodes drain lobby-1 --timeout 60s --wait`,
+    `  ${sluice} nodes undrain lobby-1`,
     '',
     'Ctrl-C ends everything.',
     '',
