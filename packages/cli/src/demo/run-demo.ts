@@ -1,5 +1,4 @@
 /** Starts a whole fleet on this machine, says how to use it, and ends every process of it on Ctrl-C. */
-import { randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +6,7 @@ import { createClient, type Client } from '@sluice/client';
 import type { Node } from '@sluice/contract';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { paintFor } from '../output/colour.ts';
+import { newToken } from '../new-token.ts';
 import { renderNodesTable } from '../output/nodes-table.ts';
 import { printError, printLine } from '../output/print.ts';
 import { pause, type Terminal } from '../terminal.ts';
@@ -197,10 +197,6 @@ function printSummary(terminal: Terminal, url: string, token: string, logs: stri
     '',
   ];
   stdout.write(lines.map((line) => `${line}\n`).join(''));
-}
-
-function newToken(): string {
-  return `slc_${randomBytes(32).toString('base64url')}`;
 }
 
 /** The environment without the settings of another Sluice, which this one must not take over. */
