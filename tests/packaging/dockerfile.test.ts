@@ -45,7 +45,7 @@ function argumentVector(said: string | null): readonly string[] {
 }
 
 test('the linter finds nothing', () => {
-  expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
+  expect(validate(text)).toEqual([]);
 });
 
 test('the linter does find what is wrong', () => {

@@ -1,6 +1,6 @@
 /** The package that `npm pack` makes: what is in it, and that it runs where there is nothing but it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { publint } from 'publint';
@@ -98,6 +98,17 @@ describe.skipIf(!isOnline)('installed with npm install -g', () => {
     expect(await ended(demo)).toMatchObject({
       code: 0,
       output: expect.stringContaining('Every process of the demo has ended.'),
+    });
+  });
+
+  // The last one: it breaks what is installed.
+  test('a server says so when its SQLite was not built, and commands need none', async () => {
+    await rm(path.join(sluice.folder, 'node_modules/better-sqlite3/build'), { recursive: true });
+    expect(await ended(start(sluice, ['version']))).toMatchObject({ code: 0 });
+    const server = await ended(start(sluice, ['server', '--listen', '127.0.0.1:0', '--data', 'data']));
+    expect(server).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('SQLite does not load in this Node.js'),
     });
   });
 });

@@ -1,4 +1,5 @@
 /** All commands of `sluice`, as one tree, and how its help and its errors look. */
+import { SLUICE_VERSION } from '@sluice/contract';
 import { Command, type Argument } from 'commander';
 import { agentCommand } from './commands/agent.ts';
 import { auditExportCommand } from './commands/audit-export.ts';
@@ -48,7 +49,7 @@ import { webhooksRotateCommand } from './commands/webhooks-rotate.ts';
 import { webhooksTestCommand } from './commands/webhooks-test.ts';
 import { webhooksUpdateCommand } from './commands/webhooks-update.ts';
 import { simulateCommand } from './commands/simulate.ts';
-import { sluiceVersion, versionCommand } from './commands/version.ts';
+import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Finish } from './finish.ts';
 import { paintFor } from './output/colour.ts';
@@ -138,7 +139,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       'The control plane for the nodes of a fleet: list, drain, restart, describe, without hurting anyone on them.',
     )
     .usage('<command>')
-    .version(sluiceVersion(), '-v, --version', 'print the version')
+    .version(SLUICE_VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
     // `sluice server` has flags of its own and commands with flags of the same names.
