@@ -1,13 +1,19 @@
 /** The systemd services that `install` writes: what is in them, whose they are, and what systemd thinks of them. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { loadAgentConfig } from '../../packages/agent/src/config.ts';
+import { installFiles } from '../../packages/cli/src/install/install-files.ts';
+import { agentFiles, serverFiles } from '../../packages/cli/src/install/service-files.ts';
+import { agentUnit } from '../../packages/cli/src/install/service-units.ts';
 import { withStamp } from '../../packages/cli/src/install/stamped-text.ts';
 import { loadServerConfig } from '../../packages/server/src/config.ts';
+import { isAlive } from '../end-to-end/fleet-under-test.ts';
+import { waitFor } from '../wait-for.ts';
 
 const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.meta.url));
 /** What the units start; a machine of a test has one that does nothing. */
@@ -84,6 +90,25 @@ describe('install', () => {
     expect(loaded).toMatchObject({ ok: true, config: { dataDirectory: '/var/lib/sluice-server', port: 7070 } });
     expect(await modeOf('etc/sluice/server.env')).toBe('600');
     expect(await readFile(file('etc/sluice/server.env'), 'utf8')).not.toMatch(/^SLUICE_ADMIN_TOKEN/mu);
+  });
+
+  test('writes the secrets of a machine where only its owner reads them', async () => {
+    const agent = agentFiles([PROGRAM], { driver: 'systemd', serverUrl: 'http://x', joinToken: 'slc_join' });
+    for (const files of [serverFiles([PROGRAM], 'slc_admin'), agent]) await installFiles(files, root, false);
+    expect(await readFile(file('etc/sluice/server.env'), 'utf8')).toMatch(/^SLUICE_ADMIN_TOKEN=slc_admin$/mu);
+    expect(await readFile(file('etc/sluice/agent.env'), 'utf8')).toMatch(/^SLUICE_JOIN_TOKEN=slc_join$/mu);
+    expect(await modeOf('etc/sluice/server.env')).toBe('600');
+    expect(await modeOf('etc/sluice/agent.env')).toBe('600');
+    for (const name of ['agent.yaml', 'server.yaml'])
+      expect(await readFile(file(`etc/sluice/${name}`), 'utf8')).not.toContain('slc_');
+  });
+
+  test('takes no token that would write more than itself', () => {
+    const env = { SLUICE_JOIN_TOKEN: 'slc_x\nNODE_OPTIONS=--require=/tmp/x' };
+    expect(run(['agent', 'install', '--root', root, '--program', PROGRAM], env)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('SLUICE_JOIN_TOKEN is no token.'),
+    });
   });
 
   test('again changes nothing; what an older version wrote is brought up to date; what people wrote stays', async () => {
@@ -194,6 +219,55 @@ describe.skipIf(!hasSystemdAnalyze).each([
     expect(analyze(...args)).toMatchObject({ status: 0 });
   });
 });
+
+const canDropRights = process.geteuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
+if (!canDropRights)
+  console.log('Only root, with setpriv, can try what the capabilities of a unit are enough for: skipped.');
+
+test.skipIf(!canDropRights)(
+  'the capabilities of its unit are enough for an agent to start a workload as another user, and to end it',
+  { timeout: 60_000 },
+  async () => {
+    const unit = agentUnit([PROGRAM], 'process');
+    const names = (/^CapabilityBoundingSet=(?<names>.*)$/mu.exec(unit)?.groups?.['names'] ?? '').split(' ');
+    const kept = names.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`).join(',');
+    const stateDir = file('state');
+    const config = {
+      server: 'http://127.0.0.1:1',
+      node: { id: 'restricted' },
+      stateDir,
+      onAgentStop: 'stop',
+      workload: {
+        driver: 'process',
+        command: ['/bin/sleep', '1000'],
+        cwd: '/',
+        user: 'nobody',
+        limits: { coreBytes: 0 },
+      },
+    };
+    await writeFile(file('agent.yaml'), stringify(config));
+    const restricted = ['--bounding-set', `-all,${kept}`, '--no-new-privs'];
+    const agent = spawn('setpriv', [...restricted, process.execPath, sluice, 'agent', '--config', file('agent.yaml')], {
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    const over = new Promise((resolve) => {
+      agent.once('exit', resolve);
+    });
+    const isNobody = async () => {
+      const record: unknown = JSON.parse(
+        await readFile(path.join(stateDir, 'workload.json'), 'utf8').catch(() => 'null'),
+      );
+      const pid = typeof record === 'object' && record !== null && 'pid' in record ? String(record.pid) : '-';
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      return /^Uid:\t(?!0\t)/mu.test(status) && /^CapEff:\t0+$/mu.test(status) ? Number(pid) : undefined;
+    };
+    const pid = await waitFor('the workload to run as nobody, without rights', isNobody, { withinMs: 30_000 });
+    agent.kill('SIGTERM');
+    expect(await over).toBe(0);
+    expect(await isAlive(pid)).toBe(false);
+  },
+);
 
 function analyze(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });

@@ -72,6 +72,11 @@ async function install(terminal: Terminal, service: Service, options: InstallOpt
     );
     return exitCodes.failed;
   }
+  const joinToken = terminal.environment['SLUICE_JOIN_TOKEN'] ?? '';
+  if (!/^[\w-]*$/u.test(joinToken)) {
+    printError(terminal, 'SLUICE_JOIN_TOKEN is no token.', 'Make one with: sluice join-tokens create');
+    return exitCodes.wrongUsage;
+  }
   // An image is not to have a secret that all its machines share, and what is printed may be seen.
   const hasSecrets = isHere && !isPrinted;
   const { environment } = terminal;
@@ -81,7 +86,7 @@ async function install(terminal: Terminal, service: Service, options: InstallOpt
       : agentFiles(program.words, {
           driver: options.driver ?? 'process',
           serverUrl: options.server ?? (environment['SLUICE_URL'] || 'http://127.0.0.1:7070'),
-          joinToken: hasSecrets ? (environment['SLUICE_JOIN_TOKEN'] ?? null) : null,
+          joinToken: hasSecrets ? joinToken : '',
         });
   if (isPrinted) return printFiles(terminal, files);
   try {

@@ -56,8 +56,8 @@ ${
 export interface AgentOptions {
   readonly driver: Driver;
   readonly serverUrl: string;
-  /** `null`: to be written into the file of secrets. */
-  readonly joinToken: string | null;
+  /** Empty: to be written into the file of secrets by somebody. */
+  readonly joinToken: string;
 }
 
 export function agentFiles(program: readonly string[], options: AgentOptions): ServiceFiles {
@@ -91,7 +91,7 @@ ${WORKLOADS[options.driver]}  # How many are on it, and how it is asked to let n
         'agent',
         `# Secrets of the agent, read by systemd. Only root may read this file.
 # Made with: sluice join-tokens create
-SLUICE_JOIN_TOKEN=${options.joinToken ?? ''}
+SLUICE_JOIN_TOKEN=${options.joinToken}
 `,
       ),
     ],
