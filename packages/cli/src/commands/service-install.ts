@@ -45,7 +45,7 @@ export function serviceInstallCommand(terminal: Terminal, finish: Finish, servic
   }
   const example =
     service === 'agent'
-      ? 'sudo SLUICE_JOIN_TOKEN=… sluice agent install --driver systemd --server https://sluice.example:7070'
+      ? 'sudo sluice agent install --driver systemd --server https://sluice.example'
       : 'sudo sluice server install';
   return command
     .addHelpText('after', `\nExample:\n  ${example}\n\nMore: docs/installing.md`)
