@@ -46,7 +46,7 @@ export async function exchange(
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
   const signal = AbortSignal.any([deadline, ...stops]);
   const isPost = route.method === 'POST';
-  const idempotencyKey = isPost ? (request.idempotencyKey ?? options.newIdempotencyKey?.()) : undefined;
+  const idempotencyKey = isPost ? (request.idempotencyKey ?? newKeyOf(options)) : undefined;
   const mayRepeat = route.method === 'GET' || idempotencyKey !== undefined;
   let hasBroken = false;
   let waits = 0;
@@ -93,6 +93,16 @@ export async function exchange(
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }
+}
+
+/** `undefined`: the client's owner wants none. */
+function newKeyOf({ newIdempotencyKey = randomKey }: ClientOptions): string | undefined {
+  return newIdempotencyKey?.();
+}
+
+/** `crypto.randomUUID` would be missing in pages that came without TLS. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Nothing was done: it may be asked again as soon as the server says. @returns `null`: often enough, or for too long. */
