@@ -85,6 +85,7 @@ describe.each(LIBRARIES)('%s', (library) => {
 
 test.for(['nodenext', 'bundler'])(
   'a strict program typechecks, with modules as %s',
+  { timeout: 60_000 },
   async (resolution, { skip }) => {
     if (!installed) skip('no registry is reachable');
     await writeFile(
@@ -105,7 +106,6 @@ test.for(['nodenext', 'bundler'])(
     const module = resolution === 'bundler' ? 'esnext' : resolution;
     expect(await compile(resolution, { module, moduleResolution: resolution, noEmit: true })).toBe('');
   },
-  60_000,
 );
 
 test('the examples of both READMEs run: a node is drained and watched, and a workload lets its session go', async ({
