@@ -5,6 +5,8 @@ import { agentCommand } from './commands/agent.ts';
 import { auditExportCommand } from './commands/audit-export.ts';
 import { auditListCommand } from './commands/audit-list.ts';
 import { auditVerifyCommand } from './commands/audit-verify.ts';
+import { completeCommand } from './commands/complete.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loginCommand } from './commands/login.ts';
@@ -159,7 +161,9 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(renderCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(completionCommand(terminal, finish).helpGroup('Other:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))
+    .addCommand(completeCommand(terminal, finish), { hidden: true })
     .addHelpText(
       'after',
       '\nExamples:\n  sluice nodes list\n  sluice nodes drain lobby-1 --timeout 15m --wait\n\nEvery command explains itself: sluice nodes drain --help',
