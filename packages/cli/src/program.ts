@@ -8,6 +8,7 @@ import { auditVerifyCommand } from './commands/audit-verify.ts';
 import { completeCommand } from './commands/complete.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
@@ -161,6 +162,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(renderCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(doctorCommand(terminal, finish).helpGroup('Other:'))
     .addCommand(completionCommand(terminal, finish).helpGroup('Other:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))
     .addCommand(completeCommand(terminal, finish), { hidden: true })
