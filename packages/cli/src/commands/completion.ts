@@ -10,7 +10,7 @@ export function completionCommand(terminal: Terminal, finish: Finish): Command {
   return new Command('completion')
     .summary('complete commands, options and ids with TAB')
     .description(
-      'Prints what has bash, zsh or fish complete commands, options and their values, and, where a token is configured, the ids of\n' +
+      'Prints what has bash, zsh or fish complete commands, options and their values, and, where a token is configured, the ids of ' +
         'nodes, operations and tokens from the server. Where that does not answer within a second, nothing is offered.',
     )
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))

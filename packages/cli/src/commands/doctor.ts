@@ -27,8 +27,8 @@ export function doctorCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('doctor')
     .summary('find what is misconfigured, and what mends it')
     .description(
-      'Looks at the server as it is seen from here: address, certificate, clock, token, version, events. On a node, with\n' +
-        '--agent-config, at what its agent needs; on the machine of a server, with --data or --server-config, at what that needs.\n' +
+      'Looks at the server as it is seen from here: address, certificate, clock, token, version, events. On a node, with ' +
+        '--agent-config, at what its agent needs; on the machine of a server, with --data or --server-config, at what that needs. ' +
         'It changes nothing and starts nothing. Exit code 1: there is a fault.',
     )
     .option('--agent-config <file>', 'examine this node, by its agent.yaml')

@@ -126,6 +126,6 @@ function environment({ secretsInEnvironment: names }: ServerFacts): Finding {
   return warning(
     SECRETS,
     `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} set, where whatever this user runs can read ${names.length === 1 ? 'it' : 'them'}.`,
-    'Without them the server makes an admin token at its first start, and `sluice join-tokens create` makes tokens that run out.',
+    'Leave them out: the server makes an admin token at its first start, and `sluice join-tokens create` makes tokens that run out.',
   );
 }
