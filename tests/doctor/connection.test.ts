@@ -1,4 +1,5 @@
 /** `sluice doctor` on an operator's machine: each fault between it and a real server, made for real. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import os from 'node:os';
@@ -8,7 +9,8 @@ import { loadServerConfig } from '../../packages/server/src/config.ts';
 import { ADMIN_TOKEN, ServerUnderTest } from '../../packages/server/src/http/server-under-test.ts';
 import { startServer } from '../../packages/server/src/main.ts';
 import { runSluice } from '../../packages/cli/src/captured-terminal.ts';
-import { freePort } from '../end-to-end/fleet-under-test.ts';
+import { ADMIN_TOKEN as FLEET_TOKEN, FleetUnderTest, freePort } from '../end-to-end/fleet-under-test.ts';
+import { isInstalled } from '../started-program.ts';
 import { issue, newAuthority } from '../tls/certificates.ts';
 import { waitFor } from '../wait-for.ts';
 import { startBadProxy, type Wrong } from './bad-proxy.ts';
@@ -117,6 +119,21 @@ describe('the server', () => {
     const unreadable = await doctor(['--server-ca', file('none.crt')], here(ADMIN_TOKEN, encrypted.url));
     expect(unreadable.findings['server']).toMatch(/^fault: .*none\.crt cannot be read/u);
   });
+});
+
+test('a server that cannot write, for whatever reason, is not ready', { timeout: 60_000 }, async ({ skip }) => {
+  if (!isInstalled('prlimit')) skip('prlimit is not installed');
+  const fleet = await FleetUnderTest.start();
+  try {
+    execFileSync('prlimit', ['--pid', String(fleet.serverPid), '--fsize=0:']);
+    await fleet.request('POST', '/api/v1/tokens', { name: 'unwritable', role: 'viewer' });
+    const { exitCode, findings } = await doctor([], here(FLEET_TOKEN, fleet.url));
+    expect(findings['ready']).toMatch(/^fault: .* → ./u);
+    expect(exitCode).toBe(1);
+    execFileSync('prlimit', ['--pid', String(fleet.serverPid), '--fsize=unlimited:']);
+  } finally {
+    await fleet.stop();
+  }
 });
 
 describe('the token', () => {
