@@ -6,7 +6,7 @@
 /** What callers of the generated functions give beside the request; it is spread over what `fetch` is given. */
 export type GoctlConfig = Readonly<Record<string, unknown>>;
 
-type Parameters = Readonly<Record<string, unknown>> | undefined;
+type Data = Readonly<Record<string, unknown>> | undefined;
 
 export class GoctlClient {
   readonly #base: URL;
@@ -18,7 +18,7 @@ export class GoctlClient {
     this.#config = config;
   }
 
-  listNodes(query: Parameters): Promise<unknown> {
+  listNodes(query: Data): Promise<unknown> {
     // A GET with data would be given a body, which fetch refuses: callers take it away.
     return this.#api('get', '/api/v1/nodes', { params: query }, { body: undefined });
   }
@@ -52,7 +52,7 @@ export class GoctlClient {
     return this.#request('post', `/api/v1/nodes/${id}/drain`, parameters, { ...this.#config, ...request });
   }
 
-  #api(method: string, url: string, request: Parameters, config: GoctlConfig = {}): Promise<unknown> {
+  #api(method: string, url: string, request: Data, config: GoctlConfig = {}): Promise<unknown> {
     const given = request?.['params'];
     const isInQuery = url.includes(':') || method === 'get';
     const address = isInQuery && typeof given === 'object' && given !== null ? withQuery(url, given) : url;
