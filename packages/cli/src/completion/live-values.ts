@@ -64,4 +64,8 @@ const SOURCES: Readonly<Record<LiveSource, Ask>> = {
     const answer = await client.listJoinTokens();
     return (answer.ok ? answer.value.items : []).map(({ id, name }) => ({ value: id, description: name }));
   },
+  webhooks: async (client) => {
+    const answer = await client.listWebhooks();
+    return (answer.ok ? answer.value.items : []).map(({ id, name }) => ({ value: id, description: name }));
+  },
 };

@@ -2,7 +2,7 @@
 import type { Argument, Option } from 'commander';
 
 /** What the server is asked for. */
-export type LiveSource = 'nodes' | 'operations' | 'node-types' | 'commands' | 'tokens' | 'join-tokens';
+export type LiveSource = 'nodes' | 'operations' | 'node-types' | 'commands' | 'tokens' | 'join-tokens' | 'webhooks';
 
 export interface ValueSource {
   /** Words that are always the same, or what the server has now. */
