@@ -1,5 +1,6 @@
 /** `sluice doctor`: finds what is commonly misconfigured, and says what mends it. */
 import { createClient } from '@sluice/client';
+import { SLUICE_VERSION } from '@sluice/contract';
 import { fault, type Finding } from '@sluice/core';
 import { Command } from 'commander';
 import { withConnectionOptions } from '../connect.ts';
@@ -14,7 +15,6 @@ import { formatOption, renderDocument, type Format } from '../output/formats.ts'
 import { pinnedFetch } from '../pinned-fetch.ts';
 import { resolveSettings, type SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { sluiceVersion } from './version.ts';
 
 interface DoctorOptions extends SettingFlags {
   readonly agentConfig?: string;
@@ -65,7 +65,7 @@ async function examineConnection(terminal: Terminal, flags: SettingFlags): Promi
 
 async function judge(terminal: Terminal, connection: Connection, asks: Here['asks']): Promise<readonly Finding[]> {
   const facts = await connectionFacts(connection, terminal);
-  return judgeConnection(facts, { version: sluiceVersion(), now: Date.now(), asks });
+  return judgeConnection(facts, { version: SLUICE_VERSION, now: Date.now(), asks });
 }
 
 async function examineThisServer(
