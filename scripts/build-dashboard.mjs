@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { binary, runStep, workspaceDirectory } from './run-step.mjs';
+import { workspaceDirectory } from './run-step.mjs';
+import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const DASHBOARD = join(workspaceDirectory, 'packages', 'dashboard');
 export const DASHBOARD_BUILT = join(DASHBOARD, 'dist');
@@ -15,9 +16,13 @@ const PACKED_BYTES_MIN = 1024;
 export async function buildDashboard() {
   const page = join(DASHBOARD_BUILT, 'index.html');
   if (existsSync(page) && statSync(page).mtimeMs > newestSourceMs()) return true;
-  const { exitCode, output } = await runStep(binary('vite'), ['build', DASHBOARD, '--logLevel', 'warn']);
-  if (exitCode !== 0) {
-    console.error(`${output}\nThe dashboard was not built: the output above says why.`);
+  // Loaded late: it is there only once packages are installed.
+  const { build } = await import('vite');
+  try {
+    const { output } = await build({ root: DASHBOARD, logLevel: 'warn' });
+    writeFileSync(join(DASHBOARD_BUILT, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(output));
+  } catch (error) {
+    console.error(error, '\nThe dashboard was not built: the error above says why.');
     return false;
   }
   await Promise.all(filesBelow(DASHBOARD_BUILT).filter(isWorthPacking).map(pack));

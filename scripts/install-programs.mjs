@@ -9,6 +9,9 @@ const PACKAGES = {
   nginx: 'nginx-light',
   promtool: 'prometheus',
   chromium: 'chromium',
+  zsh: 'zsh',
+  fish: 'fish',
+  'systemd-analyze': 'systemd',
 };
 /** Where Debian puts programs and daemons. */
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];

@@ -7,7 +7,6 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 export function createApi(origin: string, csrfToken: string | null, ended: () => void): Client {
   return createClient({
     url: origin,
-    newIdempotencyKey,
     fetch: async (input, init) => {
       const isSafe = SAFE_METHODS.has(init?.method ?? 'GET');
       const headers = new Headers(init?.headers);
@@ -17,10 +16,4 @@ export function createApi(origin: string, csrfToken: string | null, ended: () =>
       return response;
     },
   });
-}
-
-/** Tells one press of a button from the next, so that what was sent twice is done once. Not by `randomUUID`: plain http has none. */
-function newIdempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -8,7 +8,8 @@ import { NotedTimes } from './noted-times.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 import type { AccessDecision } from './decide-batch.ts';
 import { LiveOutputs } from './live-outputs.ts';
-import { type FleetNode, Member } from './member.ts';
+import type { FleetNode } from './member.ts';
+import { Members } from './members.ts';
 import { nodeView } from './node-view.ts';
 import { storeProblemOf } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
@@ -43,7 +44,7 @@ export class Fleet {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #commits: CommitQueue;
-  readonly #members = new Map<string, Member>();
+  readonly #members: Members;
   readonly #stalls: StallWatch;
   readonly #due: WakeQueue;
   readonly #times: NotedTimes;
@@ -53,14 +54,11 @@ export class Fleet {
   #lastSequence = 0;
   /** Since when agents could be heard without a break. */
   #hearsSince: number;
-  #sorted: readonly FleetNode[] | null = null;
-  #version = 0;
-  /** The version that the last leaving of a node made. */
-  #leftAtVersion = 0;
 
   private constructor({ store, clock, settings, newOperationId, logger, committed }: FleetOptions) {
     this.#store = store;
     this.#clock = clock;
+    this.#members = new Members(() => clock.now());
     this.#commits = new CommitQueue({
       store,
       clock,
@@ -101,7 +99,7 @@ export class Fleet {
     for (const webhook of await options.store.webhooks.all()) fleet.webhooks.apply({ id: webhook.id, webhook });
     for (const stored of nodes) {
       const state = afterServerStart(readNode(stored), options.clock.now());
-      fleet.#members.set(stored.nodeId, new Member(state, stored.lastSeenAt, () => options.clock.now()));
+      fleet.#members.restore(state, stored.lastSeenAt);
     }
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
     fleet.#times.begin();
@@ -164,8 +162,7 @@ export class Fleet {
 
   /** All nodes, by id (in code-unit order). */
   nodes(): readonly FleetNode[] {
-    this.#sorted ??= [...this.#members.values()].sort((one, other) => (one.state.id < other.state.id ? -1 : 1));
-    return this.#sorted;
+    return this.#members.sorted();
   }
 
   /** The node as of this very moment. */
@@ -176,13 +173,12 @@ export class Fleet {
 
   /** Grows with every visible change of any node. */
   get version(): number {
-    return this.#version;
+    return this.#members.version;
   }
 
   /** The nodes that changed after a version, by id; `null`: it is none of this process, or a node has left since. */
   changedSince(version: number): readonly FleetNode[] | null {
-    if (version > this.#version || version < this.#leftAtVersion) return null;
-    return this.nodes().filter(({ changedAtVersion }) => changedAtVersion > version);
+    return this.#members.changedSince(version);
   }
 
   now(): number {
@@ -233,7 +229,7 @@ export class Fleet {
 
   /** What the agent measured. Memory only. */
   measured(nodeId: string, load: Load): void {
-    this.#members.get(nodeId)?.measure(load, (this.#version += 1));
+    this.#members.measure(nodeId, load);
   }
 
   /** What a command that runs on the node has written so far. Memory only; of what does not run there it is ignored. */
@@ -273,15 +269,7 @@ export class Fleet {
     for (const token of tokens) this.tokens.put(token);
     for (const change of webhooks) this.webhooks.apply(change);
     for (const [nodeId, state] of states) {
-      this.#version += 1;
-      const member = this.#members.get(nodeId);
-      if (state === null) {
-        this.#members.delete(nodeId);
-        this.#leftAtVersion = this.#version;
-      } else if (member === undefined)
-        this.#members.set(nodeId, new Member(state, this.#clock.now(), () => this.#clock.now(), this.#version));
-      else member.replace(state, this.#version);
-      if (state === null || member === undefined) this.#sorted = null;
+      this.#members.put(nodeId, state);
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
     }
     this.#outputs.dropEnded(events);

@@ -1,0 +1,73 @@
+/** All nodes in memory, in their order, and the versions that tell one moment of them from another. */
+import type { Load } from '@sluice/contract';
+import type { NodeState } from '@sluice/core';
+import { type FleetNode, Member } from './member.ts';
+
+export class Members {
+  readonly #now: () => number;
+  readonly #byId = new Map<string, Member>();
+  #sorted: readonly FleetNode[] | null = null;
+  #version = 0;
+  /** The version that the last leaving of a node made. */
+  #leftAtVersion = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Grows with every visible change of any node. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(nodeId: string): Member | undefined {
+    return this.#byId.get(nodeId);
+  }
+
+  values(): Iterable<Member> {
+    return this.#byId.values();
+  }
+
+  /** By id (in code-unit order). */
+  sorted(): readonly FleetNode[] {
+    this.#sorted ??= [...this.#byId.values()].sort((one, other) => (one.state.id < other.state.id ? -1 : 1));
+    return this.#sorted;
+  }
+
+  /** The nodes that changed after a version, by id; `null`: it is none of this process, or a node has left since. */
+  changedSince(version: number): readonly FleetNode[] | null {
+    if (version > this.#version || version < this.#leftAtVersion) return null;
+    return this.sorted().filter(({ changedAtVersion }) => changedAtVersion > version);
+  }
+
+  /** A node that was there before this start. */
+  restore(state: NodeState, lastSeenAt: number | null): void {
+    this.#byId.set(state.id, new Member(state, lastSeenAt, this.#now, this.#version));
+  }
+
+  /** @param state `null`: the node has left. */
+  put(nodeId: string, state: NodeState | null): void {
+    this.#version += 1;
+    const member = this.#byId.get(nodeId);
+    if (state === null) {
+      this.#byId.delete(nodeId);
+      this.#leftAtVersion = this.#version;
+    } else if (member === undefined) {
+      this.#byId.set(nodeId, new Member(state, this.#now(), this.#now, this.#version));
+    } else {
+      member.replace(state, this.#version);
+    }
+    if (state === null || member === undefined) this.#sorted = null;
+  }
+
+  measure(nodeId: string, load: Load): void {
+    const member = this.#byId.get(nodeId);
+    if (member === undefined) return;
+    this.#version += 1;
+    member.measure(load, this.#version);
+  }
+}
