@@ -40,7 +40,7 @@ function api(): Client {
     url: 'http://sluice.test',
     token: ADMIN_TOKEN,
     fetch: (input, init) => {
-      const address = new URL(String(input));
+      const address = new URL(input instanceof Request ? input.url : input);
       if (address.pathname === '/api/v1/nodes') listsRead.push(address.search);
       return fetch(new URL(address.pathname + address.search, server.url), init);
     },
@@ -69,7 +69,7 @@ const shown = () =>
     .snapshot()
     .nodes.map(({ id, status }) => `${id} ${status}`)
     .join(', ');
-const shows = (expected: string) =>
+const expectShown = (expected: string) =>
   waitFor(`the store to show ${expected}`, () => shown() === expected, { seen: shown });
 
 test('a change is shown soon, and only what has changed is asked for', async () => {
@@ -79,7 +79,7 @@ test('a change is shown soon, and only what has changed is asked for', async () 
   let changesOfB = 0;
   store.subscribeToNode('b', () => (changesOfB += 1));
   await server.ask('POST', '/api/v1/nodes/a/drain');
-  await shows('a draining, b active');
+  await expectShown('a draining, b active');
   expect(told.map(({ kind }) => kind)).toContain('OperationRequested');
   expect(store.node('b')).toBe(before);
   expect(changesOfB).toBe(0);
@@ -89,19 +89,17 @@ test('a change is shown soon, and only what has changed is asked for', async () 
 test('a node that joins is shown, one that was forgotten is not any more', async () => {
   await follow();
   await server.addNode('aa', {});
-  await shows('a active, aa active, b active');
+  await expectShown('a active, aa active, b active');
   await server.dropAgent('b');
-  await shows('a active, aa active, b offline');
+  await expectShown('a active, aa active, b offline');
   await server.ask('DELETE', '/api/v1/nodes/b');
-  await shows('a active, aa active');
+  await expectShown('a active, aa active');
 });
 
 test('a load that no event tells of is shown too', async () => {
   await follow();
   server.say('a', { kind: 'heartbeat', load: { sessions: 7, cpuPercent: 50, memoryBytes: null, problem: null } });
-  await waitFor('the sessions of a to be 7', () => store.node('a')?.load.sessions === 7, {
-    seen: () => store.node('a')?.load,
-  });
+  await expect.poll(() => store.node('a')?.load, { timeout: 15_000 }).toMatchObject({ sessions: 7, cpuPercent: 50 });
 });
 
 test('a server that was away is said to be, and what it did meanwhile is shown when it is back', async () => {
@@ -115,9 +113,9 @@ test('a server that was away is said to be, and what it did meanwhile is shown w
   });
   expect(missed).toBeGreaterThan(0);
   // What is shown stays shown meanwhile, and the agents, which were not told of the new port, are still believed.
-  await shows('a active, b active');
+  await expectShown('a active, b active');
   await server.ask('POST', '/api/v1/nodes/b/drain');
-  await shows('a active, b draining');
+  await expectShown('a active, b draining');
 });
 
 test('while nobody looks nothing is asked for', async () => {
@@ -130,5 +128,5 @@ test('while nobody looks nothing is asked for', async () => {
     return listsRead.length === before;
   });
   isSeen = true;
-  await shows('a draining, b active');
+  await expectShown('a draining, b active');
 });

@@ -1,7 +1,7 @@
 /** What needs a person now. */
 import type { Node, Operation } from '@sluice/contract';
 import { expect, test } from 'vitest';
-import { attentionNow } from './attention.ts';
+import { attentionNow, linesOf } from './attention.ts';
 import { nodeFixture } from './node-fixture.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -110,4 +110,13 @@ test('the last restart of a node counts', () => {
 test('what waits for somebody to confirm it', () => {
   const waiting = operation('n', { status: 'queued', error: null, confirmationNeeded: 'many fell silent' });
   expect(seen([nodeFixture('n')], [waiting])).toEqual(['n confirmation-needed']);
+});
+
+test('many nodes of one cause do not hide the one of another', () => {
+  const offline = ['a', 'b', 'c', 'd', 'e'].map((id) => nodeFixture(id, { status: 'offline' }));
+  const found = attentionNow([...offline, nodeFixture('sick', { status: 'unhealthy' })], [], NOW);
+  const lines = linesOf(found, 3).map((line) =>
+    line.kind === 'node' ? line.attention.node.id : `${line.count} more ${line.cause}, which are ${line.status}`,
+  );
+  expect(lines).toEqual(['a', 'b', 'c', '2 more offline, which are offline', 'sick']);
 });

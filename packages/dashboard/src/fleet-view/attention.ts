@@ -1,5 +1,5 @@
 /** What needs a person now: one line for each node that does, the most urgent first. */
-import type { Node, Operation } from '@sluice/contract';
+import type { Node, NodeStatus, Operation } from '@sluice/contract';
 
 /** Milliseconds before its deadline from which a drain is told of. */
 const NEAR_MS = 5 * 60_000;
@@ -45,6 +45,8 @@ export function attentionNow(
 ): readonly Attention[] {
   const ofOperations = causesOf(operations);
   const found = nodes.flatMap((node) => {
+    // Most nodes of most fleets; the rest of this is not free.
+    if (node.status === 'active' && node.load.problem === null && !ofOperations.has(node.id)) return [];
     const causes = [...causesOfNode(node, now), ...(ofOperations.get(node.id) ?? [])];
     const [cause] = causes.sort((one, other) => urgencyOf(one) - urgencyOf(other));
     return cause === undefined ? [] : [{ node, cause }];
@@ -92,4 +94,21 @@ function causesOf(operations: readonly Operation[]): ReadonlyMap<string, readonl
       causes.set(nodeId, [...known, { kind: 'restart-failed', why: error?.message ?? status, operationId: id }]);
   }
   return causes;
+}
+
+/** A line of the list: a node, or that so many more have the same cause. */
+export type AttentionLine =
+  | { readonly kind: 'node'; readonly attention: Attention }
+  | { readonly kind: 'more'; readonly cause: Cause['kind']; readonly count: number; readonly status: NodeStatus };
+
+/** A few of each cause, so that many nodes of one do not hide the one of another. @param found The most urgent first. */
+export function linesOf(found: readonly Attention[], ofEachMax: number): readonly AttentionLine[] {
+  return URGENCY.flatMap((cause): readonly AttentionLine[] => {
+    const same = found.filter((each) => each.cause.kind === cause);
+    const nodes = same.slice(0, ofEachMax).map((attention): AttentionLine => ({ kind: 'node', attention }));
+    const [next] = same.slice(ofEachMax);
+    return next === undefined
+      ? nodes
+      : [...nodes, { kind: 'more', cause, count: same.length - ofEachMax, status: next.node.status }];
+  });
 }

@@ -21,7 +21,8 @@ test('every cell is found at its own place, within the width, and no two are at 
 });
 
 test.each([
-  ['a few nodes are large', [3], 1000, 28],
+  ['a few nodes have names', [3], 1000, 112],
+  ['a hundred are large', [100, 20], 1000, 36],
   ['ten thousand are small', [6000, 4000], 1200, 8],
   ['a narrow phone', [400], 328, 16],
 ] as const)('%s', (_name, nodes, width, pitch) => {

@@ -1,7 +1,9 @@
 /** Where each cell of the map lies: groups side by side in shelves, cells as large as the height allows. Lengths are CSS pixels. */
 
 /** From one cell to the next, gap included; the first with which everything fits is taken, else the last. */
-const PITCHES = [28, 24, 20, 16, 14, 12, 10, 8] as const;
+const PITCHES = [112, 36, 28, 24, 20, 16, 14, 12, 10, 8] as const;
+/** From this pitch on a cell has room for its node's name. */
+export const NAMED_PITCH_MIN = 100;
 /** Between two cells, from this pitch on; below it a single pixel. */
 const WIDE_GAP_PITCH = 14;
 /** Height of a group's name. */
@@ -65,7 +67,8 @@ function layoutWith(pitch: number, counts: readonly number[], width: number): Ma
     left += groupWidth + GROUP_GAP;
     shelf = Math.max(shelf, height);
   }
-  return { pitch, cell: pitch - (pitch >= WIDE_GAP_PITCH ? 2 : 1), height: top + shelf, groups };
+  const gap = pitch >= NAMED_PITCH_MIN ? 8 : pitch >= WIDE_GAP_PITCH ? 2 : 1;
+  return { pitch, cell: pitch - gap, height: top + shelf, groups };
 }
 
 /** The upper left corner of a cell. */

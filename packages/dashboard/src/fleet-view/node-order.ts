@@ -31,7 +31,7 @@ export interface NodeOrder {
 
 export const ORDER_BY_ID: NodeOrder = { key: 'id', isDescending: false };
 
-export function isSortKey(text: string): text is SortKey {
+function isSortKey(text: string): text is SortKey {
   return Object.hasOwn(KEYS, text);
 }
 

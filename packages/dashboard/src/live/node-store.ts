@@ -18,7 +18,9 @@ interface Pending {
 
 export class NodeStore {
   readonly #onNextFrame: (flush: () => void) => void;
-  #shown = new Map<string, Node>();
+  readonly #shown = new Map<string, Node>();
+  /** Where each id is in the snapshot. */
+  #places = new Map<string, number>();
   #snapshot: FleetSnapshot = { nodes: [], isKnown: false };
   /** What came since the last frame, on top of what is shown, or instead of it. */
   #pending: Pending | null = null;
@@ -75,20 +77,30 @@ export class NodeStore {
     const pending = this.#pending;
     if (pending === null) return;
     this.#pending = null;
-    const before = this.#shown;
-    this.#shown = pending.isWhole ? pending.nodes : new Map([...before, ...pending.nodes]);
-    const isSameFleet = !pending.isWhole && this.#shown.size === before.size;
-    const ids = isSameFleet ? this.#snapshot.nodes.map(({ id }) => id) : [...this.#shown.keys()].sort(byCodeUnits);
-    const nodes = ids.flatMap((id) => this.#shown.get(id) ?? []);
-    this.#snapshot = { nodes, isKnown: true };
+    const changed = [...pending.nodes].filter(([id, node]) => this.#shown.get(id) !== node);
+    const hasJoined = changed.some(([id]) => !this.#shown.has(id));
+    const left = pending.isWhole ? [...this.#shown.keys()].filter((id) => !pending.nodes.has(id)) : [];
+    for (const id of left) this.#shown.delete(id);
+    for (const [id, node] of changed) this.#shown.set(id, node);
+    this.#snapshot = { nodes: hasJoined || left.length > 0 ? this.#sorted() : this.#replaced(changed), isKnown: true };
     for (const listener of this.#listeners) listener();
-    for (const [id, listeners] of this.#nodeListeners) {
-      if (this.#shown.get(id) !== before.get(id)) for (const listener of listeners) listener();
-    }
+    for (const id of [...changed.map(([each]) => each), ...left])
+      for (const listener of this.#nodeListeners.get(id) ?? []) listener();
   }
-}
 
-/** As the server sorts ids. */
-function byCodeUnits(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  #sorted(): readonly Node[] {
+    const nodes = [...this.#shown.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    this.#places = new Map(nodes.map(({ id }, place) => [id, place]));
+    return nodes;
+  }
+
+  /** The same nodes in the same order: of ten thousand, only those that have changed are touched. */
+  #replaced(changed: readonly (readonly [id: string, node: Node])[]): readonly Node[] {
+    const nodes = [...this.#snapshot.nodes];
+    for (const [id, node] of changed) {
+      const place = this.#places.get(id);
+      if (place !== undefined) nodes[place] = node;
+    }
+    return nodes;
+  }
 }

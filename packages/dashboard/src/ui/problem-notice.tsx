@@ -5,7 +5,7 @@ import { useWords } from '../i18n/words.tsx';
 
 export function ProblemNotice({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const words = useWords();
-  const { detail, whatToDo, requestId } = problemOf(error);
+  const { code, detail, whatToDo, requestId } = problemOf(error);
   return (
     <Alert
       role="alert"
@@ -15,7 +15,7 @@ export function ProblemNotice({ error, retry }: { readonly error: unknown; reado
       description={
         <>
           <p>
-            {words.shell.whatToDo} {whatToDo}
+            {words.shell.whatToDo} {words.problems.whatToDo(code, whatToDo)}
           </p>
           {requestId !== null && <p>{words.shell.requestId(requestId)}</p>}
         </>

@@ -18,7 +18,12 @@ export function When({ at }: { readonly at: string | null }) {
   );
 }
 
+/** One for each language: making one takes longer than anything else on a page. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** With seconds and zone: what stands in an incident's report. */
-export function absoluteTime(ms: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(ms);
+function absoluteTime(ms: number, language: string): string {
+  const format = formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' });
+  formats.set(language, format);
+  return format.format(ms);
 }

@@ -11,7 +11,6 @@ export const actions = {
   sessions: sessionsInWords,
   needsRole: (mine: string, needed: string) => `Your role is ${mine}; this needs the role ${needed}.`,
   notConnected: 'The server cannot be reached now.',
-  noHold: 'Nobody drains it under the hold “operator”.',
   nothingSelected: 'Select nodes first.',
   title: {
     drain: (count: number) => `Drain ${nodesInWords(count)}?`,
@@ -40,12 +39,10 @@ export const actions = {
   typeBecauseMany: 'They are many.',
   typeBecauseProduction: 'Some of them are production.',
   cancel: 'Cancel',
-  doing: 'Asking …',
   result: {
     begun: (count: number) => `Begun on ${nodesInWords(count)}`,
     refused: (count: number) => `Not begun on ${nodesInWords(count)}`,
   },
   seeOperation: 'Operation',
-  unknownOutcome: 'It may or may not have been done: look at the operations before you try again.',
   done: 'Close',
 };

@@ -3,8 +3,8 @@
 export const fleet = {
   title: 'Fleet',
   byStatus: 'Nodes by status',
-  total: (count: number) => `${count} ${count === 1 ? 'node' : 'nodes'}`,
-  sessions: (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`,
+  total: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'node' : 'nodes'}`,
+  sessions: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'session' : 'sessions'}`,
   attention: 'Needs attention',
   attentionNone: 'Nothing needs you now.',
   attentionMore: (count: number) => `and ${count} more`,
@@ -19,6 +19,7 @@ export const fleet = {
     'sessions-uncounted': (why: string) => `its sessions cannot be counted: ${why}`,
   },
   unhealthyUnknown: 'its workload has not passed its health check',
+  waiting: 'There is more: move the pointer away to see it.',
   map: 'Map of the fleet',
   mapOf: (count: number) =>
     `Map of the fleet: ${count} nodes, a cell each. Arrow keys move from cell to cell, Enter opens the node.`,
@@ -28,7 +29,6 @@ export const fleet = {
   ungrouped: 'without',
   changes: 'Changed in the last hour',
   changesNone: 'Nothing has changed in the last hour.',
-  changesSince: (time: string) => `The newest changes, back to ${time}`,
   by: (actor: string) => `by ${actor}`,
   emptyTitle: 'No nodes yet',
   emptyText:

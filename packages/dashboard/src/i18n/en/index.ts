@@ -9,7 +9,22 @@ import { login } from './login.ts';
 import { node } from './node.ts';
 import { nodes } from './nodes.ts';
 import { operations } from './operations.ts';
+import { problems } from './problems.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 
-export const en = { access, actions, audit, durations, events, fleet, login, node, nodes, operations, shell, status };
+export const en = {
+  access,
+  actions,
+  audit,
+  durations,
+  events,
+  fleet,
+  login,
+  node,
+  nodes,
+  operations,
+  problems,
+  shell,
+  status,
+};

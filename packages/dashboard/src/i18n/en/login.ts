@@ -9,5 +9,4 @@ export const login = {
   singleSignOn: 'Log in with single sign-on',
   or: 'or',
   empty: 'Paste a token first.',
-  ended: 'Your session has ended. Log in again to go on where you were.',
 };

@@ -9,7 +9,6 @@ export const nodes = {
   status: 'Status',
   selector: 'Selector',
   selectorHint: 'key=value, env in (a,b)',
-  all: 'all',
   clear: 'Clear the filters',
   columns: 'Columns',
   column: {
@@ -42,5 +41,4 @@ export const nodes = {
   deadlinePassed: 'deadline passed',
   sessionsLeft: (left: number, of: number | null) =>
     of === null || of < left ? `${left} left` : `${left} of ${of} left`,
-  tooWideSelector: 'The selector cannot be read',
 };

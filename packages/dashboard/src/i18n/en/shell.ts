@@ -13,7 +13,6 @@ export const shell = {
   account: (name: string, role: string) => `${name}, ${role}`,
   role: { viewer: 'viewer', operator: 'operator', admin: 'admin' },
   onlyNodes: (selector: string) => `Only nodes that match ${selector}`,
-  sessionEnds: 'Session ends',
   logOut: 'Log out',
   noLogin: 'This server asks nobody who they are.',
   language: 'Language',

@@ -9,7 +9,6 @@ export const actions: typeof en = {
   sessions: (count) => `${count} 个会话`,
   needsRole: (mine, needed) => `您的角色是${mine};此操作需要角色${needed}。`,
   notConnected: '现在无法连接服务器。',
-  noHold: '没有人以“operator”占用排空它。',
   nothingSelected: '请先选择节点。',
   title: {
     drain: (count) => `排空 ${count} 个节点?`,
@@ -37,12 +36,10 @@ export const actions: typeof en = {
   typeBecauseMany: '节点数量较多。',
   typeBecauseProduction: '其中有生产环境节点。',
   cancel: '取消',
-  doing: '正在请求…',
   result: {
     begun: (count) => `已在 ${count} 个节点上开始`,
     refused: (count) => `${count} 个节点未开始`,
   },
   seeOperation: '操作',
-  unknownOutcome: '可能已执行,也可能未执行:重试前请先查看操作。',
   done: '关闭',
 };

@@ -10,6 +10,7 @@ import { login } from './login.ts';
 import { node } from './node.ts';
 import { nodes } from './nodes.ts';
 import { operations } from './operations.ts';
+import { problems } from './problems.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 
@@ -24,6 +25,7 @@ export const zhCN: typeof en = {
   node,
   nodes,
   operations,
+  problems,
   shell,
   status,
 };

@@ -10,5 +10,4 @@ export const login: typeof en = {
   singleSignOn: '使用单点登录',
   or: '或',
   empty: '请先粘贴令牌。',
-  ended: '会话已结束。重新登录后可继续之前的工作。',
 };

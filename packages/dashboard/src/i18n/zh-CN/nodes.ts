@@ -10,7 +10,6 @@ export const nodes: typeof en = {
   status: '状态',
   selector: '选择器',
   selectorHint: 'key=value, env in (a,b)',
-  all: '全部',
   clear: '清除筛选',
   columns: '列',
   column: {
@@ -42,5 +41,4 @@ export const nodes: typeof en = {
   deadlineIn: (left) => `期限${left}`,
   deadlinePassed: '已过期限',
   sessionsLeft: (left, of) => (of === null || of < left ? `剩 ${left} 个` : `剩 ${left} / ${of} 个`),
-  tooWideSelector: '无法读取选择器',
 };

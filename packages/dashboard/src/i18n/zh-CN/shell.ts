@@ -14,7 +14,6 @@ export const shell: typeof en = {
   account: (name, role) => `${name}(${role})`,
   role: { viewer: '只读', operator: '操作员', admin: '管理员' },
   onlyNodes: (selector) => `仅限匹配 ${selector} 的节点`,
-  sessionEnds: '会话结束于',
   logOut: '退出登录',
   noLogin: '此服务器不验证身份。',
   language: '语言',

@@ -1,58 +1,77 @@
 /** What needs a person now: on top of everything, and one quiet line when nothing does. */
 import { useQuery } from '@tanstack/react-query';
 import type { Node } from '@sluice/contract';
-import { useState } from 'react';
 import { Link } from 'react-router';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
-import { attentionNow, type Cause } from '../../fleet-view/attention.ts';
+import { type AttentionLine, attentionNow, type Cause, linesOf } from '../../fleet-view/attention.ts';
 import { useWords, type Words } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
-import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { NodeStatusMark } from '../../ui/status-mark.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { useSteady } from '../../ui/use-steady.ts';
 import styles from './attention-list.module.css';
 
-/** Lines that are shown at first, and how many more a press of the button shows. */
-const LINES = 8;
+/** Lines of each cause: with eight causes the list is still seen whole. */
+const OF_EACH_MAX = 3;
 /** Milliseconds: a restart that failed before is not news. */
 const RESTARTS_OF_MS = 3_600_000;
 
 export function AttentionList({ nodes }: { readonly nodes: readonly Node[] }) {
   const words = useWords();
   const now = useNow();
-  const [lines, setLines] = useState(LINES);
   const found = attentionNow(nodes, useTellingOperations(), now);
+  const { shown, isOutdated, aiming } = useSteady(linesOf(found, OF_EACH_MAX), keyOf);
   return (
     <Section
       title={words.fleet.attention}
       aside={found.length > 0 && <span className={styles['count']}>{found.length}</span>}
     >
-      {found.length === 0 ? (
+      {shown.length === 0 ? (
         <p className={styles['none']}>
           <span aria-hidden="true">✓</span> {words.fleet.attentionNone}
         </p>
       ) : (
-        <ul className={styles['list']}>
-          {found.slice(0, lines).map(({ node, cause }) => (
-            <li key={node.id}>
-              <NodeStatusMark status={node.status} />
-              <span>
-                <Link to={paths.node(node.id)}>{node.id}</Link>: {inWords(cause, words, now)}
-              </span>
+        <ul className={styles['list']} {...aiming}>
+          {shown.map((line) => (
+            <li key={keyOf(line)}>
+              {line.kind === 'node' ? (
+                <NodeLine node={line.attention.node}>{inWords(line.attention.cause, words, now)}</NodeLine>
+              ) : (
+                <Link className={styles['more'] ?? ''} to={placeOf(line)}>
+                  {words.fleet.attentionMore(line.count)}
+                </Link>
+              )}
             </li>
           ))}
         </ul>
       )}
-      {found.length > lines && (
-        <div className={styles['more']}>
-          {words.fleet.attentionMore(found.length - lines)} <MoreButton onClick={() => setLines(lines + 10 * LINES)} />
-        </div>
-      )}
+      {isOutdated && <p className={styles['waiting']}>{words.fleet.waiting}</p>}
     </Section>
   );
+}
+
+function NodeLine({ node, children }: { readonly node: Node; readonly children: string }) {
+  return (
+    <>
+      <NodeStatusMark status={node.status} />
+      <span>
+        <Link to={paths.node(node.id)}>{node.id}</Link>: {children}
+      </span>
+    </>
+  );
+}
+
+function keyOf(line: AttentionLine): string {
+  return line.kind === 'node' ? line.attention.node.id : `${line.cause} more`;
+}
+
+/** Where all of them are. */
+function placeOf({ cause, status }: Extract<AttentionLine, { kind: 'more' }>): string {
+  const isOfOperations = cause === 'restart-failed' || cause === 'confirmation-needed';
+  return isOfOperations ? paths.operations() : `${paths.nodes()}?status=${status}`;
 }
 
 /** Restarts of the last hour, and what waits to be confirmed. */
@@ -66,7 +85,7 @@ function useTellingOperations() {
     },
   });
   const { data: queued } = useQuery({
-    queryKey: queryKeys.operations({ status: 'queued' }),
+    queryKey: queryKeys.operations({ status: 'queued', of: 'attention' }),
     queryFn: async ({ signal }) =>
       valueIn(await api.listOperations({ query: { status: 'queued', limit: '500' }, signal })).items,
   });

@@ -9,7 +9,7 @@ import { paths } from '../../paths.ts';
 import { useTheme } from '../../theme/theme.tsx';
 import { useWidth } from '../../ui/use-width.ts';
 import { CellCard } from './cell-card.tsx';
-import { drawMap } from './draw-map.ts';
+import { type DrawnMap, drawMap } from './draw-map.ts';
 import styles from './fleet-map.module.css';
 
 /** CSS pixels: with the counts above it, the map is seen whole on a laptop. */
@@ -30,6 +30,7 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
   const { palette } = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [frame, width] = useWidth<HTMLDivElement>();
+  const drawn = useRef<DrawnMap | null>(null);
   const [at, setAt] = useState<CellPlace | null>(null);
   const toldId = useId();
 
@@ -42,10 +43,12 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
     [countsKey, width],
   );
   const scale = window.devicePixelRatio;
+  const sessionsInWords = words.fleet.sessions;
+  const look = useMemo(() => ({ layout, palette, scale, sessionsInWords }), [layout, palette, scale, sessionsInWords]);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
-    if (context) drawMap(context, layout, groups, palette, scale);
-  }, [layout, groups, palette, scale]);
+    if (context) drawn.current = drawMap(context, groups, look, drawn.current);
+  }, [groups, look]);
 
   const nodeAt = (place: CellPlace | null) => (place === null ? undefined : groups[place.group]?.nodes[place.index]);
   const placeUnder = ({ nativeEvent: { offsetX, offsetY } }: MouseEvent) => cellAt(layout, offsetX, offsetY);

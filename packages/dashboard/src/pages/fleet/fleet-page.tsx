@@ -1,6 +1,6 @@
 /** The fleet at a glance: what needs somebody, how many of which status, where they are, what has changed. */
 import { Select } from 'antd';
-import { useId, useMemo } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { countByStatus } from '../../fleet-view/count-by-status.ts';
 import { GROUPING_FIELDS, type Grouping, groupingIn, labelKeys, labelOf } from '../../fleet-view/group-nodes.ts';
@@ -33,8 +33,8 @@ export function FleetPage() {
       aside={`${words.fleet.total(counts.total)} · ${words.fleet.sessions(counts.sessions)}`}
     >
       <StatusCounts counts={counts} />
-      <AttentionList nodes={nodes} />
       <div className={styles['columns']}>
+        <AttentionList nodes={nodes} />
         <Section title={words.fleet.map} aside={<GroupingChoice grouping={grouping} choose={choose} />}>
           <FleetMap nodes={nodes} grouping={grouping} />
         </Section>
@@ -54,8 +54,10 @@ function GroupingChoice({ grouping, choose }: GroupingChoiceProps) {
   const { nodes } = useFleet();
   const id = useId();
   // While it is closed nobody sees which labels there are.
-  const keys = useMemo(() => labelKeys(nodes), [nodes]);
+  // Which labels there are is looked up when the choice is opened, not at each change of any node.
+  const [keys, setKeys] = useState<readonly string[]>([]);
   const groupings: readonly Grouping[] = [...GROUPING_FIELDS, ...keys.map((key): Grouping => `label:${key}`)];
+  const shown = groupings.includes(grouping) ? groupings : [...groupings, grouping];
   return (
     <>
       <label htmlFor={id} className={styles['groupBy'] ?? ''}>
@@ -66,7 +68,8 @@ function GroupingChoice({ grouping, choose }: GroupingChoiceProps) {
         value={grouping}
         onChange={choose}
         popupMatchSelectWidth={false}
-        options={groupings.map((each) => ({ value: each, label: groupingInWords(each, words) }))}
+        onOpenChange={(isOpen) => isOpen && setKeys(labelKeys(nodes))}
+        options={shown.map((each) => ({ value: each, label: groupingInWords(each, words) }))}
       />
     </>
   );

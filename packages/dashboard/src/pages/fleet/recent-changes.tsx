@@ -6,6 +6,7 @@ import { EventSentence } from '../../ui/event-sentence.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { useSteady } from '../../ui/use-steady.ts';
 import { When } from '../../ui/when.tsx';
 import styles from './recent-changes.module.css';
 
@@ -21,13 +22,17 @@ export function RecentChanges() {
   const now = useNow();
   const [lines, setLines] = useState(LINES);
   const events = useRecentEvents().filter(({ at }) => now - Date.parse(at) < HOUR_MS);
+  const { shown, isOutdated, aiming } = useSteady(events.slice(0, lines), ({ sequence }) => String(sequence));
   return (
-    <Section title={words.fleet.changes}>
-      {events.length === 0 ? (
+    <Section
+      title={words.fleet.changes}
+      aside={isOutdated && <span className={styles['aside']}>{words.fleet.waiting}</span>}
+    >
+      {shown.length === 0 ? (
         <p>{words.fleet.changesNone}</p>
       ) : (
-        <ol className={styles['changes']}>
-          {events.slice(0, lines).map((event) => (
+        <ol className={styles['changes']} {...aiming}>
+          {shown.map((event) => (
             <li key={event.sequence}>
               <span>
                 <EventSentence event={event} />

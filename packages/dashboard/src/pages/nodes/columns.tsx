@@ -31,16 +31,7 @@ export const COLUMN_IDS = [
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
 /** What is shown until somebody chooses. */
-export const COLUMNS_AT_FIRST: readonly ColumnId[] = [
-  'id',
-  'status',
-  'type',
-  'sessions',
-  'cpu',
-  'memory',
-  'drain',
-  'region',
-];
+const COLUMNS_AT_FIRST: readonly ColumnId[] = ['id', 'status', 'type', 'sessions', 'cpu', 'memory', 'drain', 'region'];
 
 export interface Column {
   /** CSS pixels at least; what is left over is shared by this weight. */
