@@ -100,6 +100,10 @@ test(
       items: [{ id: 'arena-1' }, { id: 'arena-2' }, { id: 'lobby-1' }],
     });
     expect((await demo.processes()).length).toBeGreaterThanOrEqual(7);
+    const [link = '', code = ''] = /^Dashboard +(\S+#code=(\S+))$/mu.exec(demo.output)?.slice(1) ?? [];
+    expect(await (await fetch(link, { headers: { accept: 'text/html' } })).text()).toContain('<div id="dashboard">');
+    expect(await demo.ask('POST', '/auth/link', { code })).toMatchObject({ status: 200, json: { role: 'admin' } });
+    expect(await demo.ask('POST', '/auth/link', { code })).toMatchObject({ status: 400 });
 
     expect((await demo.ask('POST', '/api/v1/nodes/lobby-1/drain', { timeout: 2 })).status).toBe(200);
     await waitFor(

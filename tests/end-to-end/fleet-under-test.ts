@@ -15,6 +15,9 @@ const gameServer = fileURLToPath(new URL('../../examples/game-server/dist/server
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdefghijklmnop';
 export const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdefghijklmnop';
 
+/** Milliseconds that a server may take to start, on a machine that runs browsers and other fleets beside it. */
+const START_WITHIN_MS = 60_000;
+
 export interface GameOptions {
   /** Environment of the game server; see examples/game-server/README.md. */
   readonly game?: Readonly<Record<string, string>>;
@@ -91,9 +94,7 @@ export class FleetUnderTest {
     this.url = await waitFor(
       'the server to say its address',
       () => /http:\/\/127\.0\.0\.1:\d+/u.exec(server.output())?.[0],
-      {
-        seen: server.output,
-      },
+      { withinMs: START_WITHIN_MS, seen: server.output },
     );
     await waitFor('the server to be ready', async () => {
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
