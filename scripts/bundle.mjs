@@ -2,18 +2,21 @@
  * Joins the built command with all it loads into a few files: `sluice` starts in a third of the time, since Node.js
  * otherwise opens a thousand. What is loaded only when it is needed stays in files of its own.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { workspaceDirectory } from './run-step.mjs';
+import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const BUILT = join(workspaceDirectory, 'packages', 'cli', 'dist');
 /** As deep below the package as the files that it is made of, so that what they find beside the package is found from here. */
 const BUNDLE = join(BUILT, 'bundle');
 const ENTRY = join(BUNDLE, 'main.js');
 
-/** Native, or with files that are read when they run. */
-const LEFT_OUTSIDE = ['better-sqlite3', '@fastify/swagger-ui', 'pg-native'];
+/** What npm installs beside the bundle: it is native, or reads files of its own when it runs. */
+const { dependencies } = JSON.parse(readFileSync(join(workspaceDirectory, 'package.json'), 'utf8'));
+/** `pg` looks for it and does without. */
+const ABSENT = 'pg-native';
 
 /** Does nothing when nothing was built or installed since. */
 export async function bundle() {
@@ -22,10 +25,11 @@ export async function bundle() {
   const build = await rolldown({
     input: { main: join(BUILT, 'main.js') },
     platform: 'node',
-    external: LEFT_OUTSIDE,
+    external: [...Object.keys(dependencies), ABSENT],
     logLevel: 'warn',
   });
-  await build.write({ dir: BUNDLE, format: 'esm', entryFileNames: '[name].js' });
+  const { output } = await build.write({ dir: BUNDLE, format: 'esm', entryFileNames: '[name].js' });
+  writeFileSync(join(BUNDLE, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(output));
   await build.close();
 }
 

@@ -8,6 +8,9 @@ const PACKAGES = {
   wrk: 'wrk',
   nginx: 'nginx-light',
   promtool: 'prometheus',
+  zsh: 'zsh',
+  fish: 'fish',
+  'systemd-analyze': 'systemd',
   chromium: 'chromium',
 };
 /** Where Debian puts programs and daemons. */

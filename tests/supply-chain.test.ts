@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SLUICE_VERSION } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
 
 const workspace = fileURLToPath(new URL('..', import.meta.url));
@@ -67,6 +68,10 @@ describe('every direct dependency', () => {
     for (const { name, version } of dependencies()) versions.set(name, (versions.get(name) ?? new Set()).add(version));
     expect([...versions].filter(([, found]) => found.size > 1)).toEqual([]);
   });
+});
+
+test('every package of ours has the version that the program tells', () => {
+  expect(manifests.map((manifest) => manifestOf(manifest)['version'])).toEqual(manifests.map(() => SLUICE_VERSION));
 });
 
 test('every package of the lock file has a checksum, and none is from elsewhere than the registry', () => {

@@ -100,6 +100,13 @@ describe('runCommand', () => {
     await expect(readFile(path.join(directory, 'began'))).rejects.toThrow('ENOENT');
   });
 
+  test('ends one that is given up while it is being started', async () => {
+    const controller = new AbortController();
+    const running = run(script('setInterval(() => {}, 1000)'), { signal: controller.signal });
+    controller.abort();
+    expect(await running).toMatchObject({ kind: 'aborted' });
+  });
+
   test('does not wait for a process that the command leaves behind with its output open', async () => {
     const outcome = await run(
       script(`${spawnsStubbornChild} child.unref(); console.log('started'); setTimeout(() => process.exit(0), 300)`),

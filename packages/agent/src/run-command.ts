@@ -63,10 +63,7 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
   const { tellOutput } = run;
   const telling = tellOutput === undefined ? null : setInterval(() => tellIfGrown(tail, tellOutput), TELL_EVERY_MS);
   const outOfTime = sleep(run.timeoutMs, 'timed-out' as const, { signal: settled.signal });
-  const abandoned =
-    run.signal === undefined
-      ? []
-      : [once(run.signal, 'abort', { signal: settled.signal }).then(() => 'aborted' as const)];
+  const abandoned = run.signal === undefined ? [] : [abortOf(run.signal, settled.signal)];
   // These two reject when they are no longer waited for.
   for (const waiting of [outOfTime, ...abandoned]) waiting.catch(() => null);
   const first = await Promise.race([exited, outOfTime, ...abandoned]);
@@ -82,6 +79,12 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
   await Promise.race([closed, sleep(OUTPUT_AFTER_EXIT_MS)]);
   letGo(child);
   return { kind: 'exited', ...first, output: tail.text(), durationMs: Math.round(performance.now() - startedAt) };
+}
+
+/** It may have come while the program was being started; then there is no event any more. */
+async function abortOf(signal: AbortSignal, settled: AbortSignal): Promise<'aborted'> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: settled });
+  return 'aborted';
 }
 
 /** What came of a command, as the end of a sentence; `null` when it exited with 0. */

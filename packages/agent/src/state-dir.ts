@@ -56,6 +56,19 @@ export async function openStateDirectory(directory: string): Promise<StateDirect
   }
 }
 
+/** The process id of the agent that uses the directory now; `null`: none does. */
+export async function agentUsing(directory: string): Promise<number | null> {
+  const lock = await textOrNull(path.join(directory, LOCK_FILE));
+  return lock === null ? null : livingHolder(lock);
+}
+
+/** The process that wrote this lock, if it still lives. */
+async function livingHolder(lock: string): Promise<number | null> {
+  const holder = parseLock(lock);
+  const living = holder === null ? null : await liveProcess(holder.pid);
+  return holder !== null && living?.startToken === holder.startToken ? holder.pid : null;
+}
+
 /**
  * It holds a credential, and one that was made by hand may be open to others.
  * @returns False: it is open, and left alone, since somebody else uses it (a slip such as `stateDir: /tmp` must not close that).
@@ -83,11 +96,10 @@ async function takeLock(lockFile: string, directory: string): Promise<string> {
       if (await tryLink(mine, lockFile)) return text;
       const theirs = await textOrNull(lockFile);
       if (theirs === null) continue;
-      const holder = parseLock(theirs);
-      const living = holder === null ? null : await liveProcess(holder.pid);
-      if (holder !== null && living !== null && living.startToken === holder.startToken) {
+      const pid = await livingHolder(theirs);
+      if (pid !== null) {
         throw new Error(
-          `stateDir: ${directory} is used by another agent (process ${holder.pid}). Stop that one, or give this one a stateDir and a node id of its own.`,
+          `stateDir: ${directory} is used by another agent (process ${pid}). Stop that one, or give this one a stateDir and a node id of its own.`,
         );
       }
       if (await takeOver(mine, lockFile, theirs)) return text;
@@ -107,10 +119,8 @@ async function takeOver(mine: string, lockFile: string, stale: string): Promise<
   if (!(await tryLink(mine, guard))) {
     const theirs = await textOrNull(guard);
     if (theirs === null) return false;
-    const holder = parseLock(theirs);
-    const living = holder === null ? null : await liveProcess(holder.pid);
     // Its owner was killed within these few lines.
-    if (living === null || living.startToken !== holder?.startToken) await rm(guard, { force: true });
+    if ((await livingHolder(theirs)) === null) await rm(guard, { force: true });
     return false;
   }
   try {

@@ -1,5 +1,4 @@
 /** From a command's flags to a client of the server. */
-import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@sluice/client';
 import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -46,7 +45,6 @@ export async function withClient(
     createClient({
       url,
       signal: terminal.interrupt,
-      newIdempotencyKey: randomUUID,
       fetch: pinned.fetch,
       ...(token === null ? {} : { token }),
     }),

@@ -1,11 +1,15 @@
 /** All commands of `sluice`, as one tree, and how its help and its errors look. */
+import { SLUICE_VERSION } from '@sluice/contract';
 import { Command, type Argument } from 'commander';
 import { agentCommand } from './commands/agent.ts';
 import { auditExportCommand } from './commands/audit-export.ts';
 import { auditListCommand } from './commands/audit-list.ts';
 import { auditVerifyCommand } from './commands/audit-verify.ts';
+import { completeCommand } from './commands/complete.ts';
+import { completionCommand } from './commands/completion.ts';
 import { dashboardCommand } from './commands/dashboard.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
@@ -50,7 +54,7 @@ import { webhooksRotateCommand } from './commands/webhooks-rotate.ts';
 import { webhooksTestCommand } from './commands/webhooks-test.ts';
 import { webhooksUpdateCommand } from './commands/webhooks-update.ts';
 import { simulateCommand } from './commands/simulate.ts';
-import { sluiceVersion, versionCommand } from './commands/version.ts';
+import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Finish } from './finish.ts';
 import { paintFor } from './output/colour.ts';
@@ -141,7 +145,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       'The control plane for the nodes of a fleet: list, drain, restart, describe, without hurting anyone on them.',
     )
     .usage('<command>')
-    .version(sluiceVersion(), '-v, --version', 'print the version')
+    .version(SLUICE_VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this')
     .helpCommand(false)
     // `sluice server` has flags of its own and commands with flags of the same names.
@@ -162,7 +166,10 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(serverCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(agentCommand(terminal, finish).helpGroup('Run it:'))
     .addCommand(renderCommand(terminal, finish).helpGroup('Run it:'))
+    .addCommand(doctorCommand(terminal, finish).helpGroup('Other:'))
+    .addCommand(completionCommand(terminal, finish).helpGroup('Other:'))
     .addCommand(versionCommand(terminal, finish).helpGroup('Other:'))
+    .addCommand(completeCommand(terminal, finish), { hidden: true })
     .addHelpText(
       'after',
       '\nExamples:\n  sluice nodes list\n  sluice nodes drain lobby-1 --timeout 15m --wait\n\nEvery command explains itself: sluice nodes drain --help',

@@ -1,5 +1,6 @@
 /** The options that say which events a webhook is sent. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { completedFrom } from './completion/value-source.ts';
 
 export interface TargetOptions {
   readonly name?: string;
@@ -11,7 +12,7 @@ export interface TargetOptions {
 export function withTargetOptions(command: Command): Command {
   return command
     .option('--kind <kinds>', 'only these: NodeDrained,OperationEnded,…; else all that are about nodes')
-    .option('--node <id>', 'only events of this node')
+    .addOption(completedFrom(new Option('--node <id>', 'only events of this node'), 'nodes'))
     .option('--selector <selector>', 'only events of nodes that it matches: game=chess,env=prod');
 }
 

@@ -12,7 +12,9 @@ export type ConnectionProblemCode =
   /** The caller's own signal ended the call. */
   | 'aborted'
   /** The id cannot be written into an address. */
-  | 'unaddressable-id';
+  | 'unaddressable-id'
+  /** Not all that happened is kept any more: what is known is to be read again. */
+  | 'events-missed';
 
 /** Why a call did not succeed, for a program (`code`) and for a person (`detail`, `whatToDo`). */
 export interface ClientProblem {

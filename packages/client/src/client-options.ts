@@ -10,10 +10,10 @@ export interface ClientOptions {
   /** Ends every call of this client early. */
   readonly signal?: AbortSignal;
   /**
-   * Makes the `Idempotency-Key` of each POST that is not given one. With a key a POST whose connection broke is tried again,
-   * a bounded number of times, and nothing is done twice.
+   * Makes the `Idempotency-Key` of each POST that is not given one; absent: random ones. With a key a POST whose connection
+   * broke is tried again, a bounded number of times, and nothing is done twice. `null`: no keys, and no POST is repeated.
    */
-  readonly newIdempotencyKey?: () => string;
+  readonly newIdempotencyKey?: (() => string) | null;
   /** The fetch to use instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;
 }

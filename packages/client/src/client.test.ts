@@ -207,7 +207,7 @@ describe('trouble', () => {
     const { url, seen } = await listen((response, one, count) =>
       count === 1 || one.method === 'POST' ? response.destroy() : json(response, 200, { items: [] }),
     );
-    const client = createClient({ url });
+    const client = createClient({ url, newIdempotencyKey: null });
     expect(await client.listNodes()).toMatchObject({ ok: true });
     expect(await client.drainNode({ id: 'n' })).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
     expect(seen.map((one) => one.method)).toEqual(['GET', 'GET', 'POST']);
@@ -229,6 +229,19 @@ describe('trouble', () => {
       ['POST', 'mine', '{}'],
       ['PUT', undefined, '{"meta":1}'],
     ]);
+  });
+
+  test('by itself each POST has a key of its own', async () => {
+    const { url, seen } = await listen((response, _one, count) =>
+      count === 1 ? response.destroy() : json(response, 200, { id: 'op_1' }),
+    );
+    const client = createClient({ url });
+    expect(await client.drainNode({ id: 'n' })).toMatchObject({ ok: true });
+    expect(await client.drainNode({ id: 'n' })).toMatchObject({ ok: true });
+    const [first, again, other] = seen.map(({ headers }) => headers['idempotency-key']);
+    expect(first).toMatch(/^[\da-f]{32}$/u);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
   });
 
   test('no answer in time, and a call ended by its caller', async () => {

@@ -4,8 +4,10 @@ import { addressOf } from './address.ts';
 import { connectionProblem, readProblem, type Answer, type Answered } from './answer.ts';
 import type { ClientOptions } from './client-options.ts';
 import { exchange, foreignAnswer, parseJson, type AnyRequest } from './exchange.ts';
-import { followEvents, type EventsItem, type EventsRequest } from './follow-events.ts';
+import { followEvents, type ClientEvent, type EventsItem, type EventsRequest } from './follow-events.ts';
 import type { RequestOf, ResponseOf } from './route-types.ts';
+import { waitForOperation, type WaitRequest } from './wait-for-operation.ts';
+import { watchEvents, type WatchRequest } from './watch-events.ts';
 
 /** Routes with one answer; the event stream goes on. */
 type AnswerRouteName = Exclude<RouteName, 'events'>;
@@ -17,13 +19,20 @@ type Method<Name extends AnswerRouteName> =
 
 /** One method for each route, by the route's name. Methods never reject: whatever goes wrong is a problem in the answer. */
 export type Client = { readonly [Name in AnswerRouteName]: Method<Name> } & {
-  /** Follows what happens, until its signal or the client's ends it, or the server refuses it. Begins when it is iterated. */
+  /**
+   * Every event, once, until its signal or the client's ends it. A stream that breaks is resumed by itself. Begins when it
+   * is iterated. Throws a `ProblemError` when the server refuses it, and when some of what happened is not kept any more.
+   */
+  readonly watch: (request?: WatchRequest) => AsyncGenerator<ClientEvent, void, undefined>;
+  /** The same with what becomes of the stream itself, for those who keep lists up to date. Never throws: its last item says why it ends. */
   readonly events: (request?: EventsRequest) => AsyncGenerator<EventsItem, void, undefined>;
+  /** Waits until an operation has ended; `value.status` tells what came of it. Ending the waiting does not end the operation. */
+  readonly waitForOperation: (request: WaitRequest) => Promise<Answer<ResponseOf<'getOperation'>>>;
 };
 
 /**
- * A client of the server at `options.url`. GETs are tried again when no connection could be made, and so are POSTs with an
- * idempotency key; nothing else is ever repeated by itself, since a lost answer does not mean that nothing was done. Throws
+ * A client of the server at `options.url`. GETs are tried again when no connection could be made, and so are POSTs, by their
+ * idempotency keys; nothing else is ever repeated by itself, since a lost answer does not mean that nothing was done. Throws
  * when the url is not one.
  */
 export function createClient(options: ClientOptions): Client {
@@ -79,6 +88,12 @@ export function createClient(options: ClientOptions): Client {
     events: (request = {}) => followEvents(options, request),
     listHistory: (request = {}) => call('listHistory', request),
     loadHistory: (request) => call('loadHistory', request),
+    watch: (request = {}) => watchEvents(options, request),
+    waitForOperation: (request) =>
+      waitForOperation(
+        { getOperation: (which) => call('getOperation', which), events: (which) => followEvents(options, which) },
+        request,
+      ),
     getCredentials: (request) => call('getCredentials', request),
     rotateCredentials: (request) => call('rotateCredentials', request),
     revokeCredentials: (request) => call('revokeCredentials', request),

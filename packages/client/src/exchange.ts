@@ -2,6 +2,7 @@
 import type { Route } from '@sluice/contract';
 import { connectionProblem, type Answer } from './answer.ts';
 import type { ClientOptions } from './client-options.ts';
+import { pause } from './pause.ts';
 import { readBody } from './read-body.ts';
 
 /** Milliseconds a call may take unless told otherwise: twice what the slowest route needs on a loaded machine. */
@@ -46,7 +47,7 @@ export async function exchange(
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
   const signal = AbortSignal.any([deadline, ...stops]);
   const isPost = route.method === 'POST';
-  const idempotencyKey = isPost ? (request.idempotencyKey ?? options.newIdempotencyKey?.()) : undefined;
+  const idempotencyKey = isPost ? (request.idempotencyKey ?? newKeyOf(options)) : undefined;
   const mayRepeat = route.method === 'GET' || idempotencyKey !== undefined;
   let hasBroken = false;
   let waits = 0;
@@ -71,7 +72,7 @@ export async function exchange(
       const waitMs = response.status === 429 ? retryAfterMs(response, waits) : null;
       if (waitMs !== null) {
         waits += 1;
-        await pause(waitMs, signal);
+        await pause(waitMs, [signal]);
         continue;
       }
       return text === null ? foreignAnswer(options.url, response) : { ok: true, response, text };
@@ -90,29 +91,25 @@ export async function exchange(
       const delaysMs = isPost && hasBroken ? BROKEN_POST_RETRY_DELAYS_MS : RETRY_DELAYS_MS;
       const delayMs = mayRepeat ? delaysMs[tries] : undefined;
       if (delayMs === undefined) return unreachable(options.url, error);
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await pause(delayMs, [signal]);
     }
   }
+}
+
+/** `undefined`: the client's owner wants none. */
+function newKeyOf({ newIdempotencyKey = randomKey }: ClientOptions): string | undefined {
+  return newIdempotencyKey?.();
+}
+
+/** `crypto.randomUUID` would be missing in pages that came without TLS. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Nothing was done: it may be asked again as soon as the server says. @returns `null`: often enough, or for too long. */
 function retryAfterMs(response: Response, waits: number): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return waits < WAITS_MAX && seconds >= 0 && seconds <= WAIT_SECONDS_MAX ? seconds * 1000 : null;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(new Error('ended while waiting to ask again'));
-      },
-      { once: true },
-    );
-  });
 }
 
 function aborted(): Refused {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { problemDocument } from '@sluice/contract';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClient } from './client.ts';
+import { ProblemError } from './problem-error.ts';
 import type { EventsItem } from './follow-events.ts';
 
 const servers: Server[] = [];
@@ -190,5 +191,53 @@ describe('how it ends', () => {
     }
     expect(items.map(inShort)).toEqual(['ready']);
     await isClosed;
+  });
+});
+
+describe('watch', () => {
+  test('gives events alone, once each, over a broken stream, and tells what becomes of the stream to who asks', async () => {
+    const { url, requests } = await listen(
+      stream(RETRY + ready(4) + event(5), 'broken'),
+      stream(ready(5) + event(6, 'HoldPlaced')),
+    );
+    const told: string[] = [];
+    const seen: number[] = [];
+    const request = {
+      after: 4,
+      onReady: (sequence: number) => told.push(`ready ${sequence}`),
+      onInterrupted: ({ code }: { readonly code: string }) => told.push(code),
+    };
+    for await (const { sequence, kind } of createClient({ url }).watch(request)) {
+      seen.push(sequence);
+      if (kind === 'HoldPlaced') break;
+    }
+    expect(seen).toEqual([5, 6]);
+    expect(told).toEqual(['ready 4', 'unreachable', 'ready 5']);
+    expect(requests[1]?.headers['last-event-id']).toBe('5');
+  });
+
+  test('never passes over what it was not told: it throws when events are gone', async () => {
+    const { url } = await listen(stream('id: 8\nevent: reset\ndata: {"oldestSequence":9}\n\n' + ready(8) + event(9)));
+    const first = createClient({ url }).watch({ after: 2 }).next();
+    await expect(first).rejects.toThrow(ProblemError);
+    await expect(first).rejects.toMatchObject({ problem: { code: 'events-missed' } });
+  });
+
+  test('throws the problem of a server that refuses it', async () => {
+    const { url } = await listen((response) =>
+      response
+        .writeHead(401, { 'content-type': 'application/problem+json' })
+        .end(JSON.stringify(problemDocument({ code: 'unauthenticated', detail: 'Who?' }, 'r'))),
+    );
+    await expect(createClient({ url }).watch().next()).rejects.toMatchObject({ problem: { code: 'unauthenticated' } });
+  });
+
+  test('ends without a word when its signal is aborted', async () => {
+    const { url } = await listen(stream(ready(1) + event(2)));
+    const ending = new AbortController();
+    for await (const { sequence } of createClient({ url }).watch({ signal: ending.signal })) {
+      expect(sequence).toBe(2);
+      ending.abort();
+    }
   });
 });

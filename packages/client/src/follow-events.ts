@@ -14,6 +14,7 @@ import { connectionProblem, readProblem, type ClientProblem } from './answer.ts'
 import { backoffMs } from './backoff.ts';
 import type { ClientOptions } from './client-options.ts';
 import { foreignAnswer, parseJson, TIMEOUT_MS_DEFAULT, unreachable, type Refused } from './exchange.ts';
+import { pause } from './pause.ts';
 import { readBody } from './read-body.ts';
 
 /** Milliseconds without a sign of life, of which the server gives one every 15 s, after which a connection is as good as gone. */
@@ -239,17 +240,3 @@ function silent(url: string): Refused {
 }
 
 const RESUMED = 'Nothing: it is resumed as soon as the server answers.';
-
-/** Waits, at most until one of the signals is aborted. */
-function pause(durationMs: number, stops: readonly AbortSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      for (const stop of stops) stop.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, durationMs);
-    for (const stop of stops) stop.addEventListener('abort', end, { once: true });
-    if (stops.some((stop) => stop.aborted)) end();
-  });
-}

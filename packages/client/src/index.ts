@@ -4,3 +4,7 @@ export { createClient, type Client } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { ClientEvent, EventsItem, EventsRequest } from './follow-events.ts';
 export type { RequestOf, ResponseOf } from './route-types.ts';
+export { ProblemError } from './problem-error.ts';
+export type { WaitRequest } from './wait-for-operation.ts';
+export type { WatchRequest } from './watch-events.ts';
+export type { Node, NodeStatus, Operation, OperationStatus, ServerStatus } from '@sluice/contract';

@@ -3,6 +3,7 @@ export * from './agent/agent-messages.ts';
 export * from './agent/proof.ts';
 export * from './agent/protocol-version.ts';
 export * from './agent/server-messages.ts';
+export * from './agent/unknown-kind.ts';
 export * from './availability.ts';
 export { AccessEvent, Role } from './events/access-events.ts';
 export * from './events/event-kinds.ts';

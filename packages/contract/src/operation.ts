@@ -14,6 +14,8 @@ export const OperationStatus = Type.Union([
 ]);
 export type OperationStatus = Type.Static<typeof OperationStatus>;
 
+export const OPERATION_STATUSES: readonly OperationStatus[] = OperationStatus.anyOf.map((status) => status.const);
+
 /** Characters of output that an operation keeps: the end of it, which tells why a thing failed. */
 export const OPERATION_OUTPUT_LENGTH_MAX = 16_384;
 /** Characters of a reason that a person gives. */

@@ -13,6 +13,7 @@ export { estimatedMsLeft } from './drain/progress.ts';
 export { decideEnrolment, liveKeys, mayStillSpeak } from './enrolment/decide-enrolment.ts';
 export { durationInWords } from './duration-in-words.ts';
 export { evolve, operationWrittenBy } from './evolve.ts';
+export { type Check, fault, fine, type Finding, warning } from './finding.ts';
 export { violationsOf, violationsOfStep } from './invariants.ts';
 export { isSameValue } from './is-same-value.ts';
 export { afterServerStart } from './liveness/end-session.ts';

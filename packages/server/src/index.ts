@@ -5,5 +5,6 @@ export { importStore } from './administration/import-store.ts';
 export { restoreStore } from './administration/restore-store.ts';
 export type { StoreLocation } from './administration/store-location.ts';
 export { loadServerConfig, type ServerConfig } from './config.ts';
+export { examineServer } from './administration/examine/examine-server.ts';
 export { type RunningServer, startServer } from './main.ts';
 export { hashOfEvent } from './store/event-chain.ts';

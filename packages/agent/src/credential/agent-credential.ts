@@ -52,6 +52,11 @@ export class AgentCredential {
     return credential;
   }
 
+  /** Whether a server has ever let in the agent whose state directory this is. Makes nothing there. */
+  static async isEnrolledIn(stateDirectory: string): Promise<boolean> {
+    return (await readCredential(path.join(stateDirectory, CREDENTIAL_FILE)))?.isEnrolled === true;
+  }
+
   /** Whether the connection is to come with the join token. */
   get needsJoinToken(): boolean {
     return this.#needsToJoin || !this.#kept.isEnrolled;

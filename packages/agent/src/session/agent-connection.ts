@@ -5,12 +5,14 @@ import {
   type CredentialMessage,
   type NodeMessage,
   ServerMessage,
+  unknownKindOf,
   type Welcome,
 } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import type { AgentSocket, Connect } from './agent-socket.ts';
+import { parseJson } from '../parse-json.ts';
 import { backoffMs } from './backoff.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
@@ -141,7 +143,10 @@ export class AgentConnection {
 
   /** @returns Whether the message was one of a welcomed session. */
   #receive(socket: AgentSocket, text: string, isBinary: boolean): boolean {
-    const message = isBinary ? null : parse(text);
+    const value = isBinary ? null : parseJson(text);
+    // Only a newer server knows what that is; it waits for no answer to it.
+    if (unknownKindOf('server', value) !== null) return false;
+    const message = serverMessage.Check(value) ? value : null;
     if (message?.kind === 'challenge' && this.#nonce === null) {
       this.#nonce = message.nonce;
       socket.send(JSON.stringify(this.#options.events.hello(message.nonce)));
@@ -244,14 +249,4 @@ export class AgentConnection {
         return 0;
     }
   }
-}
-
-function parse(text: string): ServerMessage | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  return serverMessage.Check(value) ? value : null;
 }

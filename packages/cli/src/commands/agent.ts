@@ -4,6 +4,8 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { printError, printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
+import { serviceInstallCommand } from './service-install.ts';
+import { serviceUninstallCommand } from './service-uninstall.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
 interface AgentOptions {
@@ -14,18 +16,26 @@ interface AgentOptions {
 }
 
 export function agentCommand(terminal: Terminal, finish: Finish): Command {
-  return new Command('agent')
-    .summary('run the agent of this node')
-    .description(
-      "Connects to the server (no port needs to be opened here), reports the node's load and does what it is asked to with the\n" +
-        'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.',
-    )
-    .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
-    .option('--server <url>', 'the server, instead of the one in agent.yaml')
-    .option('--server-ca <file>', 'trust only this certificate authority, instead of the one in agent.yaml')
-    .option('--node-id <id>', "the node's id, instead of the one in agent.yaml")
-    .addHelpText('after', '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml')
-    .action((options: AgentOptions) => finish(runAgent(terminal, options)));
+  return (
+    new Command('agent')
+      .summary('run the agent of this node; install')
+      .description(
+        "Connects to the server (no port needs to be opened here), reports the node's load and does what it is asked to with the\n" +
+          'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.',
+      )
+      .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
+      .option('--server <url>', 'the server, instead of the one in agent.yaml')
+      .option('--server-ca <file>', 'trust only this certificate authority, instead of the one in agent.yaml')
+      .option('--node-id <id>', "the node's id, instead of the one in agent.yaml")
+      // Its flags and those of the commands below it have the same names: what comes after a command's name is the command's.
+      .enablePositionalOptions()
+      .usage('[options] [command]')
+      .helpCommand(false)
+      .addCommand(serviceInstallCommand(terminal, finish, 'agent'))
+      .addCommand(serviceUninstallCommand(terminal, finish, 'agent'))
+      .addHelpText('after', '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml')
+      .action((options: AgentOptions) => finish(runAgent(terminal, options)))
+  );
 }
 
 async function runAgent(terminal: Terminal, { config, server, nodeId, serverCa }: AgentOptions): Promise<ExitCode> {

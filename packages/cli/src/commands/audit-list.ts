@@ -1,6 +1,7 @@
 /** `sluice audit list`: who did what, newest first. */
 import { AUDIT_LIMIT_DEFAULT, AUDIT_LIMIT_MAX, type AuditEntry } from '@sluice/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -34,9 +35,9 @@ export function auditListCommand(terminal: Terminal, finish: Finish): Command {
       'Everything that people and programs did, each change of who may do what, and what was refused: by whom, on which node,\n' +
         'from which address, with which token, what was before and after, and what came of it (-o json has all of it).',
     )
-    .option('--node <id>', 'only about this node')
+    .addOption(completedFrom(new Option('--node <id>', 'only about this node'), 'nodes'))
     .option('--actor <name>', 'only by whoever has this name')
-    .option('--token <id>', 'only with the token of this id')
+    .addOption(completedFrom(new Option('--token <id>', 'only with the token of this id'), 'tokens'))
     .option('--action <kinds>', 'only these: HoldPlaced, TokenRevoked, RequestRefused, …')
     .addOption(
       new Option('--since <duration>', 'only of the last 90s, 15m, 2h, 7d').argParser(

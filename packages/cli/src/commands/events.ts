@@ -1,6 +1,7 @@
 /** `sluice events`: follows what happens in the fleet, a line for each event. */
 import type { ClientEvent, EventsItem } from '@sluice/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -24,7 +25,7 @@ export function eventsCommand(terminal: Terminal, finish: Finish): Command {
       'Writes a line for each event, until Ctrl-C. A lost connection is taken up again where it broke, without a gap.\n' +
         'With -o json each line is the event as the API tells it.',
     )
-    .option('--node <id>', 'only those of this node')
+    .addOption(completedFrom(new Option('--node <id>', 'only those of this node'), 'nodes'))
     .option('--kind <kinds>', 'only these kinds, separated by commas, such as NodeDrained,OperationEnded')
     .addOption(
       new Option(

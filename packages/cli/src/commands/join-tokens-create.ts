@@ -1,5 +1,6 @@
 /** `sluice join-tokens create`: makes a token with which an agent joins the fleet. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Expiry, expiryField, expiryOption } from '../expiry-option.ts';
@@ -28,7 +29,7 @@ export function joinTokensCreateCommand(terminal: Terminal, finish: Finish): Com
         'of its own, which never leaves its node.',
     )
     .option('--name <name>', 'what it is for')
-    .option('--type <type>', 'only nodes of this type')
+    .addOption(completedFrom(new Option('--type <type>', 'only nodes of this type'), 'node-types'))
     .addOption(
       new Option('--uses <count>', 'how many agents may join with it: 1, 40, unlimited (default 1)').argParser(uses),
     )

@@ -1,5 +1,6 @@
 /** `sluice join-tokens revoke`: take join tokens back. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -11,7 +12,12 @@ export function joinTokensRevokeCommand(terminal: Terminal, finish: Finish): Com
   const command = new Command('revoke')
     .summary('take join tokens back')
     .description('Nobody joins with them any more. Agents that have joined stay: they have keys of their own.')
-    .argument('<id...>', 'ids of tokens, as `sluice join-tokens list` shows them; never their secrets');
+    .addArgument(
+      completedFrom(
+        new Argument('<id...>', 'ids of tokens, as `sluice join-tokens list` shows them; never their secrets'),
+        'join-tokens',
+      ),
+    );
   return withConnectionOptions(command).action((ids: string[], options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

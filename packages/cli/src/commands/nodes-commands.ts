@@ -1,5 +1,6 @@
 /** `sluice nodes commands`: what the nodes, or one of them, can be told to do. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -18,7 +19,7 @@ export function nodesCommandsCommand(terminal: Terminal, finish: Finish): Comman
   const command = new Command('commands')
     .summary('list what nodes can be told to do')
     .description('Lists the built-in commands and those that agents declare; with an id, what that node has.')
-    .argument('[id]', 'node')
+    .addArgument(completedFrom(new Argument('[id]', 'node'), 'nodes'))
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes commands lobby-1')

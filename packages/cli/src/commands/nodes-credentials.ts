@@ -1,6 +1,7 @@
 /** `sluice nodes credentials`: who may speak for a node. */
 import type { NodeCredentials } from '@sluice/contract';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -20,7 +21,7 @@ export function nodesCredentialsCommand(terminal: Terminal, finish: Finish): Com
   const command = new Command('credentials')
     .summary('show who may speak for a node')
     .description("Shows the public keys of a node's agent; the private halves never leave the node.")
-    .argument('<id>', 'node')
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command).action((id: string, options: CredentialsOptions) =>
     finish(

@@ -1,6 +1,7 @@
 /** `sluice nodes drain`: takes nodes out of rotation and lets their sessions end. */
 import { EXPIRES_IN_SECONDS_MAX, TIMEOUT_SECONDS_MAX, type OnDeadline } from '@sluice/contract';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
 import type { Finish } from '../finish.ts';
@@ -25,7 +26,7 @@ export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
         '  hold    keep waiting, and report the drain as failed\n' +
         'The drain goes on in the server, whatever happens to this command. Draining again moves the deadline.',
     )
-    .argument('<id...>', 'nodes')
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'))
     .addOption(
       new Option(
         '--timeout <duration>',

@@ -1,5 +1,6 @@
 /** `sluice nodes forget`: takes nodes whose agents are gone for good out of the fleet. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -14,7 +15,7 @@ export function nodesForgetCommand(terminal: Terminal, finish: Finish): Command 
       'Forgets nodes whose agents are gone for good; their history and operations stay. A connected node is refused: stop\n' +
         'its agent first.',
     )
-    .argument('<id...>', 'nodes')
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'))
     .option('--force', 'also nodes whose certificates were revoked: nothing refuses those any more then (admin)');
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes forget lobby-7')

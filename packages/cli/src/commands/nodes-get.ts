@@ -1,5 +1,6 @@
 /** `sluice nodes get`: everything that is known of a node. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -18,7 +19,7 @@ export function nodesGetCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('get')
     .summary('show one node')
     .description('Shows everything that is known of a node: status, workload, load, holds, how far its drain is.')
-    .argument('<id>', 'node')
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes get lobby-1 -o json')

@@ -1,6 +1,8 @@
 /** `sluice nodes list`: what there is, and how it is; with --watch as it changes. */
 import type { Client } from '@sluice/client';
-import { Command } from 'commander';
+import { NODE_STATUSES } from '@sluice/contract';
+import { Command, Option } from 'commander';
+import { completedByList } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -27,8 +29,16 @@ export function nodesListCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('list')
     .summary('list nodes')
     .description('Lists the nodes that pass all filters; without a filter, all.')
-    .option('--type <types>', 'only these types, separated by commas')
-    .option('--status <statuses>', 'only these statuses: active, draining, drained, restarting, unhealthy, offline')
+    .addOption(completedByList(new Option('--type <types>', 'only these types, separated by commas'), 'node-types'))
+    .addOption(
+      completedByList(
+        new Option(
+          '--status <statuses>',
+          'only these statuses: active, draining, drained, restarting, unhealthy, offline',
+        ),
+        NODE_STATUSES,
+      ),
+    )
     .option('--selector <selector>', 'only nodes it matches: key=value,key!=value,key in (a,b)')
     .addOption(formatOption(['table', 'wide', 'json', 'yaml', 'name']))
     .option('--watch', 'show it again whenever it changes, until Ctrl-C');

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Client } from '@sluice/client';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -21,7 +22,7 @@ export function nodesMetaEditCommand(terminal: Terminal, finish: Finish): Comman
     .description(
       'Opens the metadata in $VISUAL, $EDITOR or vi. Unchanged: nothing is written. Changed by somebody else meanwhile: your text is kept.',
     )
-    .argument('<id>', 'node');
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  EDITOR=nano sluice nodes meta edit lobby-1')
     .action((id: string, options: SettingFlags) =>

@@ -1,5 +1,6 @@
 /** `sluice nodes meta get`: the metadata that operators attached to a node. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -19,7 +20,7 @@ export function nodesMetaGetCommand(terminal: Terminal, finish: Finish): Command
     .description(
       'Prints the metadata itself, so that it can be given to `meta set` again; `null` when nobody attached any.',
     )
-    .argument('<id>', 'node')
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
     .addOption(new Option('-o, --output <format>', 'how to write it').choices(['json', 'yaml']).default('json'))
     .option('--etag', 'print only its ETag, for `meta set --if-match`');
   return withConnectionOptions(command)

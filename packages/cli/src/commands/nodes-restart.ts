@@ -1,6 +1,7 @@
 /** `sluice nodes restart`: restarts the workload of nodes, and tells when it is healthy again. */
 import { TIMEOUT_SECONDS_MAX, type OnDeadline } from '@sluice/contract';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,7 +30,7 @@ export function nodesRestartCommand(terminal: Terminal, finish: Finish): Command
       'Stops the workload gracefully (SIGTERM, grace, SIGKILL), starts it and waits for its health; only then it has succeeded.\n' +
         'Without --drain-first its sessions are cut. A restart that cannot be delivered within 10 minutes expires, undone.',
     )
-    .argument('<id...>', 'nodes')
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'))
     .option('--drain-first', 'drain before, put back into rotation after')
     .addOption(
       new Option('--drain-timeout <duration>', "with --drain-first: until the drain's deadline").argParser(

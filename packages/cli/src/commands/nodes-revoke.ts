@@ -1,5 +1,6 @@
 /** `sluice nodes revoke`: take the credentials of nodes away. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -19,7 +20,7 @@ export function nodesRevokeCommand(terminal: Terminal, finish: Finish): Command 
         'token lets an agent in again, with a new key.',
     )
     .option('--reason <text>', 'why, for those who ask later')
-    .argument('<id...>', 'nodes');
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'));
   return withConnectionOptions(command).action((ids: string[], options: RevokeOptions) =>
     finish(
       withClient(terminal, options, async (client) => {

@@ -1,5 +1,6 @@
 /** `sluice nodes rotate`: give the agents of nodes new keys. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -14,7 +15,7 @@ export function nodesRotateCommand(terminal: Terminal, finish: Finish): Command 
       'Asks for it; each agent makes a new key as soon as it is connected. The old one ends when the new one has opened its\n' +
         'first session, so nobody is locked out. Agents do this by themselves every 30 days.',
     )
-    .argument('<id...>', 'nodes');
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'));
   return withConnectionOptions(command).action((ids: string[], options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

@@ -1,7 +1,8 @@
 /** `sluice nodes run`: runs a command that the node's agent declares, and prints its output. */
 import type { Client } from '@sluice/client';
 import type { Operation } from '@sluice/contract';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -29,8 +30,8 @@ export function nodesRunCommand(terminal: Terminal, finish: Finish): Command {
     .description(
       "Runs it at most once, waits for its end and prints its output. The command's own failure is exit code 1.",
     )
-    .argument('<id>', 'node')
-    .argument('<command>', 'name of the command')
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
+    .addArgument(completedFrom(new Argument('<command>', 'name of the command'), 'commands'))
     .argument('[key=value...]', 'its parameters')
     .option('--no-wait', 'return as soon as it is asked for')
     .addOption(waitTimeoutOption())

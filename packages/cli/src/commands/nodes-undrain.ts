@@ -1,5 +1,6 @@
 /** `sluice nodes undrain`: releases a hold, so that nodes return into rotation. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withConnectionOptions } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,7 +18,7 @@ export function nodesUndrainCommand(terminal: Terminal, finish: Finish): Command
       'Releases the hold `operator` (or the one named), cancels its drain if it still runs, and puts the node back into\n' +
         'rotation. A node that somebody else holds too stays out; the answer says who and why.',
     )
-    .argument('<id...>', 'nodes')
+    .addArgument(completedFrom(new Argument('<id...>', 'nodes'), 'nodes'))
     .option('--hold <name>', "the hold to release; '*' releases all and needs the role admin")
     .option('--reason <text>', 'why, for those who ask later');
   return withConnectionOptions(withActOptions(command))

@@ -1,5 +1,6 @@
 /** `sluice nodes why`: why a node is as it is, in sentences. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -20,7 +21,7 @@ export function nodesWhyCommand(terminal: Terminal, finish: Finish): Command {
     .description(
       'Answers in sentences, as a chain of causes: which holds, by whom, since when, which sessions block, what failed.',
     )
-    .argument('<id>', 'node')
+    .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice nodes why lobby-1')

@@ -1,6 +1,7 @@
 /** `sluice operations cancel`: does away with what is not wanted any more. */
 import type { Operation } from '@sluice/contract';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withConnectionOptions } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption } from '../output/formats.ts';
@@ -19,7 +20,7 @@ export function operationsCancelCommand(terminal: Terminal, finish: Finish): Com
       'A drain is given up and its hold released. A restart or command that has not begun is never performed; a command\n' +
         'that runs is stopped. A restart that has begun is finished, since half of one is worse.',
     )
-    .argument('<id...>', 'operations')
+    .addArgument(completedFrom(new Argument('<id...>', 'operations'), 'operations'))
     .option('--reason <text>', 'why, for those who ask later')
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)

@@ -1,6 +1,7 @@
 /** `sluice operations confirm`: says that operations are still wanted which wait for that. */
 import type { Operation } from '@sluice/contract';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withConnectionOptions } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption } from '../output/formats.ts';
@@ -15,7 +16,7 @@ export function operationsConfirmCommand(terminal: Terminal, finish: Finish): Co
       'After many nodes fell silent together, a restart or command that waits for one of them is not delivered to it\n' +
         'when it returns, before somebody says that it is still wanted. Of any other operation it changes nothing.',
     )
-    .argument('<id...>', 'operations')
+    .addArgument(completedFrom(new Argument('<id...>', 'operations'), 'operations'))
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations confirm op_01jd2x8q')

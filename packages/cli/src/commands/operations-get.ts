@@ -1,5 +1,6 @@
 /** `sluice operations get`: how far an operation is, and what came of it. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -18,7 +19,7 @@ export function operationsGetCommand(terminal: Terminal, finish: Finish): Comman
   const command = new Command('get')
     .summary('show one operation')
     .description('Shows who asked for it and why, how far it is, and what came of it.')
-    .argument('<id>', 'operation')
+    .addArgument(completedFrom(new Argument('<id>', 'operation'), 'operations'))
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations get op_01jd2x8q')

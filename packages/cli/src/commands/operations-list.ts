@@ -1,7 +1,8 @@
 /** `sluice operations list`: what was asked for, by whom, and what came of it. */
-import { OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, type Operation } from '@sluice/contract';
+import { OPERATION_STATUSES, OPERATIONS_LIMIT_DEFAULT, OPERATIONS_LIMIT_MAX, type Operation } from '@sluice/contract';
 import type { Client } from '@sluice/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { completedByList, completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -38,10 +39,15 @@ export function operationsListCommand(terminal: Terminal, finish: Finish): Comma
   const command = new Command('list')
     .summary('list operations, newest first')
     .description('Lists what was asked for, newest first.')
-    .option('--node <id>', 'only those of this node')
-    .option('--command <name>', 'only this command')
+    .addOption(completedFrom(new Option('--node <id>', 'only those of this node'), 'nodes'))
+    .addOption(completedFrom(new Option('--command <name>', 'only this command'), 'commands'))
     .option('--by <name>', 'only those that whoever has this name asked for')
-    .option('--status <statuses>', 'only these: queued, running, succeeded, failed, cancelled, expired')
+    .addOption(
+      completedByList(
+        new Option('--status <statuses>', 'only these: queued, running, succeeded, failed, cancelled, expired'),
+        OPERATION_STATUSES,
+      ),
+    )
     .addOption(
       new Option('--since <duration>', 'only those of the last 90s, 15m, 2h, 7d').argParser(
         durationSeconds({ min: 1, max: SINCE_SECONDS_MAX }),

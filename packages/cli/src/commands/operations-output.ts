@@ -1,5 +1,6 @@
 /** `sluice operations output`: what an operation's command has written. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -15,7 +16,7 @@ export function operationsOutputCommand(terminal: Terminal, finish: Finish): Com
       'Prints the end of what its command has written, 16 KiB at most; while it runs, as much as has come by now.\n' +
         'Into a pipe or a file it goes as it is; on a terminal without what would steer the terminal.',
     )
-    .argument('<id>', 'operation');
+    .addArgument(completedFrom(new Argument('<id>', 'operation'), 'operations'));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations output op_01jd2x8q | tail -n 3')
     .action((id: string, options: SettingFlags) =>

@@ -1,5 +1,6 @@
 /** `sluice operations watch`: follows an operation to its end. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
@@ -21,7 +22,7 @@ export function operationsWatchCommand(terminal: Terminal, finish: Finish): Comm
     .description(
       'Shows how far it is, and what a command writes, until it has ended. Exit code 0: it succeeded; 1: it failed, was cancelled or expired.',
     )
-    .argument('<id>', 'operation')
+    .addArgument(completedFrom(new Argument('<id>', 'operation'), 'operations'))
     .addOption(waitTimeoutOption())
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command)

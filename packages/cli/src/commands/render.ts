@@ -1,6 +1,7 @@
 /** `sluice render`: keeps a load balancer's file as the fleet is, and has it read after each change. */
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { completedByList } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -32,7 +33,9 @@ export function renderCommand(terminal: Terminal, finish: Finish): Command {
     .requiredOption('--template <file>', 'Mustache: {{#nodes}}server {{address}};{{/nodes}}')
     .requiredOption('--output <file>', 'what is written, whole, when it changes')
     .argument('[reload...]', 'after --: the command that has the file read; no shell is involved')
-    .option('--type <types>', 'only nodes of these types, separated by commas')
+    .addOption(
+      completedByList(new Option('--type <types>', 'only nodes of these types, separated by commas'), 'node-types'),
+    )
     .option('--selector <selector>', 'only nodes it matches: key=value,key!=value,key in (a,b)')
     .option('--once', 'render once, then end')
     .option('--allow-empty', 'write the file also when no node is in rotation');

@@ -12,6 +12,8 @@ import { serverExportCommand } from './server-export.ts';
 import { serverImportCommand } from './server-import.ts';
 import { serverRestoreCommand } from './server-restore.ts';
 import { serverStatusCommand } from './server-status.ts';
+import { serviceInstallCommand } from './service-install.ts';
+import { serviceUninstallCommand } from './service-uninstall.ts';
 
 interface ServerOptions {
   readonly config?: string;
@@ -25,7 +27,7 @@ interface ServerOptions {
 export function serverCommand(terminal: Terminal, finish: Finish): Command {
   return (
     new Command('server')
-      .summary('run the control plane on this machine; status, backup, restore, export, import')
+      .summary('run the control plane on this machine; status, backup, restore, export, import, install')
       .description(
         'Serves the API, keeps everything in an SQLite database in --data (or in PostgreSQL), and talks with the agents. At the first start it makes\n' +
           'an admin token and a join token for agents, prints them once and keeps only their hashes; SLUICE_ADMIN_TOKEN and\n' +
@@ -56,6 +58,8 @@ export function serverCommand(terminal: Terminal, finish: Finish): Command {
       .addCommand(serverRestoreCommand(terminal, finish))
       .addCommand(serverExportCommand(terminal, finish))
       .addCommand(serverImportCommand(terminal, finish))
+      .addCommand(serviceInstallCommand(terminal, finish, 'server'))
+      .addCommand(serviceUninstallCommand(terminal, finish, 'server'))
       .addHelpText('after', '\nExample:\n  sluice server --listen 127.0.0.1:7070 --data /var/lib/sluice')
       .action((options: ServerOptions) => finish(serve(terminal, options)))
   );

@@ -1,5 +1,6 @@
 /** `sluice tokens revoke`: take tokens back. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -11,7 +12,12 @@ export function tokensRevokeCommand(terminal: Terminal, finish: Finish): Command
   const command = new Command('revoke')
     .summary('take tokens back')
     .description('They open nothing from this moment on; event streams that were opened with them end at once.')
-    .argument('<id...>', 'ids of tokens, as `sluice tokens list` shows them; never their secrets');
+    .addArgument(
+      completedFrom(
+        new Argument('<id...>', 'ids of tokens, as `sluice tokens list` shows them; never their secrets'),
+        'tokens',
+      ),
+    );
   return withConnectionOptions(command).action((ids: string[], options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

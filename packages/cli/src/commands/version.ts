@@ -1,9 +1,8 @@
 /** `sluice version`. */
-import { readFileSync } from 'node:fs';
+import { SLUICE_VERSION } from '@sluice/contract';
 import { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { isRecord } from '../is-record.ts';
 import { formatOption, renderDocument, type Format } from '../output/formats.ts';
 import { printLine } from '../output/print.ts';
 import type { Terminal } from '../terminal.ts';
@@ -15,17 +14,9 @@ export function versionCommand(terminal: Terminal, finish: Finish): Command {
     .addOption(formatOption(['table', 'json', 'yaml']))
     .addHelpText('after', '\nExample:\n  sluice version -o json')
     .action(async ({ output }: { readonly output: Format }) => {
-      const versions = { sluice: sluiceVersion(), node: process.versions.node };
+      const versions = { sluice: SLUICE_VERSION, node: process.versions.node };
       if (output === 'json' || output === 'yaml') terminal.stdout.write(renderDocument(output, versions));
       else printLine(terminal, `sluice ${versions.sluice} (Node.js ${versions.node})`);
       await finish(Promise.resolve(exitCodes.done));
     });
-}
-
-/** The version in this package's package.json, which stands above both `src` and `dist`. */
-export function sluiceVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  if (!isRecord(manifest) || typeof manifest['version'] !== 'string')
-    throw new Error('reading the version from package.json');
-  return manifest['version'];
 }

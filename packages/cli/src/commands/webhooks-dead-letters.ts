@@ -1,6 +1,7 @@
 /** `sluice webhooks dead-letters`: what could not be delivered. */
 import type { DeadLetter } from '@sluice/contract';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { readDeadLetters } from '../dead-letter-pages.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -24,7 +25,7 @@ export function webhooksDeadLettersCommand(terminal: Terminal, finish: Finish): 
       'Events that were given up after they had been tried for as long as the server is set to, oldest first. The JSON ' +
         'has the events themselves.',
     )
-    .argument('<id>', 'id of the webhook')
+    .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'))
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command).action((id: string, options: ListOptions) =>
     finish(

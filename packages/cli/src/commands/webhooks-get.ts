@@ -1,5 +1,6 @@
 /** `sluice webhooks get`: one webhook, and how its delivery goes. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -18,7 +19,7 @@ export function webhooksGetCommand(terminal: Terminal, finish: Finish): Command 
   const command = new Command('get')
     .summary('show one webhook')
     .description('Where it sends which events, how far it has come, and what fails.')
-    .argument('<id>', 'id of the webhook')
+    .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'))
     .addOption(formatOption(['table', 'json', 'yaml']));
   return withConnectionOptions(command).action((id: string, options: GetOptions) =>
     finish(

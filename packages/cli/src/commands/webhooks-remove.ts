@@ -1,5 +1,6 @@
 /** `sluice webhooks remove`: sends nothing there any more. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes, firstFailure, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -11,7 +12,9 @@ export function webhooksRemoveCommand(terminal: Terminal, finish: Finish): Comma
   const command = new Command('remove')
     .summary('remove webhooks')
     .description('Nothing is sent there any more, and their dead letters are gone. `update --disable` keeps them.')
-    .argument('<id...>', 'ids of webhooks, as `sluice webhooks list` shows them');
+    .addArgument(
+      completedFrom(new Argument('<id...>', 'ids of webhooks, as `sluice webhooks list` shows them'), 'webhooks'),
+    );
   return withConnectionOptions(command).action((ids: string[], options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

@@ -1,5 +1,6 @@
 /** `sluice webhooks resend`: sends dead letters again. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { readDeadLetters } from '../dead-letter-pages.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -18,7 +19,7 @@ export function webhooksResendCommand(terminal: Terminal, finish: Finish): Comma
     .description(
       'Now and in their order, until one is not delivered. Those that are delivered are dead letters no more.',
     )
-    .argument('<id>', 'id of the webhook')
+    .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'))
     .argument('[event...]', 'which, as `sluice webhooks dead-letters` names them')
     .option('--all', 'all of them');
   return withConnectionOptions(command).action((id: string, events: string[], options: ResendOptions) =>

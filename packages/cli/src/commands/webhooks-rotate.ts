@@ -1,5 +1,6 @@
 /** `sluice webhooks rotate`: gives a webhook a new secret. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -12,7 +13,7 @@ export function webhooksRotateCommand(terminal: Terminal, finish: Finish): Comma
   const command = new Command('rotate')
     .summary('give a webhook a new secret')
     .description('Shows the new secret once. For a day the one of before signs as well, so that nothing is refused.')
-    .argument('<id>', 'id of the webhook');
+    .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'));
   return withConnectionOptions(command).action((id: string, options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

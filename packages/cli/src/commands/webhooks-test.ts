@@ -1,5 +1,6 @@
 /** `sluice webhooks test`: sends one event to a webhook and says what came of it. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -11,7 +12,7 @@ export function webhooksTestCommand(terminal: Terminal, finish: Finish): Command
   const command = new Command('test')
     .summary('try a webhook')
     .description('Sends an event of the type sluice.WebhookTest now, once, and says what the receiver answered.')
-    .argument('<id>', 'id of the webhook');
+    .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'));
   return withConnectionOptions(command).action((id: string, options: SettingFlags) =>
     finish(
       withClient(terminal, options, async (client) => {

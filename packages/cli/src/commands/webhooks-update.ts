@@ -1,5 +1,6 @@
 /** `sluice webhooks update`: changes what is sent where, or stops and goes on with it. */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -26,7 +27,7 @@ export function webhooksUpdateCommand(terminal: Terminal, finish: Finish): Comma
         'What is not given stays as it is. Nothing is sent while it is disabled; when it is enabled again it goes on ' +
           'where it was, with everything that happened since.',
       )
-      .argument('<id>', 'id of the webhook')
+      .addArgument(completedFrom(new Argument('<id>', 'id of the webhook'), 'webhooks'))
       .option('--name <name>', 'what it is for')
       .option('--to <url>', 'where to send events'),
   )

@@ -1,6 +1,7 @@
 /** `sluice nodes meta set` and `patch`: they differ in the route that they call. */
 import type { Answer, Client, ResponseOf } from '@sluice/client';
-import { Option, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
@@ -31,7 +32,7 @@ export function writeMetadataCommand(
 ): Command {
   return withConnectionOptions(
     command
-      .argument('<id>', 'node')
+      .addArgument(completedFrom(new Argument('<id>', 'node'), 'nodes'))
       .argument('<json>', 'any JSON value; @FILE reads it from a file, - from stdin')
       .option('--if-match <etag>', 'only if it still has this ETag; else exit code 5')
       .addOption(

@@ -1,6 +1,6 @@
 /** The three nodes of the demo: who they are, and the agent.yaml of each. */
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { ownFile } from '../install/own-files.ts';
 
 interface DemoNode {
   readonly id: string;
@@ -48,9 +48,9 @@ export const demoNodes: readonly DemoNode[] = [
   },
 ];
 
-/** A file of examples/game-server, which stands beside packages/ in the checkout. */
+/** A file of examples/game-server. */
 export function gameServerFile(path: string): string {
-  return fileURLToPath(new URL(`../../../../examples/game-server/${path}`, import.meta.url));
+  return ownFile(`examples/game-server/${path}`);
 }
 
 export interface DemoNodePlace {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../install/own-files.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Milliseconds between asking a child to end and ending it: its workload has 5 s of grace in this. */
@@ -32,17 +32,13 @@ export interface DemoProcess {
 export function startDemoProcess(options: DemoProcessOptions): DemoProcess {
   const { name, logFile } = options;
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../bin/sluice.js', import.meta.url)), ...options.argumentsGiven],
-    {
-      // The channel ends with this process however it ends, and then the child stops itself (see main.ts).
-      stdio: ['ignore', log, log, 'ipc'],
-      env: options.environment,
-      // Ctrl-C in the terminal reaches the demo alone, which ends its children in the right order.
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, [programFile(), ...options.argumentsGiven], {
+    // The channel ends with this process however it ends, and then the child stops itself (see main.ts).
+    stdio: ['ignore', log, log, 'ipc'],
+    env: options.environment,
+    // Ctrl-C in the terminal reaches the demo alone, which ends its children in the right order.
+    detached: true,
+  });
   closeSync(log);
   let isOver = false;
   const ended = new Promise<string>((resolve) => {

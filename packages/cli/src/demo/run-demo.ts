@@ -1,5 +1,4 @@
 /** Starts a whole fleet on this machine, says how to use it, and ends every process of it on Ctrl-C. */
-import { randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,10 +6,12 @@ import { createClient, type Client } from '@sluice/client';
 import type { Node } from '@sluice/contract';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { paintFor } from '../output/colour.ts';
+import { newToken } from '../new-token.ts';
 import { renderNodesTable } from '../output/nodes-table.ts';
 import { printError, printLine } from '../output/print.ts';
 import { pause, type Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { commandInWords } from '../install/own-files.ts';
 import { agentYaml, demoNodes, gameServerFile } from './demo-nodes.ts';
 import { startDemoProcess, type DemoProcess } from './demo-process.ts';
 import { findFreePorts, isPortFree } from './ports.ts';
@@ -185,6 +186,7 @@ function printSummary(terminal: Terminal, { url, dashboard, token, logs, nodes }
   const { stdout, environment } = terminal;
   const paint = paintFor(stdout, environment);
   const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
+  const sluice = commandInWords();
   const isDefaultUrl = url === 'http://127.0.0.1:7070';
   stdout.write(`\n${paint('Your fleet is running.', 'bold')}\n\n`);
   stdout.write(renderNodesTable(nodes, { isWide: false, width, paint, nowMs: Date.now() }));
@@ -195,23 +197,19 @@ function printSummary(terminal: Terminal, { url, dashboard, token, logs, nodes }
     `API        ${url}   described at ${url}/docs`,
     `Logs       ${logs}`,
     '',
-    paint('In another terminal, in this directory:', 'bold'),
+    paint(sluice === 'sluice' ? 'In another terminal:' : 'In another terminal, in this directory:', 'bold'),
     '',
     ...(isDefaultUrl ? [] : [`  export SLUICE_URL=${url}`]),
     `  export SLUICE_TOKEN=${token}`,
     '',
-    '  npx sluice nodes list',
-    '  npx sluice nodes drain lobby-1 --timeout 60s --wait',
-    '  npx sluice nodes undrain lobby-1',
+    `  ${sluice} nodes list`,
+    `  ${sluice} nodes drain lobby-1 --timeout 60s --wait`,
+    `  ${sluice} nodes undrain lobby-1`,
     '',
     'Ctrl-C ends everything.',
     '',
   ];
   stdout.write(lines.map((line) => `${line}\n`).join(''));
-}
-
-function newToken(): string {
-  return `slc_${randomBytes(32).toString('base64url')}`;
 }
 
 /** The environment without the settings of another Sluice, which this one must not take over. */

@@ -29,16 +29,12 @@ export function printProblem(terminal: Terminal, problem: ClientProblem, subject
   // The person who pressed Ctrl-C knows what happened.
   if (exitCode === exitCodes.interrupted) return exitCode;
   const inLog = problem.code === 'internal' && problem.requestId !== null ? ` (request ${problem.requestId})` : '';
-  printError(
-    terminal,
-    `${subject === undefined ? '' : `${subject}: `}${problem.detail}${inLog}`,
-    isDistrusted(problem) ? HOW_TO_TRUST : adviceOn(problem),
-  );
+  printError(terminal, `${subject === undefined ? '' : `${subject}: `}${problem.detail}${inLog}`, adviceOn(problem));
   return exitCode;
 }
 
 /** Whether the server was reached, and its certificate was not trusted. */
-function isDistrusted({ code, detail }: ClientProblem): boolean {
+export function isDistrusted({ code, detail }: ClientProblem): boolean {
   return code === 'unreachable' && /certificate|self-signed|altnames/iu.test(detail);
 }
 
@@ -61,6 +57,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   'unaddressable-id': 'Give the id as `sluice nodes list -o name` writes it.',
 };
 
-function adviceOn({ code, whatToDo }: ClientProblem): string {
+/** What to do about a problem, for somebody at this command line. */
+export function adviceOn(problem: ClientProblem): string {
+  if (isDistrusted(problem)) return HOW_TO_TRUST;
+  const { code, whatToDo } = problem;
   return (Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined) ?? whatToDo;
 }

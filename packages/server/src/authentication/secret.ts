@@ -14,7 +14,7 @@ export function newSecret(): string {
 
 /** For what is logged or recorded of a request: somebody may have put a secret where none belongs, such as into the address. */
 export function withoutSecrets(text: string): string {
-  return text.replaceAll(/slc_[\w-]{6,}/gu, 'slc_…');
+  return text.replaceAll(/slc_[\w-]{6,}/gu, 'slc_…').replaceAll(/whsec_[\w+/]{6,}/gu, 'whsec_…');
 }
 
 /** SHA-256, in hexadecimal. */

@@ -136,11 +136,13 @@ export class AgentSession {
   }
 
   async #receive(text: string, isBinary: boolean): Promise<void> {
-    const message = isBinary ? 'a message that is not text' : parseAgentMessage(text);
-    if (typeof message === 'string') {
-      this.close(AGENT_CLOSE.badMessage, message);
+    const parsed = parseAgentMessage(text, isBinary);
+    if (!parsed.ok) {
+      // Before its hello nobody is known to be an agent, of whatever version.
+      if (!parsed.isNewer || !this.#isWelcomed) this.close(AGENT_CLOSE.badMessage, parsed.fault);
       return;
     }
+    const { message } = parsed;
     if (message.kind === 'hello') {
       if (this.#nodeId === null) await this.#hello(message);
       else this.close(AGENT_CLOSE.badMessage, 'a second hello');

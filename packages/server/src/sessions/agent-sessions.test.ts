@@ -208,6 +208,16 @@ describe('hello', () => {
     expect(reason).toContain(words);
   });
 
+  test('goes on after a message of a kind that only a newer version knows', async () => {
+    const agent = new PlayedAgent();
+    await agent.opened();
+    await agent.sayHello(hello('n1'));
+    await agent.message('welcome');
+    agent.send({ kind: 'news', about: ['something'] });
+    agent.send({ kind: 'heartbeat', load: { sessions: 7, cpuPercent: 1, memoryBytes: 2, problem: null } });
+    expect(await nodeThat('n1', ({ load }) => load.sessions === 7)).toMatchObject({ connected: true });
+  });
+
   test('of a version that the server does not speak is refused with the versions that it does', async () => {
     const agent = new PlayedAgent();
     await agent.opened();

@@ -1,26 +1,43 @@
 /** What an agent says, as text: checked by its schema before anything believes it. */
-import { AgentMessage } from '@sluice/contract';
+import { AgentMessage, unknownKindOf } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
+import { pickKnownFields } from './known-fields.ts';
 
 const agentMessage = Compile(AgentMessage);
+const knownFields = new Map<unknown, (value: unknown) => unknown>(
+  AgentMessage.anyOf.map((schema) => [schema.properties.kind.const, pickKnownFields(schema)]),
+);
 
 /** Levels of a message: a declared command's schema has a dozen, and what walks a value must not run out of stack. */
 const NESTING_MAX = 64;
 
+export type ParsedMessage =
+  | { readonly ok: true; readonly message: AgentMessage }
+  /** `isNewer`: nothing is wrong with it but that only a newer version knows its kind. */
+  | { readonly ok: false; readonly fault: string; readonly isNewer: boolean };
+
 /** The message, or what is wrong with it. */
-export function parseAgentMessage(text: string): AgentMessage | string {
-  if (nestingOf(text) > NESTING_MAX) return `a message that is nested more than ${NESTING_MAX} deep`;
-  let value: unknown;
+export function parseAgentMessage(text: string, isBinary: boolean): ParsedMessage {
+  if (isBinary) return faulty('a message that is not text');
+  if (nestingOf(text) > NESTING_MAX) return faulty(`a message that is nested more than ${NESTING_MAX} deep`);
+  let said: unknown;
   try {
-    value = JSON.parse(text);
+    said = JSON.parse(text);
   } catch {
-    return 'a message that is not JSON';
+    return faulty('a message that is not JSON');
   }
-  if (agentMessage.Check(value)) return value;
-  const kind =
-    typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : 'a message without a kind';
+  const kind = typeof said === 'object' && said !== null && 'kind' in said ? String(said.kind) : null;
+  const value = knownFields.get(kind)?.(said) ?? said;
+  if (agentMessage.Check(value)) return { ok: true, message: value };
   const [fault] = agentMessage.Errors(value);
-  return `${kind.slice(0, 40)} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`;
+  return faulty(
+    `${kind?.slice(0, 40) ?? 'a message without a kind'} does not validate${fault === undefined ? '' : `: ${fault.instancePath} ${fault.message}`}`,
+    unknownKindOf('agent', value) !== null,
+  );
+}
+
+function faulty(fault: string, isNewer = false): ParsedMessage {
+  return { ok: false, fault, isNewer };
 }
 
 /** How many brackets are open at once, outside of texts. */

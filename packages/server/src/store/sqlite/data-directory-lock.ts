@@ -47,6 +47,9 @@ export async function lockDataDirectory(directory: string): Promise<DataDirector
 }
 
 function refusal(directory: string, file: string, error: unknown): string {
+  if (isUnloaded(error)) {
+    return `SQLite does not load in this Node.js (${process.version}): it was built for another one, or not at all. Install sluice again, with this Node.js and with install scripts; or keep the data in PostgreSQL (--database).`;
+  }
   if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
     return `The data directory ${directory} is in use by another sluice server. Stop that one, or give this one a directory of its own with --data.`;
   }
@@ -54,4 +57,13 @@ function refusal(directory: string, file: string, error: unknown): string {
     return `The file ${file} was not made by sluice. Move it away; sluice makes a new one.`;
   }
   return `The file ${file} cannot be locked. Keep the data directory on a local disk that this user may write to.`;
+}
+
+/** Whether the native half of SQLite is missing or is another Node.js' (`bindings` looks for it, the system loads it). */
+function isUnloaded(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.message.startsWith('Could not locate the bindings file') ||
+    ('code' in error && error.code === 'ERR_DLOPEN_FAILED')
+  );
 }

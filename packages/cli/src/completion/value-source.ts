@@ -1,0 +1,31 @@
+/** Where the values of an argument or option come from, for those who press TAB; choices and files commander's tree tells by itself. */
+import type { Argument, Option } from 'commander';
+
+/** What the server is asked for. */
+export type LiveSource = 'nodes' | 'operations' | 'node-types' | 'commands' | 'tokens' | 'join-tokens' | 'webhooks';
+
+export interface ValueSource {
+  /** Words that are always the same, or what the server has now. */
+  readonly values: readonly string[] | LiveSource;
+  /** Whether several are written with commas between them. */
+  readonly isList: boolean;
+}
+
+const sources = new WeakMap<Argument | Option, ValueSource>();
+
+/** The same argument or option, whose value is one of these. */
+export function completedFrom<T extends Argument | Option>(one: T, values: ValueSource['values']): T {
+  sources.set(one, { values, isList: false });
+  return one;
+}
+
+/** The same option, whose value is some of these with commas between them. */
+export function completedByList(option: Option, values: ValueSource['values']): Option {
+  sources.set(option, { values, isList: true });
+  return option;
+}
+
+/** `null`: nothing is known of its values. */
+export function sourceOf(one: Argument | Option): ValueSource | null {
+  return one.argChoices === undefined ? (sources.get(one) ?? null) : { values: one.argChoices, isList: false };
+}
