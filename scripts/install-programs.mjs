@@ -8,10 +8,10 @@ const PACKAGES = {
   wrk: 'wrk',
   nginx: 'nginx-light',
   promtool: 'prometheus',
-  chromium: 'chromium',
   zsh: 'zsh',
   fish: 'fish',
   'systemd-analyze': 'systemd',
+  chromium: 'chromium',
 };
 /** Where Debian puts programs and daemons. */
 const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];

@@ -11,7 +11,7 @@ import { LiveOutputs } from './live-outputs.ts';
 import type { FleetNode } from './member.ts';
 import { Members } from './members.ts';
 import { nodeView } from './node-view.ts';
-import { storeProblemOf } from './store-problem.ts';
+import { nullWhileAway } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TokenBook } from './token-book.ts';
@@ -191,13 +191,8 @@ export class Fleet {
   }
 
   /** The bytes that the store takes on its disk; `null`: it cannot be asked now. */
-  async storeBytes(): Promise<number | null> {
-    try {
-      return await this.#store.bytes();
-    } catch (error) {
-      if (storeProblemOf(error) === null) throw error;
-      return null;
-    }
+  storeBytes(): Promise<number | null> {
+    return nullWhileAway(this.#store.bytes());
   }
 
   /** The number of the newest event that is visible here. */

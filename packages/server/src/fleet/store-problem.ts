@@ -5,3 +5,13 @@ import { StoreUnavailableError } from '../store/store.ts';
 export function storeProblemOf(error: unknown): string | null {
   return error instanceof StoreUnavailableError ? error.message : null;
 }
+
+/** What was read; `null`: the store cannot be asked now. */
+export async function nullWhileAway<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (storeProblemOf(error) === null) throw error;
+    return null;
+  }
+}
