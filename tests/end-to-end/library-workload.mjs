@@ -16,6 +16,37 @@ agent.onDrain(() => {
 });
 agent.onUndrain(() => heard.push('undrain'));
 agent.onMetadata((metadata) => heard.push({ metadata }));
+const runs = [];
+agent.command(
+  'kick',
+  {
+    description: 'Ends the session of a player',
+    params: { player: { type: 'string' }, times: { type: 'integer', default: 1 } },
+  },
+  (params, run) => {
+    runs.push(params);
+    run.log(`kicking ${params.player}`);
+    const session = sessions.get(params.player);
+    if (session === undefined) throw new Error(`nobody here is called ${params.player}`);
+    session.end();
+    return { kicked: params.player, times: params.times };
+  },
+);
+/** Ends when it is told to stop. */
+const waitForStop = (_params, run) =>
+  new Promise((_resolve, reject) => {
+    run.log('waiting');
+    run.signal.addEventListener('abort', () => reject(new Error('I was told to stop')));
+  });
+agent.command('wait', { description: 'Waits to be stopped', timeoutMs: 60_000 }, waitForStop);
+agent.command('brief', { description: 'Waits to be stopped, for a moment', timeoutMs: 300 }, waitForStop);
+agent.command(
+  'deaf',
+  { description: 'Does not hear', timeoutMs: 60_000 },
+  (_params, run) => new Promise(() => run.log('waiting')),
+);
+agent.command('wipe', { description: 'Hurts whoever is here', disruptive: true }, () => undefined);
+agent.command('reload', { description: 'Declared by agent.yaml, too' }, () => 'of the workload');
 appendFileSync(process.env.STARTS_FILE, `${process.pid}\n`);
 
 const control = createServer((request, response) => {
@@ -35,6 +66,15 @@ const control = createServer((request, response) => {
     case '/unlock':
       lock?.release();
       break;
+    case '/leave':
+      agent.leave(id === '' ? undefined : id);
+      break;
+    case '/stay':
+      agent.stay();
+      break;
+    case '/exit':
+      process.exit(0);
+      break;
     case '/fail-next':
       failNext = id;
       break;
@@ -43,7 +83,7 @@ const control = createServer((request, response) => {
   const { isManaged, nodeId, isDraining, sessionCount, metadata } = agent;
   response
     .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ isManaged, nodeId, isDraining, sessionCount, metadata, heard }));
+    .end(JSON.stringify({ isManaged, nodeId, isDraining, sessionCount, metadata, heard, runs }));
 });
 control.listen(Number(process.env.PORT), '127.0.0.1');
 

@@ -1,12 +1,11 @@
 /** Real workloads that use @sluice/workload under real agents: counted, drained, locked, told of metadata; also over a killed agent. */
-import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { joinAgent } from '@sluice/workload';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest, freePort } from './fleet-under-test.ts';
 
@@ -155,29 +154,13 @@ test('without an agent nothing happens, and nothing is needed', () => {
   session.end();
   agent.lock('nobody minds', 1000).release();
   expect(() => agent.lock('for ever', Number.POSITIVE_INFINITY)).toThrow('A lock is held for 1 to 86400000 ms');
+  agent.leave('nobody hears it');
+  agent.stay();
+  agent.command('kick', { description: 'Nobody can ask for it' }, () => undefined);
+  expect(() => agent.command('Kick!', { description: 'x' }, () => undefined)).toThrow("and not 'Kick!'");
+  expect(() => agent.command('kick', { description: '' }, () => undefined)).toThrow('must have 1 to 1024 characters');
   agent.close();
   expect(agent.sessionCount).toBe(0);
-});
-
-describe.skipIf(spawnSync('python3', ['--version']).error !== undefined)('another language', () => {
-  test('the Python example of docs/workload.md counts its sessions and drains', async () => {
-    const page = await readFile(new URL('../../docs/workload.md', import.meta.url), 'utf8');
-    const program = /```python\n([\s\S]*?)```/u.exec(page)?.[1] ?? '';
-    const file = path.join(fleet.directory, 'workload.py');
-    await writeFile(file, program);
-    await fleet.addNode('py', {
-      command: ['python3', file],
-      workload: () => ({
-        sessions: { library: true, interval: '100ms' },
-        drain: undefined,
-        undrain: undefined,
-        health: undefined,
-      }),
-    });
-    await fleet.nodeThat('py', 'counted', ({ load }) => load.sessions === 3);
-    const { id } = await fleet.post('py', 'drain', { timeout: 600 });
-    expect(await fleet.ended(id, 30_000)).toMatchObject({ status: 'succeeded', result: { forced: false } });
-  });
 });
 
 function get(

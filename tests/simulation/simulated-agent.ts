@@ -66,7 +66,10 @@ export class SimulatedAgent {
         hasEndSessionsHook: false,
         stopGraceMs: 2000,
         healthyWithinMs: 10_000,
-        commandTimeoutsMs: { reload: 5000, wipe: 5000 },
+        commands: [
+          { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 5000 },
+          { name: 'wipe', description: 'Wipe', parameters: {}, disruptive: true, timeoutMs: 5000 },
+        ],
       },
       machine.journal,
       machine.workload.report(),
@@ -326,10 +329,6 @@ export class SimulatedAgent {
         labels: {},
       },
       resources: {},
-      commands: [
-        { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 5000 },
-        { name: 'wipe', description: 'Wipe', parameters: {}, disruptive: true, timeoutMs: 5000 },
-      ],
     });
   }
 }

@@ -1,31 +1,27 @@
 /** One running agent: its parts, put together, from the configuration to the last goodbye. */
 import path from 'node:path';
-import { AGENT_PROTOCOL_VERSIONS, type Load, SLUICE_VERSION } from '@sluice/contract';
+import { AGENT_PROTOCOL_VERSIONS, type Hello, type Load, SLUICE_VERSION } from '@sluice/contract';
 import { type AgentIdentity, helloOf, isSameValue, startAgentState } from '@sluice/core';
 import type { Logger } from 'pino';
 import { warnInTheClear } from './session/warn-in-the-clear.ts';
+import { agentPerformer } from './agent-performer.ts';
+import { agentSettingsOf } from './agent-settings.ts';
 import { AgentShell } from './agent-shell.ts';
 import type { AgentConfig } from './config.ts';
 import { CredentialSession } from './credential/credential-session.ts';
-import { describeCommands, runDeclaredCommand } from './declared-commands.ts';
 import { createDriver } from './drivers/create-driver.ts';
 import type { Driver } from './drivers/driver.ts';
-import { hookCaller } from './hooks/hook-caller.ts';
 import { MachineLoad, machineResources } from './machine-load.ts';
 import { AgentMetrics } from './metrics/agent-metrics.ts';
 import { type OpenedParts, openParts } from './open-parts.ts';
-import { performEffects } from './perform-effects.ts';
 import { readJournalEntries } from './read-journal.ts';
 import { AgentConnection } from './session/agent-connection.ts';
 import { connectWebSocket } from './session/web-socket.ts';
 import { pollWorkload } from './poll-workload.ts';
 import { systemClock } from './system-clock.ts';
 import { chosenEnvironment, inheritedEnvironment, toldEnvironment } from './workload-environment.ts';
+import type { WorkloadWords } from './workload-socket/said-words.ts';
 import { WorkloadWatch } from './workload-watch.ts';
-import { writeFileDurably } from './write-file-durably.ts';
-
-/** Bytes of the workload's last output that tell why a restart failed. */
-const LAST_OUTPUT_BYTES = 8192;
 
 export class Agent {
   readonly #config: AgentConfig;
@@ -41,6 +37,8 @@ export class Agent {
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | null = null;
   #isStarted = false;
+  /** What the workload offers; `null`: it has never offered anything. */
+  #offered: WorkloadWords['commands'] | null = null;
 
   private constructor(
     config: AgentConfig,
@@ -64,7 +62,7 @@ export class Agent {
       }),
       availability: () => this.#shell.state.journal.availability,
     });
-    const { stopGraceMs, health, sessions, hooks } = workload;
+    const { stopGraceMs, health, sessions } = workload;
     this.#watch = new WorkloadWatch(
       this.#driver,
       {
@@ -78,28 +76,23 @@ export class Agent {
       },
     );
     const entries = readJournalEntries(opened.entries, opened.stateDirectory.path);
-    const state = startAgentState(
-      {
-        settleMs: config.rotation.settleMs,
-        confirmsRotation: config.rotation.haproxy !== null,
-        hasSessionsProbe: sessions !== null,
-        hasDrainHook: hooks.drain !== null,
-        hasUndrainHook: hooks.undrain !== null,
-        hasEndSessionsHook: hooks.endSessions !== null,
-        stopGraceMs,
-        healthyWithinMs: workload.healthyWithinMs,
-        commandTimeoutsMs: Object.fromEntries(
-          Object.entries(config.commands).map(([name, { timeoutMs }]) => [name, timeoutMs]),
-        ),
-      },
-      entries,
-      this.#watch.report(),
-    );
+    const state = startAgentState(agentSettingsOf(config), entries, this.#watch.report());
     this.#shell = new AgentShell({
       state,
       journal: opened.journal,
       journaled: entries.length,
-      perform: this.#performer(),
+      perform: agentPerformer({
+        config,
+        opened,
+        driver: this.#driver,
+        inherited: this.#environment,
+        told: () => this.#told(),
+        metadataFile: this.#metadataFile,
+        signal: this.#stopping.signal,
+        send: (message) => this.#connection.send(message),
+        take: (input) => this.#shell.take(input),
+        logger,
+      }),
       clock: systemClock,
       logger,
     });
@@ -120,7 +113,7 @@ export class Agent {
       clock: systemClock,
       random: Math.random,
       events: {
-        hello: (nonce) => helloOf(this.#shell.state, this.#identity(nonce)),
+        hello: (nonce) => this.#hello(nonce),
         received: (message) => {
           this.#shell.take({ kind: 'MessageReceived', message });
           if (message.kind !== 'welcome') return;
@@ -158,16 +151,23 @@ export class Agent {
 
   async #begin(): Promise<void> {
     await this.#driver.start();
+    const { workloadSocket } = this.#opened;
+    const words = workloadSocket?.begin({
+      availability: () => this.#shell.state.journal.availability,
+      incarnation: () => this.#driver.observe().incarnation,
+      said: (said) => this.#workloadSaid(said),
+    });
+    // Locks that an earlier agent knew hold from the first moment on.
+    if (words !== undefined) this.#watch.setWords(words);
     this.#isStarted = true;
     this.#opened.metrics?.serve(new AgentMetrics(this.#config.node.id, () => this.#shell.state));
     this.#opened.rotation.onTold((word, problem) => this.#shell.take({ kind: 'RotationTold', word, problem }));
-    this.#opened.workloadSocket?.begin({
-      nodeId: this.#config.node.id,
-      availability: () => this.#shell.state.journal.availability,
-      locksChanged: (locks) => this.#watch.setLocks(locks),
+    this.#driver.onChange(() => {
+      workloadSocket?.workloadChanged();
+      this.#watch.tellIfChanged();
     });
-    this.#driver.onChange(() => this.#watch.tellIfChanged());
     this.#shell.take({ kind: 'AgentStarted', workload: this.#watch.report() });
+    if (words !== undefined) this.#workloadSaid(words);
     this.#pollWorkload();
     this.#connection.start();
     warnInTheClear(this.#config.serverUrl, this.#logger);
@@ -190,8 +190,21 @@ export class Agent {
     await this.#opened.close();
   }
 
+  #workloadSaid(words: WorkloadWords): void {
+    this.#watch.setWords(words);
+    if (isSameValue(words.commands, this.#offered ?? [])) return;
+    this.#offered = words.commands;
+    this.#shell.take({ kind: 'CommandsOffered', commands: words.commands });
+  }
+
+  #hello(nonce: string): Hello {
+    // A slow disk may not have journaled yet what was seen at the start; the server must not be told that nothing runs.
+    const seen = { workload: this.#watch.report(), offered: this.#offered };
+    return helloOf({ ...this.#shell.state, ...seen }, this.#identity(nonce));
+  }
+
   #identity(nonce: string): AgentIdentity {
-    const { node, commands } = this.#config;
+    const { node } = this.#config;
     return {
       protocolVersions: AGENT_PROTOCOL_VERSIONS,
       agentVersion: SLUICE_VERSION,
@@ -199,7 +212,6 @@ export class Agent {
       proof: this.#opened.credential.prove(nonce, node.id),
       node,
       resources: machineResources(),
-      commands: describeCommands(commands),
     };
   }
 
@@ -208,55 +220,6 @@ export class Agent {
     const { availability } = this.#shell.state.journal;
     const socketPath = this.#opened.workloadSocket?.path ?? null;
     return toldEnvironment({ nodeId, availability, metadataFile: this.#metadataFile, socketPath });
-  }
-
-  #performer(): ReturnType<typeof performEffects> {
-    const { hooks, cwd, stopGraceMs } = this.#config.workload;
-    const { rotation, workloadSocket } = this.#opened;
-    return performEffects({
-      send: (message) => this.#connection.send(message),
-      setRotation: ({ word, reason }) => rotation.set(word, reason),
-      callHook: hookCaller(hooks, () => ({
-        sendSignal: (signal) => this.#driver.signal(signal),
-        ...(workloadSocket === null ? {} : { tellWorkload: (...wish) => workloadSocket.tell(...wish) }),
-        environment: { ...this.#environment, ...this.#told() },
-        cwd,
-        signal: this.#stopping.signal,
-      })),
-      replaceWorkload: async (graceMs, previousIncarnation) => {
-        const outcome = await this.#driver.replace({ graceMs, previousIncarnation });
-        return {
-          ok: outcome.kind !== 'failed',
-          incarnation: outcome.incarnation,
-          problem: outcome.kind === 'failed' ? outcome.problem : null,
-        };
-      },
-      endSessionsByReplacing: async () => {
-        const outcome = await this.#driver.replace({
-          graceMs: stopGraceMs,
-          previousIncarnation: this.#driver.observe().incarnation,
-        });
-        return { ok: outcome.kind !== 'failed', problem: outcome.kind === 'failed' ? outcome.problem : null };
-      },
-      runCommand: (name, params, timeoutMs, context) =>
-        runDeclaredCommand(this.#config.commands, name, params, {
-          timeoutMs,
-          environment: { ...this.#environment, ...this.#told() },
-          cwd,
-          ...context,
-        }),
-      workloadOutput: () => this.#driver.output(LAST_OUTPUT_BYTES),
-      keepMetadata: (json) => {
-        workloadSocket?.setMetadata(json);
-        return writeFileDurably(this.#metadataFile, `${json}\n`);
-      },
-      take: (input) => this.#shell.take(input),
-      failed: (effect, error) =>
-        this.#logger.error(
-          { event: 'effect-failed', effect, err: error },
-          'something could not be done; it counts as failed',
-        ),
-    });
   }
 
   #pollWorkload(): void {

@@ -1,5 +1,5 @@
 /** The part of agent.yaml that declares commands. */
-import { DECLARED_COMMANDS_MAX } from '@sluice/contract';
+import { COMMAND_NAME_PATTERN, DECLARED_COMMANDS_MAX } from '@sluice/contract';
 import type { ConfigFaults } from './config-faults.ts';
 import type { CommandSetting, ParameterSetting } from './config-file.ts';
 import { commandLineOf, positiveDurationOf } from './config-values.ts';
@@ -12,9 +12,10 @@ import {
 } from './declared-commands.ts';
 
 /** What every node can do without declaring it. */
-const BUILT_IN_COMMANDS: readonly string[] = ['drain', 'undrain', 'restart'];
+export const BUILT_IN_COMMANDS: readonly string[] = ['drain', 'undrain', 'restart'];
 /** Milliseconds that a command may take that says nothing of its own. */
-const TIMEOUT_MS = 60_000;
+export const COMMAND_TIMEOUT_MS = 60_000;
+const COMMAND_NAME = new RegExp(COMMAND_NAME_PATTERN, 'u');
 
 export function commandsOf(
   settings: Readonly<Record<string, CommandSetting>>,
@@ -30,20 +31,27 @@ function commandOf(name: string, setting: CommandSetting, faults: ConfigFaults):
   const path = ['commands', name];
   if (BUILT_IN_COMMANDS.includes(name))
     faults.add(path, `every node has a command ${name} of its own; choose another name`);
-  else if (!/^[a-z][a-z0-9-]{0,62}$/u.test(name)) {
+  else if (!COMMAND_NAME.test(name)) {
     faults.add(path, `a command's name has 1 to 63 characters: small letters, digits and '-', the first one a letter`);
   }
   const { description, params = {}, disruptive = false } = setting;
-  for (const [parameter, parameterSetting] of Object.entries(params))
-    checkParameter(parameter, parameterSetting, faults, [...path, 'params', parameter]);
+  checkParameters(params, faults, [...path, 'params']);
   checkVariables(Object.keys(params), faults, [...path, 'params']);
   return {
     description,
     exec: commandLineOf(setting.exec, faults, [...path, 'exec']),
-    timeoutMs: positiveDurationOf(setting.timeout, TIMEOUT_MS, faults, [...path, 'timeout']),
+    timeoutMs: positiveDurationOf(setting.timeout, COMMAND_TIMEOUT_MS, faults, [...path, 'timeout']),
     parameters: parametersSchema(params),
     disruptive,
   };
+}
+
+export function checkParameters(
+  params: Readonly<Record<string, ParameterSetting>>,
+  faults: ConfigFaults,
+  path: readonly string[],
+): void {
+  for (const [name, setting] of Object.entries(params)) checkParameter(name, setting, faults, [...path, name]);
 }
 
 function checkParameter(name: string, setting: ParameterSetting, faults: ConfigFaults, path: readonly string[]): void {

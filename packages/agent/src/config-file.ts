@@ -111,7 +111,7 @@ const NodeSetting = Type.Object(
 export type NodeSetting = Type.Static<typeof NodeSetting>;
 
 /** A parameter of a declared command. Without a default it must be given, unless `required: false`. */
-const ParameterSetting = Type.Object(
+export const ParameterSetting = Type.Object(
   {
     type: Type.Enum(['string', 'number', 'integer', 'boolean']),
     description: Type.Optional(Type.String({ maxLength: 1024 })),

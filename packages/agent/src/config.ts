@@ -1,7 +1,7 @@
 /** agent.yaml, read once into a frozen value: flag, then environment, then file, then default. All its faults are told together. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AGENT_MESSAGE_BYTES_MAX, type NodeIdentity } from '@sluice/contract';
+import type { NodeIdentity } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { commandsOf } from './config-commands.ts';
 import { checkBySchema, type ConfigFault, ConfigFaults, withoutForeignKeys } from './config-faults.ts';
@@ -11,7 +11,7 @@ import { type ConfigText, readConfigText } from './config-text.ts';
 import { type RotationConfig, rotationOf } from './config-rotation.ts';
 import { addressOf, urlOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
-import { type ConfiguredCommands, describeCommands } from './declared-commands.ts';
+import { type ConfiguredCommands, describeCommands, TOLD_BYTES_MAX } from './declared-commands.ts';
 import type { ListenAddress } from './rotation/listen.ts';
 
 export interface AgentConfig {
@@ -50,8 +50,6 @@ export interface AgentConfigFlags {
 
 /** Bytes of the file; a hundred commands with parameters take 50 KiB. */
 const FILE_BYTES_MAX = 1024 * 1024;
-/** Bytes of node and commands as JSON; a quarter of the message stays for what the agent has to tell beside them. */
-const TOLD_BYTES_MAX = (AGENT_MESSAGE_BYTES_MAX * 3) / 4;
 const STATE_DIRECTORY = '/var/lib/sluice';
 
 const agentFile = Compile(AgentFile);

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import {
+  type AskedCommand,
   type ConfiguredCommands,
   describeCommands,
   parametersSchema,
@@ -54,18 +55,10 @@ const commands: ConfiguredCommands = {
   },
 };
 
-function run(
-  name: string,
-  params: Parameters<typeof runDeclaredCommand>[2] = {},
-  more: Partial<Parameters<typeof runDeclaredCommand>[3]> = {},
-) {
-  const context = {
-    timeoutMs: 10_000,
-    environment: { PATH: process.env['PATH'] ?? '' },
-    cwd: os.tmpdir(),
-    signal: new AbortController().signal,
-  };
-  return runDeclaredCommand(commands, name, params, { ...context, ...more });
+function run(name: string, params: AskedCommand['params'] = {}, more: Partial<AskedCommand> = {}) {
+  const { signal } = new AbortController();
+  const asked = { operationId: 'op', name, params, timeoutMs: 10_000, signal, tellOutput: () => undefined, ...more };
+  return runDeclaredCommand(commands, asked, { PATH: process.env['PATH'] ?? '' }, os.tmpdir());
 }
 
 describe('runDeclaredCommand', () => {

@@ -1,5 +1,6 @@
 /** The commands that agent.yaml declares: described for the server, their parameters checked, run without a shell. */
 import {
+  AGENT_MESSAGE_BYTES_MAX,
   type DeclaredCommand,
   type Json,
   OPERATION_OUTPUT_LENGTH_MAX,
@@ -11,8 +12,10 @@ import type { ParameterSetting } from './config-file.ts';
 import { jsonTail } from './output-tail.ts';
 import { type CommandLine, type CommandOutcome, runCommand } from './run-command.ts';
 
+/** Bytes of node and commands as JSON; a quarter of the message stays for what the agent has to tell beside them. */
+export const TOLD_BYTES_MAX = (AGENT_MESSAGE_BYTES_MAX * 3) / 4;
 /** Bytes of an output's JSON: with the rest of a message it stays under the 64 KiB that a server takes. */
-const OUTPUT_JSON_BYTES_MAX = 49_152;
+export const OUTPUT_JSON_BYTES_MAX = 49_152;
 
 export interface ConfiguredCommand {
   readonly description: string;
@@ -33,14 +36,16 @@ export type CommandEnd = {
   readonly output: string;
 };
 
-export interface CommandContext {
+/** A command as the server asked for it, whoever runs it. */
+export interface AskedCommand {
+  readonly operationId: string;
+  readonly name: string;
+  readonly params: Readonly<Record<string, Json>>;
   readonly timeoutMs: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly cwd: string;
   /** Cancels it. */
   readonly signal: AbortSignal;
   /** Told now and then what it has printed so far. */
-  readonly tellOutput?: (output: string) => void;
+  readonly tellOutput: (output: string) => void;
 }
 
 /** What the server is told of them. */
@@ -96,13 +101,13 @@ export function whyNotValid(schema: Readonly<Record<string, Json>>, value: unkno
 /** Runs one of them, with the defaults filled in. Never throws for what the command does or is given. */
 export async function runDeclaredCommand(
   commands: ConfiguredCommands,
-  name: string,
-  given: Readonly<Record<string, Json>>,
-  { timeoutMs, environment, cwd, signal, tellOutput }: CommandContext,
+  { name, params: given, timeoutMs, signal, tellOutput }: AskedCommand,
+  environment: Readonly<Record<string, string>>,
+  cwd: string,
 ): Promise<CommandEnd> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return failed('command-not-found', `This agent declares no command '${name}'.`);
-  const params = { ...defaultsOf(command.parameters), ...given };
+  const params = withDefaults(command.parameters, given);
   const fault = whyNotValid(command.parameters, params) ?? whyNotInEnvironment(params);
   if (fault !== null) return failed('invalid-parameters', `The parameters of '${name}' cannot be used: ${fault}.`);
   const outcome = await runCommand({
@@ -112,9 +117,7 @@ export async function runDeclaredCommand(
     timeoutMs,
     signal,
     outputBytesMax: OPERATION_OUTPUT_LENGTH_MAX,
-    ...(tellOutput === undefined
-      ? {}
-      : { tellOutput: (output: string) => tellOutput(jsonTail(output, OUTPUT_JSON_BYTES_MAX)) }),
+    tellOutput: (output: string) => tellOutput(jsonTail(output, OUTPUT_JSON_BYTES_MAX)),
   });
   return endOf(outcome, name, timeoutMs);
 }
@@ -150,18 +153,22 @@ function endOf(outcome: CommandOutcome, name: string, timeoutMs: number): Comman
   }
 }
 
-function failed(code: string, message: string): CommandEnd {
+/** An end of a command that did nothing. */
+export function failed(code: string, message: string): CommandEnd {
   return { status: 'failed', result: null, error: { code, message }, output: '' };
 }
 
-function defaultsOf(schema: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+/** The parameters that were given, and the defaults of the schema for those that were not. */
+export function withDefaults(
+  schema: Readonly<Record<string, Json>>,
+  given: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> {
   const { properties } = schema;
-  if (!isObject(properties)) return {};
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, property]): [string, Json][] =>
-      isObject(property) && property['default'] !== undefined ? [[name, property['default']]] : [],
-    ),
+  if (!isObject(properties)) return given;
+  const defaults = Object.entries(properties).flatMap(([name, property]): [string, Json][] =>
+    isObject(property) && property['default'] !== undefined ? [[name, property['default']]] : [],
   );
+  return { ...Object.fromEntries(defaults), ...given };
 }
 
 function environmentOf(params: Readonly<Record<string, Json>>): Readonly<Record<string, string>> {

@@ -2,11 +2,13 @@
 import type { Logger } from 'pino';
 import type { AgentConfig } from './config.ts';
 import { AgentCredential } from './credential/agent-credential.ts';
+import { describeCommands } from './declared-commands.ts';
 import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
 import { MetricsEndpoint } from './metrics/metrics-endpoint.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 import { systemClock } from './system-clock.ts';
+import { KeptWords } from './workload-socket/kept-words.ts';
 import { WorkloadSocket } from './workload-socket/workload-socket.ts';
 
 export interface OpenedParts {
@@ -39,7 +41,12 @@ export async function openParts(config: AgentConfig, logger: Logger): Promise<Op
     const metrics = config.metrics === null ? null : await MetricsEndpoint.open(config.metrics);
     closings.push(async () => metrics?.close());
     const workloadSocket = config.workload.usesSocket
-      ? await WorkloadSocket.open(stateDirectory.path, systemClock)
+      ? await WorkloadSocket.open(stateDirectory.path, {
+          clock: systemClock,
+          told: { node: config.node, commands: describeCommands(config.commands) },
+          kept: await KeptWords.open(stateDirectory.path, logger),
+          logger,
+        })
       : null;
     closings.push(async () => workloadSocket?.close());
     const rotation = await Rotation.open(config.rotation, logger);

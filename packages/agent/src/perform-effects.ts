@@ -1,13 +1,12 @@
 /** How each effect of the agent's pure half is done. No decisions here: everything that could be decided is in the effect. */
-import type { AgentMessage, Json } from '@sluice/contract';
+import type { AgentMessage } from '@sluice/contract';
 import type { AgentEffect, AgentInput, RotationState } from '@sluice/core';
+import type { AskedCommand, CommandEnd } from './declared-commands.ts';
 
 interface Outcome {
   readonly ok: boolean;
   readonly problem: string | null;
 }
-
-type CommandEnd = Pick<Extract<AgentInput, { kind: 'CommandEnded' }>, 'status' | 'result' | 'error' | 'output'>;
 
 /** What the agent is made of, as far as effects need it. */
 export interface EffectParts {
@@ -21,12 +20,7 @@ export interface EffectParts {
   ) => Promise<Outcome & { readonly incarnation: number }>;
   /** Ends the sessions that remain by replacing the workload. */
   readonly endSessionsByReplacing: () => Promise<Outcome>;
-  readonly runCommand: (
-    name: string,
-    params: Readonly<Record<string, Json>>,
-    timeoutMs: number,
-    context: { readonly signal: AbortSignal; readonly tellOutput: (output: string) => void },
-  ) => Promise<CommandEnd>;
+  readonly runCommand: (command: AskedCommand) => Promise<CommandEnd>;
   readonly workloadOutput: () => Promise<string>;
   readonly keepMetadata: (json: string) => Promise<void>;
   readonly take: (input: AgentInput) => void;
@@ -71,7 +65,11 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
         const controller = new AbortController();
         running.set(operationId, controller);
         const end = await parts
-          .runCommand(name, params, timeoutMs, {
+          .runCommand({
+            operationId,
+            name,
+            params,
+            timeoutMs,
             signal: controller.signal,
             tellOutput: (output) => parts.send({ kind: 'operation.output', operationId, output }),
           })

@@ -1,5 +1,5 @@
 /** What the workload is like, put together from its driver and its health probe, told whenever it changes. */
-import type { WorkloadLock, WorkloadReport } from '@sluice/contract';
+import type { WorkloadLeaving, WorkloadLock, WorkloadReport } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
 import type { Driver } from './drivers/driver.ts';
 import type { HealthReading } from './probes/health.ts';
@@ -14,6 +14,12 @@ export interface WatchSettings {
   readonly healthyWithinMs: number;
 }
 
+/** What the workload itself said of that. */
+interface Words {
+  readonly locks: readonly WorkloadLock[];
+  readonly leaving: WorkloadLeaving | null;
+}
+
 export class WorkloadWatch {
   readonly #driver: Driver;
   readonly #settings: WatchSettings;
@@ -25,6 +31,7 @@ export class WorkloadWatch {
   #wasHealthy = false;
   #last: WorkloadReport | null = null;
   #locks: readonly WorkloadLock[] = [];
+  #leaving: WorkloadLeaving | null = null;
 
   constructor(driver: Driver, settings: WatchSettings, changed: (workload: WorkloadReport) => void) {
     this.#driver = driver;
@@ -49,9 +56,10 @@ export class WorkloadWatch {
     this.tellIfChanged();
   }
 
-  /** What the workload holds against being interrupted now. */
-  setLocks(locks: readonly WorkloadLock[]): void {
+  /** What the workload holds against being interrupted now, and whether it asks to leave. */
+  setWords({ locks, leaving }: Words): void {
     this.#locks = locks;
+    this.#leaving = leaving;
     this.tellIfChanged();
   }
 
@@ -78,6 +86,7 @@ export class WorkloadWatch {
       stopGraceMs,
       healthyWithinMs,
       locks: [...this.#locks],
+      ...(this.#leaving === null ? {} : { leaving: this.#leaving }),
     };
   }
 

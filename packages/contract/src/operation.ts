@@ -1,6 +1,7 @@
 /** What an operation's states, results and errors are made of: shared by API, events and agents. */
 import Type from 'typebox';
 import { DrainEvidence } from './availability.ts';
+import { Json } from './json.ts';
 import { Nullable } from './nullable.ts';
 
 /** queued → running → succeeded | failed | cancelled, and queued → expired | cancelled. The last four are terminal. */
@@ -40,6 +41,8 @@ export const OperationResult = Type.Object({
   alreadyRestarted: Type.Optional(Type.Boolean()),
   /** declared command: its exit code. */
   exitCode: Type.Optional(Type.Integer()),
+  /** command of the workload: what its handler returned. */
+  value: Type.Optional(Json),
   /** One sentence for a person. */
   note: Type.Optional(Type.String()),
 });

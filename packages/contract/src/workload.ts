@@ -5,6 +5,7 @@ import { Json } from './json.ts';
 import { NodeId } from './ids.ts';
 import { Counter, Instant } from './instant.ts';
 import { Nullable } from './nullable.ts';
+import { REASON_LENGTH_MAX } from './operation.ts';
 
 /** Labels are for selectors, not for documents. */
 export const LABELS_MAX = 64;
@@ -45,9 +46,13 @@ export const NodeIdentity = Type.Object({
 });
 export type NodeIdentity = Type.Static<typeof NodeIdentity>;
 
-/** A command of `agent.yaml` that the server may ask for; parameters are described by a JSON Schema object. */
+/** What a command may be called. */
+export const COMMAND_NAME_PATTERN = '^[a-z][a-z0-9-]{0,62}$';
+const CommandName = Type.String({ pattern: COMMAND_NAME_PATTERN });
+
+/** A command of `agent.yaml`, or of the workload itself, that the server may ask for; parameters are described by a JSON Schema object. */
 export const DeclaredCommand = Type.Object({
-  name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
+  name: CommandName,
   description: Type.String({ maxLength: 1024 }),
   parameters: Type.Record(Type.String(), Json),
   disruptive: Type.Boolean(),
@@ -62,6 +67,14 @@ export const WorkloadLock = Type.Object({
   expiresAt: Instant,
 });
 export type WorkloadLock = Type.Static<typeof WorkloadLock>;
+
+/** A workload's own wish that its node be drained; told until the workload takes it back or is started anew. */
+export const WorkloadLeaving = Type.Object({
+  reason: Nullable(Type.String({ maxLength: REASON_LENGTH_MAX })),
+  /** When it was wished: another instant is another wish. */
+  since: Instant,
+});
+export type WorkloadLeaving = Type.Static<typeof WorkloadLeaving>;
 
 export const WorkloadPhase = Type.Union([
   Type.Literal('starting'),
@@ -91,6 +104,8 @@ export const WorkloadReport = Type.Object({
   stopGraceMs: Type.Integer({ minimum: 0 }),
   healthyWithinMs: Type.Integer({ minimum: 0 }),
   locks: Type.Array(WorkloadLock, { maxItems: 16 }),
+  /** Absent: it does not wish to leave. */
+  leaving: Type.Optional(WorkloadLeaving),
 });
 export type WorkloadReport = Type.Static<typeof WorkloadReport>;
 

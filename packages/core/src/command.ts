@@ -2,6 +2,7 @@
 import type {
   Actor,
   AvailabilityReport,
+  DeclaredCommand,
   Hello,
   Json,
   OnDeadline,
@@ -73,6 +74,7 @@ export type Command =
       readonly provedKey: string;
     }
   | { readonly kind: 'RecordWorkload'; readonly workload: WorkloadReport }
+  | { readonly kind: 'RecordCommands'; readonly commands: readonly DeclaredCommand[] }
   | { readonly kind: 'RecordAvailability'; readonly report: AvailabilityReport }
   | { readonly kind: 'RecordOperation'; readonly update: OperationUpdate }
   /** The server notices. */

@@ -8,6 +8,7 @@ import { decideReport } from './drain/decide-report.ts';
 import { decideUndrain } from './drain/decide-undrain.ts';
 import { decideKeyOffer, decideRevocation, decideRotation } from './enrolment/decide-keys.ts';
 import {
+  decideCommands,
   decideDisconnect,
   decideExpireLease,
   decideForget,
@@ -61,7 +62,9 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
     case 'ShiftTimes':
       return decideShiftTimes(node, command.byMs);
     case 'RecordWorkload':
-      return decideWorkload(node, command.workload, context.now);
+      return decideWorkload(node, command.workload, context);
+    case 'RecordCommands':
+      return decideCommands(node, command.commands, context.now);
     case 'RecordAvailability':
       return decideReport(node, command.report, context.now);
     case 'RecordOperation':

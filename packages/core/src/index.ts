@@ -9,6 +9,7 @@ export type { Clock } from './clock.ts';
 export type { Command, Context, Credentials, JoinGrant } from './command.ts';
 export { decide } from './decide.ts';
 export type { Decision } from './decision.ts';
+export { isOfWorkload } from './drain/follow-leaving.ts';
 export { estimatedMsLeft } from './drain/progress.ts';
 export { decideEnrolment, liveKeys, mayStillSpeak } from './enrolment/decide-enrolment.ts';
 export { durationInWords } from './duration-in-words.ts';

@@ -1,6 +1,7 @@
-/** What a workload has of its agent: sessions to count, drains to hear of, locks to hold, metadata to read. */
+/** What a workload has of its agent: sessions to count, drains to hear of and to ask for, locks to hold, metadata to read, commands to run. */
 import { randomUUID } from 'node:crypto';
 import { AgentSocket } from './agent-socket.ts';
+import { type CommandDefinition, type CommandHandler, OfferedCommands } from './offered-commands.ts';
 
 const VERSION = 1;
 /** Milliseconds for which changes of the count are gathered. */
@@ -53,6 +54,19 @@ export interface AgentLink {
    * @param ttlMs At most a day; a lock that nobody renews runs out, and one whose process ends is gone.
    */
   lock(reason: string, ttlMs: number): Lock;
+  /**
+   * Asks that the node be drained, for the workload's own sake. The wish outlives a server that cannot be reached and a restart of
+   * the agent; it ends with `stay`, or when the workload is started anew. Each call asks anew.
+   * @param reason Why, for the people who see it.
+   */
+  leave(reason?: string): void;
+  /** Takes the wish to leave back. The node takes sessions again, unless others want it drained, too. */
+  stay(): void;
+  /**
+   * Runs `handler` when somebody asks the node for this command; at most once for each time that it is asked for.
+   * Commands of agent.yaml go first: one of the same name is refused, with a warning.
+   */
+  command(name: string, definition: CommandDefinition, handler: CommandHandler): void;
   /** Says no more. The agent cannot count this process any more, and a drain waits until it has ended. */
   close(): void;
 }
@@ -78,6 +92,12 @@ class JoinedAgent implements AgentLink {
   readonly #socket: AgentSocket | null;
   readonly #sessions = new Map<symbol, { readonly id: string | null; readonly startedAt: number }>();
   readonly #locks = new Map<string, HeldLock>();
+  readonly #commands: OfferedCommands;
+  /** What was said last of leaving; `null`: nothing ever was. */
+  #wish:
+    | { readonly kind: 'leave'; readonly id: string; readonly reason: string | null }
+    | { readonly kind: 'stay' }
+    | null = null;
   readonly #drainListeners = new Set<Listener>();
   readonly #undrainListeners = new Set<Listener>();
   readonly #metadataListeners = new Set<(metadata: unknown) => void>();
@@ -92,6 +112,7 @@ class JoinedAgent implements AgentLink {
   /** @param startsDrained Whether it was started on a drained node: then its door is closed from the first moment on. */
   constructor(socketPath: string, startsDrained: boolean) {
     this.#isDraining = socketPath !== '' && startsDrained;
+    this.#commands = new OfferedCommands((message) => this.#socket?.send(message));
     this.#socket =
       socketPath === ''
         ? null
@@ -163,6 +184,20 @@ class JoinedAgent implements AgentLink {
     };
   }
 
+  leave(reason?: string): void {
+    this.#wish = { kind: 'leave', id: randomUUID(), reason: reason?.slice(0, TEXT_LENGTH_MAX) ?? null };
+    this.#socket?.send(this.#wish);
+  }
+
+  stay(): void {
+    this.#wish = { kind: 'stay' };
+    this.#socket?.send(this.#wish);
+  }
+
+  command(name: string, definition: CommandDefinition, handler: CommandHandler): void {
+    this.#commands.offer(name, definition, handler);
+  }
+
   close(): void {
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#socket?.close();
@@ -173,6 +208,8 @@ class JoinedAgent implements AgentLink {
     this.#socket?.send({ kind: 'join', version: VERSION });
     this.#sayCount();
     for (const id of this.#locks.keys()) this.#sayLock(id);
+    if (this.#wish !== null) this.#socket?.send(this.#wish);
+    this.#commands.sayAll();
   }
 
   #sayLock(id: string): void {
@@ -201,6 +238,8 @@ class JoinedAgent implements AgentLink {
 
   #received(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('kind' in message)) return;
+    if (message.kind === 'run') void this.#commands.run(message);
+    if (message.kind === 'cancel') this.#commands.cancel(message);
     if (message.kind === 'refused' && 'problem' in message)
       process.emitWarning(`The agent did not take it: ${String(message.problem)}`, 'SluiceWarning');
     if (message.kind !== 'state' || !('sequence' in message) || !('availability' in message)) return;

@@ -91,7 +91,7 @@ export class SimulatedAgent {
         hasEndSessionsHook: true,
         stopGraceMs: STOP_GRACE_MS,
         healthyWithinMs: HEALTHY_WITHIN_MS,
-        commandTimeoutsMs: { [GREET.name]: COMMAND_TIMEOUT_MS },
+        commands: [GREET],
       },
       this.#entries,
       watch.report(),
@@ -135,7 +135,6 @@ export class SimulatedAgent {
             proof: this.#credential.prove(nonce, this.#parts.node.id),
             node: this.#parts.node,
             resources: RESOURCES,
-            commands: [GREET],
           }),
         received: (message) => {
           shell.take({ kind: 'MessageReceived', message });
@@ -211,7 +210,7 @@ export class SimulatedAgent {
         await workload.replace({ graceMs: STOP_GRACE_MS, previousIncarnation: incarnation });
         return done;
       },
-      runCommand: async (_name, { name }): Promise<CommandEnd> => {
+      runCommand: async ({ params: { name } }): Promise<CommandEnd> => {
         await new Promise<void>((resolve) => void clock.wakeAt(clock.now() + COMMAND_MS, resolve));
         const output = `Hello ${typeof name === 'string' ? name : 'operator'}, this is ${this.#parts.node.id}, which is simulated.\n`;
         return { status: 'succeeded', result: { exitCode: 0 }, error: null, output };

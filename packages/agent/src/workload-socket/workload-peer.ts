@@ -20,9 +20,12 @@ const isMessage = Compile(WorkloadMessage);
 
 export type SaidSessions = Omit<Extract<WorkloadMessage, { kind: 'sessions' }>, 'kind'>;
 
+/** What is not only noted. */
+export type SaidMessage = Exclude<WorkloadMessage, { kind: 'join' | 'sessions' }>;
+
 export interface PeerEvents {
   readonly joined: (peer: WorkloadPeer) => void;
-  readonly said: (peer: WorkloadPeer, message: Exclude<WorkloadMessage, { kind: 'join' | 'sessions' }>) => void;
+  readonly said: (peer: WorkloadPeer, message: SaidMessage) => void;
   readonly gone: (peer: WorkloadPeer) => void;
 }
 

@@ -1,13 +1,16 @@
 /** The agent's door for its workload: a Unix socket at which the workload counts its sessions, is told of drains, and holds locks. */
 import { chmod, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
-import { type Availability, NAMED_SESSIONS_MAX, type ToWorkloadMessage, type WorkloadLock } from '@sluice/contract';
+import { type Availability, NAMED_SESSIONS_MAX, type ToWorkloadMessage } from '@sluice/contract';
 import type { Clock } from '@sluice/core';
+import type { Logger } from 'pino';
+import { type AskedCommand, type CommandEnd, failed, whyNotValid, withDefaults } from '../declared-commands.ts';
 import type { HookOutcome } from '../hooks/call-hook.ts';
 import type { SessionsReading } from '../probes/sessions.ts';
-import { WorkloadLocks } from './workload-locks.ts';
-import { WorkloadPeer } from './workload-peer.ts';
+import { SaidWords, type WordsOwner, type WordsParts, type WorkloadWords } from './said-words.ts';
+import { type SaidMessage, WorkloadPeer } from './workload-peer.ts';
+import { WorkloadRuns } from './workload-runs.ts';
 
 /** Bytes of the socket's path that every system takes (`sun_path` has 104 on macOS, 108 on Linux). */
 const PATH_BYTES_MAX = 103;
@@ -17,12 +20,13 @@ const PEERS_MAX = 64;
 export const NOT_JOINED =
   'The workload has not joined its agent: it must call joinAgent() of @sluice/workload, with SLUICE_WORKLOAD_SOCKET in its environment.';
 
-export interface SocketOwner {
-  readonly nodeId: string;
+export interface SocketOwner extends WordsOwner {
   /** What is wanted of the node. */
   readonly availability: () => Availability;
-  /** Told with every change of the locks, and at times without one. */
-  readonly locksChanged: (locks: readonly WorkloadLock[]) => void;
+}
+
+export interface SocketParts extends WordsParts {
+  readonly logger: Logger;
 }
 
 export class WorkloadSocket {
@@ -30,26 +34,43 @@ export class WorkloadSocket {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #peers = new Set<WorkloadPeer>();
-  readonly #locks = new WorkloadLocks();
+  readonly #words: SaidWords;
+  readonly #runs: WorkloadRuns;
+  readonly #nodeId: string;
+  readonly #logger: Logger;
   /** Who waits for a process to have taken a state. */
   readonly #waiting = new Map<
     WorkloadPeer,
     { readonly sequence: number; readonly taken: (problem: string | null) => void }
   >();
   #owner: SocketOwner | null = null;
+  /** Processes that an earlier agent left, and that are back before this one has taken up its workload. */
+  readonly #early: Socket[] = [];
   /** JSON text, as the server told it last. */
   #metadata = 'null';
-  #cancelLockEnd: () => void = () => undefined;
   #sequence = 0;
 
-  private constructor(server: Server, socketPath: string, clock: Clock) {
+  private constructor(server: Server, socketPath: string, parts: SocketParts) {
     this.#server = server;
     this.path = socketPath;
-    this.#clock = clock;
+    this.#clock = parts.clock;
+    this.#nodeId = parts.told.node.id;
+    this.#logger = parts.logger;
+    this.#words = new SaidWords(parts);
+    this.#runs = new WorkloadRuns(parts.clock);
+    server.on('connection', (socket) => {
+      if (this.#owner !== null) {
+        this.#letIn(socket);
+        return;
+      }
+      this.#early.push(socket);
+      // Its end is seen when it is let in.
+      socket.on('error', () => undefined);
+    });
   }
 
   /** @throws Error for the one who started the agent. */
-  static async open(directory: string, clock: Clock): Promise<WorkloadSocket> {
+  static async open(directory: string, parts: SocketParts): Promise<WorkloadSocket> {
     const socketPath = path.join(directory, 'workload.sock');
     if (Buffer.byteLength(socketPath) > PATH_BYTES_MAX)
       throw new Error(
@@ -59,6 +80,8 @@ export class WorkloadSocket {
     await rm(socketPath, { force: true });
     const server = createServer();
     server.maxConnections = PEERS_MAX;
+    // Before it listens: whoever is there at once must not be let in by nobody.
+    const workloadSocket = new WorkloadSocket(server, socketPath, parts);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) =>
         reject(new Error(`${socketPath} cannot be listened on: ${cause.message}`, { cause })),
@@ -66,36 +89,33 @@ export class WorkloadSocket {
       server.listen(socketPath, resolve);
     });
     await chmod(socketPath, 0o600);
-    return new WorkloadSocket(server, socketPath, clock);
+    return workloadSocket;
   }
 
-  /** Lets the workload in. */
-  begin(owner: SocketOwner): void {
+  /** Lets the workload in. @returns What is known of it from before, until its processes have come back. */
+  begin(owner: SocketOwner): WorkloadWords {
     this.#owner = owner;
-    this.#server.on('connection', (socket) => {
-      new WorkloadPeer(socket, {
-        joined: (peer) => {
-          this.#peers.add(peer);
-          this.#tellOne(peer);
-        },
-        said: (peer, message) => {
-          if (message.kind === 'taken') this.#taken(peer, message.sequence, message.problem);
-          else if (message.kind === 'unlock') this.#locks.remove(peer, message.id);
-          else {
-            const { id, reason, ttlMs } = message;
-            const problem = this.#locks.put(peer, id, { reason, ttlMs, now: this.#clock.now() });
-            if (problem !== null) peer.send({ kind: 'refused', problem });
-          }
-          if (message.kind !== 'taken') this.#lookAtLocks();
-        },
-        gone: (peer) => {
-          this.#peers.delete(peer);
-          this.#locks.forget(peer);
-          this.#lookAtLocks();
-          this.#taken(peer, Number.POSITIVE_INFINITY, null);
-        },
-      });
-    });
+    const known = this.#words.begin(owner);
+    for (const socket of this.#early) if (!socket.destroyed) this.#letIn(socket);
+    this.#early.length = 0;
+    return known;
+  }
+
+  /** The workload may have been started anew. */
+  workloadChanged(): void {
+    this.#words.workloadChanged();
+  }
+
+  /** Runs a command that a process offers, or has offered until it ended just now. */
+  async run(command: AskedCommand): Promise<CommandEnd> {
+    const { name, params: given } = command;
+    const handler = await this.#words.handlerOf(name, command.signal);
+    if (handler === null)
+      return failed('command-not-found', `No process of the workload that offers '${name}' is connected now.`);
+    const params = withDefaults(handler.command.parameters, given);
+    const fault = whyNotValid(handler.command.parameters, params);
+    if (fault !== null) return failed('invalid-parameters', `The parameters of '${name}' cannot be used: ${fault}.`);
+    return this.#runs.run(handler.peer, { ...command, params });
   }
 
   /** The sum of what its processes count; never a guess. */
@@ -153,12 +173,14 @@ export class WorkloadSocket {
   }
 
   async close(): Promise<void> {
-    this.#cancelLockEnd();
+    const kept = this.#words.stop();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
     for (const peer of this.#peers) peer.close();
+    for (const socket of this.#early) socket.destroy();
     await closed;
+    await kept;
   }
 
   #tellOne(peer: WorkloadPeer, availability?: Availability): void {
@@ -170,7 +192,7 @@ export class WorkloadSocket {
     const state = {
       kind: 'state',
       sequence: this.#sequence,
-      nodeId: this.#owner.nodeId,
+      nodeId: this.#nodeId,
       availability: availability ?? this.#owner.availability(),
     } satisfies Omit<Extract<ToWorkloadMessage, { kind: 'state' }>, 'metadata'>;
     // Metadata are text all the way, so that no number in them loses a digit.
@@ -184,10 +206,47 @@ export class WorkloadSocket {
     waiting.taken(problem);
   }
 
-  #lookAtLocks(): void {
-    this.#cancelLockEnd();
-    const endsAt = this.#locks.nextEnd(this.#clock.now());
-    if (endsAt !== null) this.#cancelLockEnd = this.#clock.wakeAt(endsAt, () => this.#lookAtLocks());
-    this.#owner?.locksChanged(this.#locks.current(this.#clock.now()));
+  #letIn(socket: Socket): void {
+    new WorkloadPeer(socket, {
+      joined: (peer) => {
+        this.#peers.add(peer);
+        this.#tellOne(peer);
+      },
+      said: (peer, message) => this.#hear(peer, message),
+      gone: (peer) => this.#gone(peer),
+    });
+  }
+
+  #hear(peer: WorkloadPeer, message: SaidMessage): void {
+    switch (message.kind) {
+      case 'taken':
+        this.#taken(peer, message.sequence, message.problem);
+        return;
+      case 'output':
+        this.#runs.output(peer, message.id, message.text);
+        return;
+      case 'result':
+        this.#runs.ended(peer, message);
+        return;
+      case 'lock':
+      case 'unlock':
+      case 'leave':
+      case 'stay':
+      case 'command':
+        this.#refuseWhere(peer, this.#words.hear(peer, message));
+    }
+  }
+
+  #refuseWhere(peer: WorkloadPeer, problem: string | null): void {
+    if (problem === null) return;
+    this.#logger.warn({ event: 'workload-refused', problem }, 'something that the workload said was not taken');
+    peer.send({ kind: 'refused', problem });
+  }
+
+  #gone(peer: WorkloadPeer): void {
+    this.#peers.delete(peer);
+    this.#words.forget(peer);
+    this.#runs.gone(peer);
+    this.#taken(peer, Number.POSITIVE_INFINITY, null);
   }
 }

@@ -68,6 +68,7 @@ function successInWords(operation: Operation): string {
     return `restarted and healthy${after}; incarnation ${old}${result.newIncarnation}${note}`;
   }
   if (result?.exitCode !== undefined) return `${command} done, exit code ${result.exitCode}${note}`;
+  if (result?.value !== undefined) return `${command} done: ${JSON.stringify(result.value)}${note}`;
   return `${command} done${note}`;
 }
 

@@ -89,6 +89,8 @@ export const Heartbeat = Type.Object({
   kind: Type.Literal('heartbeat'),
   load: Type.Optional(Load),
   workload: Type.Optional(WorkloadReport),
+  /** Every command that can be asked for now: the workload offers others than before. */
+  commands: Type.Optional(Type.Array(DeclaredCommand, { maxItems: DECLARED_COMMANDS_MAX })),
 });
 export type Heartbeat = Type.Static<typeof Heartbeat>;
 

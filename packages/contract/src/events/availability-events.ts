@@ -21,6 +21,7 @@ export const HoldReleased = Type.Object({
     Type.Literal('deadline-cancelled'),
     Type.Literal('operation-ended'),
     Type.Literal('operation-cancelled'),
+    Type.Literal('workload-stays'),
   ]),
 });
 

@@ -2,7 +2,7 @@
 import type { OperationStart } from '@sluice/contract';
 import { updateOf } from './act-updates.ts';
 import type { AgentInput } from './agent-io.ts';
-import type { Performing } from './agent-state.ts';
+import { commandsOf, type Performing } from './agent-state.ts';
 import { actOf, type ActEnd, type JournaledAct } from './journal.ts';
 import { mayReplaceAt } from './out-of-rotation.ts';
 import { record, send, type StepDraft } from './step-draft.ts';
@@ -79,7 +79,7 @@ export function receiveCancel(draft: StepDraft, operationId: string, reason: str
 
 function beginAct(draft: StepDraft, act: JournaledAct): void {
   const { start } = act;
-  const { workload, settings, journal } = draft.state;
+  const { workload, journal } = draft.state;
   const { operationId, command } = start;
   if (command === 'restart') {
     if (start.expectedIncarnation !== null && workload.incarnation > start.expectedIncarnation) {
@@ -108,11 +108,8 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
       },
     };
   } else {
-    // Whatever a server asks for: what every object has, such as `constructor`, is no declared command.
-    const timeoutMs = Object.hasOwn(settings.commandTimeoutsMs, command)
-      ? settings.commandTimeoutsMs[command]
-      : undefined;
-    if (timeoutMs === undefined) {
+    const declared = commandsOf(draft.state).find(({ name }) => name === command);
+    if (declared === undefined) {
       endAct(draft, operationId, {
         status: 'failed',
         result: null,
@@ -128,7 +125,7 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
       operationId,
       name: command,
       params: start.params,
-      timeoutMs: Math.min(timeoutMs, start.deadlineInMs),
+      timeoutMs: Math.min(declared.timeoutMs, start.deadlineInMs),
     });
   }
   sendUpdate(draft, operationId);

@@ -1,6 +1,7 @@
 /** What the agent's pure half is told, and what it wants done: the seam between it and the shell. */
 import type {
   AgentMessage,
+  DeclaredCommand,
   Json,
   Load,
   OperationError,
@@ -17,6 +18,8 @@ export type AgentInput =
   | { readonly kind: 'SessionClosed' }
   | { readonly kind: 'MessageReceived'; readonly message: NodeMessage }
   | { readonly kind: 'WorkloadObserved'; readonly workload: WorkloadReport }
+  /** The workload offers these commands now, and no others. */
+  | { readonly kind: 'CommandsOffered'; readonly commands: readonly DeclaredCommand[] }
   | { readonly kind: 'SessionsRead'; readonly reading: SessionsReading }
   | { readonly kind: 'LoadMeasured'; readonly load: Load }
   /** What became of telling the balancers a word; `null`: they confirmed it. Only where `confirmsRotation` is set. */

@@ -1,15 +1,7 @@
 /** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
-import type {
-  AgentProof,
-  Hello,
-  Load,
-  NodeIdentity,
-  Resources,
-  DeclaredCommand,
-  WorkloadReport,
-} from '@sluice/contract';
+import type { AgentProof, Hello, Load, NodeIdentity, Resources, WorkloadReport } from '@sluice/contract';
 import { updatesToSend } from './act-updates.ts';
-import { NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
+import { commandsOf, NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';
 import { type JournalEntry, replayJournal } from './journal.ts';
 import { mayReplaceAt } from './out-of-rotation.ts';
@@ -28,6 +20,7 @@ export function startAgentState(
     isConnected: false,
     workload,
     load: UNKNOWN_LOAD,
+    offered: null,
     reading: { kind: 'none' },
     convergence: NOT_CONVERGED,
     performing: null,
@@ -40,8 +33,8 @@ export function startAgentState(
   };
 }
 
-/** A hello has 64 KiB for everything: the last words of a few acts fit, their whole output does not. */
-const HELLO_OUTPUT_LENGTH_MAX = 256;
+/** Characters of an update. A hello has 64 KiB for everything: how a few acts ended fits, their whole output does not. */
+const HELLO_UPDATE_LENGTH_MAX = 1024;
 const HELLO_UPDATES_MAX = 16;
 
 export interface AgentIdentity {
@@ -51,7 +44,6 @@ export interface AgentIdentity {
   readonly proof: AgentProof | null;
   readonly node: NodeIdentity;
   readonly resources: Resources;
-  readonly commands: readonly DeclaredCommand[];
 }
 
 /** The first message of a session: who this is, and everything that the server must know to go on. */
@@ -65,13 +57,13 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
     proof: identity.proof,
     node: identity.node,
     resources: identity.resources,
-    commands: [...identity.commands],
+    commands: [...commandsOf(state)],
     availability: { generation, availability, holds: [...holds] },
     workload: state.workload,
     load: state.load,
     // What is too long for a hello is said right after the welcome, with everything else that is not acknowledged.
     journal: updatesToSend(state)
-      .filter(({ output }) => (output?.length ?? 0) <= HELLO_OUTPUT_LENGTH_MAX)
+      .filter((update) => JSON.stringify(update).length <= HELLO_UPDATE_LENGTH_MAX)
       .slice(-HELLO_UPDATES_MAX),
   };
 }

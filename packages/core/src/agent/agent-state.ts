@@ -1,5 +1,5 @@
 /** What the agent knows and wants, in memory: its journal, what it saw of the workload, and how far it has come with the wish. */
-import type { AvailabilityReport, Blocker, Load, WorkloadReport } from '@sluice/contract';
+import type { AvailabilityReport, Blocker, DeclaredCommand, Load, WorkloadReport } from '@sluice/contract';
 import type { Journal } from './journal.ts';
 
 /** What the agent's configuration says, as far as decisions depend on it. */
@@ -14,8 +14,8 @@ export interface AgentSettings {
   readonly hasEndSessionsHook: boolean;
   readonly stopGraceMs: number;
   readonly healthyWithinMs: number;
-  /** Names of the declared commands and how long each may take. */
-  readonly commandTimeoutsMs: Readonly<Record<string, number>>;
+  /** Those of the configuration; the workload may offer more. */
+  readonly commands: readonly DeclaredCommand[];
 }
 
 /** What the sessions probe said last. */
@@ -108,6 +108,8 @@ export interface AgentState {
   readonly isConnected: boolean;
   readonly workload: WorkloadReport;
   readonly load: Load;
+  /** The commands that the workload offers; `null`: it has never offered any. */
+  readonly offered: readonly DeclaredCommand[] | null;
   readonly reading: SessionsReading;
   readonly convergence: Convergence;
   readonly performing: Performing | null;
@@ -128,4 +130,9 @@ export interface AgentState {
 export interface RotationState {
   readonly word: 'ready' | 'drain' | 'maint' | 'down';
   readonly reason: string;
+}
+
+/** Everything that the server may ask for. */
+export function commandsOf({ settings, offered }: AgentState): readonly DeclaredCommand[] {
+  return [...settings.commands, ...(offered ?? [])];
 }

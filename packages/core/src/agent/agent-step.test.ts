@@ -480,7 +480,6 @@ test('a hello stays small, however much the acts that are not acknowledged have 
     proof: null,
     node: { id: 'n', name: 'n', type: 't', port: null, version: null, region: null, zone: null, labels: {} },
     resources: {},
-    commands: [],
   };
   expect(JSON.stringify(helloOf(agent.state, identity)).length).toBeLessThan(4000);
   agent.input({ kind: 'SessionClosed' });
@@ -514,4 +513,32 @@ test('a compacted journal replays to the same wish, proof and acts', () => {
     ...journal,
     acts: withoutSequences(journal.acts),
   });
+});
+
+test('commands that the workload offers are told, run once while they are offered, and known to the next session', () => {
+  const agent = new PlayedAgent();
+  const kick = { name: 'kick', description: '', parameters: {}, disruptive: false, timeoutMs: 700 };
+  const told = () => agent.sent().flatMap((message) => (message.kind === 'heartbeat' ? (message.commands ?? []) : []));
+  agent.input({ kind: 'CommandsOffered', commands: [kick] });
+  expect(told().map(({ name }) => name)).toEqual(['reload', 'kick']);
+  agent.start('op_1', 'kick', null);
+  expect(agent.permit('op_1')).toContainEqual(
+    expect.objectContaining({ kind: 'RunCommand', name: 'kick', timeoutMs: 700 }),
+  );
+  agent.input({
+    kind: 'CommandEnded',
+    operationId: 'op_1',
+    status: 'succeeded',
+    result: null,
+    error: null,
+    output: '',
+  });
+  agent.input({ kind: 'CommandsOffered', commands: [] });
+  agent.effects = [];
+  agent.input({ kind: 'SessionClosed' });
+  agent.input({ kind: 'SessionOpened' });
+  expect(told().map(({ name }) => name)).toEqual(['reload']);
+  agent.start('op_2', 'kick', null);
+  agent.permit('op_2');
+  expect(agent.lastUpdate('op_2')).toMatchObject({ status: 'failed', error: { code: 'command-not-found' } });
 });

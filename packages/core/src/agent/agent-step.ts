@@ -16,7 +16,7 @@ import {
 } from './acts.ts';
 import { updatesToSend } from './act-updates.ts';
 import type { AgentEffect, AgentInput } from './agent-io.ts';
-import type { AgentState, RotationState } from './agent-state.ts';
+import { type AgentState, commandsOf, type RotationState } from './agent-state.ts';
 import { availabilityReport } from './availability-report.ts';
 import { converge, onPendingReturned, onReading, receiveAvailability } from './converge.ts';
 import type { JournalEntry } from './journal.ts';
@@ -54,6 +54,7 @@ function receive(draft: StepDraft, input: AgentInput): void {
       draft.state = { ...draft.state, isConnected: true, reported: null };
       // What changed between the hello and the welcome could not be sent: it is told now.
       send(draft, { kind: 'heartbeat', workload: draft.state.workload, load: draft.state.load });
+      if (draft.state.offered !== null) send(draft, { kind: 'heartbeat', commands: [...commandsOf(draft.state)] });
       for (const message of updatesToSend(draft.state)) draft.effects.push({ kind: 'Send', message });
       return;
     case 'SessionClosed':
@@ -65,6 +66,10 @@ function receive(draft: StepDraft, input: AgentInput): void {
     case 'WorkloadObserved':
       draft.state = { ...draft.state, workload: input.workload };
       send(draft, { kind: 'heartbeat', workload: input.workload });
+      return;
+    case 'CommandsOffered':
+      draft.state = { ...draft.state, offered: input.commands };
+      send(draft, { kind: 'heartbeat', commands: [...commandsOf(draft.state)] });
       return;
     case 'SessionsRead':
       onReading(draft, input.reading);

@@ -15,7 +15,7 @@ const SETTINGS: AgentSettings = {
   hasEndSessionsHook: false,
   stopGraceMs: 5000,
   healthyWithinMs: 10_000,
-  commandTimeoutsMs: { reload: 30_000 },
+  commands: [{ name: 'reload', description: '', parameters: {}, disruptive: false, timeoutMs: 30_000 }],
 };
 
 const HOLD: Hold = {

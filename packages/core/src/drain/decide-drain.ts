@@ -11,35 +11,41 @@ import { wish } from './wish.ts';
 
 type DrainNode = Extract<Command, { kind: 'DrainNode' }>;
 
+/** What a drain is asked for with; see the command. */
+type DrainWish = Omit<DrainNode, 'kind'>;
+
+export function decideDrain(node: NodeState, command: DrainNode, context: Context): Result<Decision> {
+  const draft = openDraft(node, context.now);
+  const operationId = recordDrain(draft, command, context);
+  return decided(draft.events(), operationId);
+}
+
 /**
  * A new drain; or, under a hold whose drain still runs, that operation with the new deadline;
  * or, of a drained node, an operation that has succeeded at once.
+ * @returns The operation's id.
  */
-export function decideDrain(node: NodeState, command: DrainNode, context: Context): Result<Decision> {
-  const draft = openDraft(node, context.now);
-  const timeoutMs = command.timeoutMs ?? context.defaultDrainTimeoutMs;
+export function recordDrain(draft: Draft, { hold, ...asked }: DrainWish, context: Context): string {
+  const node = draft.node();
+  const { onDeadline, reason } = asked;
+  const timeoutMs = asked.timeoutMs ?? context.defaultDrainTimeoutMs;
   const deadlineAt = timeoutMs === null ? null : context.now + timeoutMs;
-  const running = runningDrainOf(node, command.hold);
+  const running = runningDrainOf(node, hold);
 
   if (running !== undefined) {
-    placeHold(draft, context, { ...command, name: command.hold, deadlineAt, operationId: running.id });
-    draft.record({
-      kind: 'OperationDeadlineMoved',
-      operationId: running.id,
-      deadlineAt,
-      onDeadline: command.onDeadline,
-    });
-    return decided(draft.events(), running.id);
+    placeHold(draft, context, { ...asked, name: hold, deadlineAt, operationId: running.id });
+    draft.record({ kind: 'OperationDeadlineMoved', operationId: running.id, deadlineAt, onDeadline });
+    return running.id;
   }
 
   if (isDrained(node) && node.drain?.drained) {
-    placeHold(draft, context, { ...command, name: command.hold, deadlineAt: null, operationId: context.operationId });
+    placeHold(draft, context, { ...asked, name: hold, deadlineAt: null, operationId: context.operationId });
     draft.record({
       kind: 'OperationRequested',
       operation: requestOperation(context, node.id, {
         command: 'drain',
-        task: { kind: 'drain', hold: command.hold, onDeadline: command.onDeadline },
-        reason: command.reason,
+        task: { kind: 'drain', hold, onDeadline },
+        reason,
         status: 'running',
         phase: null,
       }),
@@ -49,7 +55,7 @@ export function decideDrain(node: NodeState, command: DrainNode, context: Contex
         result: { evidence: node.drain.drained.evidence, forced: false, note: 'The node was drained already.' },
       }),
     );
-    return decided(draft.events(), context.operationId);
+    return context.operationId;
   }
 
   for (const operation of node.operations) {
@@ -63,19 +69,19 @@ export function decideDrain(node: NodeState, command: DrainNode, context: Contex
       }),
     );
   }
-  placeHold(draft, context, { ...command, name: command.hold, deadlineAt, operationId: context.operationId });
+  placeHold(draft, context, { ...asked, name: hold, deadlineAt, operationId: context.operationId });
   draft.record({
     kind: 'OperationRequested',
     operation: requestOperation(context, node.id, {
       command: 'drain',
-      task: { kind: 'drain', hold: command.hold, onDeadline: command.onDeadline },
-      reason: command.reason,
+      task: { kind: 'drain', hold, onDeadline },
+      reason,
       status: 'running',
       phase: node.session.kind === 'connected' ? 'leaving rotation' : 'waiting for the agent to connect',
       deadlineAt,
     }),
   });
-  return decided(draft.events(), context.operationId);
+  return context.operationId;
 }
 
 /** The operation that still drains under this hold. */

@@ -3,6 +3,7 @@ import type { FleetEvent, Hello, Hold, OperationRecord } from '@sluice/contract'
 import type { Command, Context, Credentials } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
 import { type Draft, openDraft } from '../draft.ts';
+import { followLeaving } from '../drain/follow-leaving.ts';
 import { decideEnrolment } from '../enrolment/decide-enrolment.ts';
 import { evolve } from '../evolve.ts';
 import { isSameValue } from '../is-same-value.ts';
@@ -22,11 +23,8 @@ type ExpireLease = Extract<Command, { kind: 'ExpireLease' }>;
  * Takes over what the agent says of its node; what the agent holds of a newer wish than this server has is recovered,
  * because then this server was restored from an older copy.
  */
-export function decideRegister(
-  node: NodeState | null,
-  command: RegisterNode,
-  { now, joinGrant }: Pick<Context, 'now' | 'joinGrant'>,
-): Result<Decision> {
+export function decideRegister(node: NodeState | null, command: RegisterNode, context: Context): Result<Decision> {
+  const { now, joinGrant } = context;
   const { hello, sessionId, remoteIp, credentials } = command;
   const { id } = hello.node;
   const enrolment = decideEnrolment({
@@ -60,6 +58,8 @@ export function decideRegister(
   recordWorkload(draft, hello.workload);
   if (hello.availability.generation > away.generation) recoverAvailability(draft, hello.availability, away.changed);
   for (const update of hello.journal) recordUpdate(draft, update, now);
+  // After all that: holds that were recovered may be of a wish that the workload has taken back.
+  followLeaving(draft, known.workload, context);
   return decided([...first, ...draft.events()]);
 }
 
@@ -143,9 +143,19 @@ function recordWorkload(draft: Draft, workload: NodeState['workload']): void {
   if (!isSameValue(draft.node().workload, workload)) draft.record({ kind: 'WorkloadChanged', workload });
 }
 
-export function decideWorkload(node: NodeState, workload: NodeState['workload'], now: number): Result<Decision> {
-  const draft = openDraft(node, now);
+export function decideWorkload(node: NodeState, workload: NodeState['workload'], context: Context): Result<Decision> {
+  const draft = openDraft(node, context.now);
   recordWorkload(draft, workload);
+  followLeaving(draft, node.workload, context);
+  return decided(draft.events());
+}
+
+/** The workload offers other commands than before. */
+export function decideCommands(node: NodeState, commands: NodeState['commands'], now: number): Result<Decision> {
+  const { identity, ip, agentVersion, resources } = node;
+  if (isSameValue(commands, node.commands)) return decided([]);
+  const draft = openDraft(node, now);
+  draft.record({ kind: 'NodeDescribed', identity, ip, agentVersion, resources, commands: [...commands] });
   return decided(draft.events());
 }
 

@@ -1,6 +1,7 @@
 /** Why a node is as it is: a chain of causes in sentences, from its state alone. */
 import type { Hold, NodeStatus, OperationRecord } from '@sluice/contract';
 import { durationInWords } from '../duration-in-words.ts';
+import { isOfWorkload } from '../drain/follow-leaving.ts';
 import { isAct, isActive, waitsForDrain } from '../operation/operation.ts';
 import { isDraining, type NodeState } from './node.ts';
 import { statusOf } from './status.ts';
@@ -36,7 +37,9 @@ export function whyIsNode(node: NodeState, countProblem: string | null, now: num
 }
 
 function summaryOf(node: NodeState, status: NodeStatus, now: number): string {
-  const holders = [...new Set(node.holds.map((hold) => hold.owner))].join(' and ');
+  const holders = [...new Set(node.holds.map((hold) => (isOfWorkload(hold) ? 'its workload' : hold.owner)))].join(
+    ' and ',
+  );
   switch (status) {
     case 'offline':
       return `${node.id} is offline: ${node.session.kind === 'disconnected' ? node.session.why : 'its agent is not heard'}.`;
@@ -88,7 +91,8 @@ function holdCauses(node: NodeState, now: number): readonly Cause[] {
     severity: hold.expiryDeferredBecause === null ? 'info' : 'warning',
     since: hold.placedAt,
     text:
-      `${hold.owner} holds it out of rotation (hold '${hold.name}') for ${durationInWords(now - hold.placedAt)}, ` +
+      `${isOfWorkload(hold) ? 'Its workload asked to leave and' : hold.owner} holds it out of rotation ` +
+      `(hold '${hold.name}') for ${durationInWords(now - hold.placedAt)}, ` +
       `${hold.reason === null ? 'without a reason given' : `because: ${hold.reason}`}${expiryInWords(hold, now)}.`,
   }));
 }
@@ -214,6 +218,15 @@ function workloadCauses(node: NodeState, countProblem: string | null): readonly 
       severity: 'warning',
       since: null,
       text: `Its sessions cannot be counted, so a drain of it would not end by itself: ${countProblem}`,
+    });
+  }
+  if (workload.leaving !== undefined && !node.holds.some(isOfWorkload)) {
+    const { reason, since } = workload.leaving;
+    causes.push({
+      code: 'workload-leaving',
+      severity: 'info',
+      since,
+      text: `Its workload asked to leave${reason === null ? '' : ` (${reason})`}, and its hold was released since.`,
     });
   }
   for (const lock of workload.locks) {

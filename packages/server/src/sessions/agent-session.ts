@@ -163,6 +163,8 @@ export class AgentSession {
           this.#options.fleet.measured(this.#nodeId, message.load);
         if (message.workload !== undefined)
           void this.#begin(this.#record({ kind: 'RecordWorkload', workload: message.workload }));
+        if (message.commands !== undefined)
+          void this.#begin(this.#record({ kind: 'RecordCommands', commands: message.commands }));
         return;
       case 'availability.report':
         void this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
