@@ -1,8 +1,11 @@
 /** How the tests run: straight from the sources of every room, in two processes, with time enough for a loaded machine. */
 import { defineConfig } from 'vitest/config';
 
-/** Under `source` each package's door is its src/index.ts, so no test needs a build; the rest are Vite's own for Node. */
-const conditions = ['source', 'module', 'node', 'development|production'];
+/**
+ * Under `source` each package's door is its src/index.ts, so no test needs a build; the rest are what Node.js itself goes by. Without
+ * `module`, which some packages mean for bundlers only: Node.js cannot load what stands there.
+ */
+const conditions = ['source', 'node', 'development|production'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -10,7 +10,7 @@ import { startSluice } from './sluice-process.ts';
 const workload = fileURLToPath(new URL('library-workload.mjs', import.meta.url));
 let fleet: FleetUnderTest;
 /** Each restarts processes several times, which takes its time on a loaded machine. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 beforeAll(async () => {
   fleet = await FleetUnderTest.start({ serverConfig: { agents: { heartbeatInterval: '500ms', lease: '30s' } } });

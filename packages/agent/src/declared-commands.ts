@@ -42,6 +42,8 @@ export interface AskedCommand {
   readonly name: string;
   readonly params: Readonly<Record<string, Json>>;
   readonly timeoutMs: number;
+  /** W3C trace context; absent: nobody traces it. */
+  readonly traceparent?: string | undefined;
   /** Cancels it. */
   readonly signal: AbortSignal;
   /** Told now and then what it has printed so far. */
@@ -101,7 +103,7 @@ export function whyNotValid(schema: Readonly<Record<string, Json>>, value: unkno
 /** Runs one of them, with the defaults filled in. Never throws for what the command does or is given. */
 export async function runDeclaredCommand(
   commands: ConfiguredCommands,
-  { name, params: given, timeoutMs, signal, tellOutput }: AskedCommand,
+  { name, params: given, timeoutMs, traceparent, signal, tellOutput }: AskedCommand,
   environment: Readonly<Record<string, string>>,
   cwd: string,
 ): Promise<CommandEnd> {
@@ -112,7 +114,11 @@ export async function runDeclaredCommand(
   if (fault !== null) return failed('invalid-parameters', `The parameters of '${name}' cannot be used: ${fault}.`);
   const outcome = await runCommand({
     command: command.exec,
-    environment: { ...environment, ...environmentOf(params) },
+    environment: {
+      ...environment,
+      ...environmentOf(params),
+      ...(traceparent === undefined ? {} : { TRACEPARENT: traceparent }),
+    },
     cwd,
     timeoutMs,
     signal,

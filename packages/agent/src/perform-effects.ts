@@ -61,7 +61,7 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
         return;
       }
       case 'RunCommand': {
-        const { operationId, name, params, timeoutMs } = effect;
+        const { operationId, name, params, timeoutMs, traceparent } = effect;
         const controller = new AbortController();
         running.set(operationId, controller);
         const end = await parts
@@ -70,6 +70,7 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
             name,
             params,
             timeoutMs,
+            traceparent,
             signal: controller.signal,
             tellOutput: (output) => parts.send({ kind: 'operation.output', operationId, output }),
           })

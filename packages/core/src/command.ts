@@ -118,6 +118,8 @@ export interface Context {
   readonly actor: Actor;
   /** The id for the operation, should one be created. */
   readonly operationId: string;
+  /** W3C trace context of the request; absent: nobody traces it. */
+  readonly traceparent?: string | undefined;
   /** The deadline of a drain that names none; `null`: none. */
   readonly defaultDrainTimeoutMs: number | null;
   /** Bytes that a node's metadata may have as JSON in UTF-8. */

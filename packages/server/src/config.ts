@@ -14,6 +14,7 @@ import { Duration, durationMs } from './duration.ts';
 import { ANSWERED_FOR_MS } from './fleet/execution.ts';
 import type { RetentionSettings } from './fleet/retention.ts';
 import { limitsOf, LimitsSection, type LimitSettings } from './limits/limit-settings.ts';
+import { parseTracing, type TracingSettings } from './config-tracing.ts';
 import type { TlsPaths } from './tls/tls-files.ts';
 import type { LogLevel } from './observe/logger.ts';
 import { parseWebhooks, type WebhookSettings, WebhooksSection } from './webhooks/webhook-settings.ts';
@@ -48,6 +49,8 @@ export interface ServerConfig {
   /** The built dashboard; `null`: there is none, and its address says so. */
   readonly dashboardDirectory: string | null;
   readonly webhooks: WebhookSettings;
+  /** Where traces are sent; `null`: nowhere, and nothing is traced. */
+  readonly tracing: TracingSettings | null;
   /** What a person should know but need not mend, such as listening off loopback without TLS. */
   readonly warnings: readonly string[];
 }
@@ -99,6 +102,8 @@ const ConfigFile = Type.Object(
     sessions: Type.Optional(Type.Unknown()),
     limits: Type.Optional(LimitsSection),
     webhooks: Type.Optional(WebhooksSection),
+    /** Address of an OTLP/HTTP collector, such as http://127.0.0.1:4318. */
+    tracing: Type.Optional(Type.Object({ endpoint: Type.String() }, { additionalProperties: false })),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -170,6 +175,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     sessions: sectionOf(parseSessions(file.sessions)),
     dashboardDirectory: dashboardDirectory(),
     webhooks: sectionOf(parseWebhooks(file.webhooks)),
+    tracing: sectionOf(parseTracing(file.tracing?.endpoint, env)),
     warnings: [
       ...(isLoopback || tls !== null
         ? []
@@ -195,7 +201,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions, limits and webhooks (allowPrivateAddresses, retryAfter, timeout, source).`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions, limits, webhooks (allowPrivateAddresses, retryAfter, timeout, source) and tracing.endpoint.`,
   );
 }
 

@@ -71,6 +71,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closings.push(() => store.close());
     const { adminToken, joinToken, isOpen } = config;
     const metrics = new ServerMetrics();
+    // Loaded only where it is wanted: without it no request and no start pays for it.
+    const tracing =
+      config.tracing === null ? null : (await import('./observe/tracing.ts')).startTracing(config.tracing, logger);
+    closings.push(async () => tracing?.stop());
     const fleet = await Fleet.open({
       store,
       clock,
@@ -78,6 +82,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       newOperationId,
       logger,
       committed: (durationMs) => metrics.committed(durationMs),
+      tracing: tracing ?? undefined,
     });
     closings.push(() => fleet.stop());
     const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen });
@@ -92,6 +97,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(stopWatching);
     fleet.subscribeToEvents(logLoudEvents(logger));
+    if (tracing !== null) fleet.subscribeToEvents((events) => tracing.follow(events));
     const retention = new Retention({ store, fleet, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
@@ -141,6 +147,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       limits: config.limits,
       listBytes: new ListBytes(),
       metrics,
+      tracing,
       tls,
     });
     if (config.tls !== null && tls !== null) {

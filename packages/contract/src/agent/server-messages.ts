@@ -50,6 +50,8 @@ export const OperationStart = Type.Object({
   graceMs: Nullable(Span),
   /** How long the act may take on the node. */
   deadlineInMs: Span,
+  /** W3C trace context, handed on to what the act runs; absent: nobody traces it. */
+  traceparent: Type.Optional(Type.String()),
 });
 export type OperationStart = Type.Static<typeof OperationStart>;
 

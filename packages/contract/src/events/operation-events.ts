@@ -65,6 +65,8 @@ export const OperationRecord = Type.Object({
   confirmationNeeded: Nullable(Type.String()),
   /** Who said that it has ended: an act that the server ended may still run on the node and is stopped there. */
   endedBy: Nullable(Type.Union([Type.Literal('agent'), Type.Literal('server')])),
+  /** W3C trace context of the request that asked for it; absent: nobody traced it. */
+  traceparent: Type.Optional(Type.String()),
 });
 export type OperationRecord = Type.Static<typeof OperationRecord>;
 

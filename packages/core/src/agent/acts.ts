@@ -126,6 +126,7 @@ function beginAct(draft: StepDraft, act: JournaledAct): void {
       name: command,
       params: start.params,
       timeoutMs: Math.min(declared.timeoutMs, start.deadlineInMs),
+      traceparent: start.traceparent,
     });
   }
   sendUpdate(draft, operationId);

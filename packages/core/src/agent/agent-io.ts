@@ -62,6 +62,7 @@ export type AgentEffect =
       readonly name: string;
       readonly params: Readonly<Record<string, Json>>;
       readonly timeoutMs: number;
+      readonly traceparent: string | undefined;
     }
   | { readonly kind: 'StopCommand'; readonly operationId: string }
   | { readonly kind: 'CollectOutput'; readonly operationId: string }

@@ -44,6 +44,7 @@ export function requestOperation(
     cancelRequested: null,
     confirmationNeeded: null,
     endedBy: null,
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
   };
 }
 

@@ -4,8 +4,8 @@ import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { AnsweredRequest, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
 import type { WebhookChange } from '../store/webhook-store.ts';
-import { type AccessDecision, type Batch, decideBatch, type Request } from './decide-batch.ts';
-import { ANSWERED_FOR_MS, type Executed, type FleetSettings, type Once } from './execution.ts';
+import { type AccessDecision, type AskedOfNode, type Batch, decideBatch, type Request } from './decide-batch.ts';
+import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
 import { Pause } from './pause.ts';
 import { storeProblemOf } from './store-problem.ts';
 import type { KnownWebhooks } from './webhook-book.ts';
@@ -81,9 +81,8 @@ export class CommitQueue {
   }
 
   /** Resolves when the change is durable and visible, or with the problem why it was not made. */
-  execute(nodeId: string, command: Command, actor: Actor, once: Once | null): Promise<Result<Executed>> {
-    const asked = { kind: 'node', nodeId, command, actor, once, isPatient: false } as const;
-    return new Promise((resolve) => this.#add({ ...asked, resolve }));
+  execute(asked: AskedOfNode): Promise<Result<Executed>> {
+    return new Promise((resolve) => this.#add({ kind: 'node', ...asked, isPatient: false, resolve }));
   }
 
   /**

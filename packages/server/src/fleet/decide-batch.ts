@@ -29,10 +29,15 @@ export interface NodeRequest {
   readonly actor: Actor;
   /** `null`: a repetition of it could not be told from a new request. */
   readonly once: Once | null;
+  /** W3C trace context; absent: nobody traces it. */
+  readonly traceparent?: string | undefined;
   /** Whether it waits for a store that is away. */
   readonly isPatient: boolean;
   readonly resolve: (result: Result<Executed>) => void;
 }
+
+/** What somebody who waits for the answer asks of a node. */
+export type AskedOfNode = Pick<NodeRequest, 'nodeId' | 'command' | 'actor' | 'once' | 'traceparent'>;
 
 /** Decides at its turn what becomes of tokens and webhooks, or just notes what has happened. */
 export interface AccessRequest {
@@ -194,7 +199,7 @@ interface Step {
 /** Never throws: what fails here must cost nobody but the one who asked. */
 function stepOf(
   before: NodeState | null,
-  { nodeId, command, actor }: NodeRequest,
+  { nodeId, command, actor, traceparent }: NodeRequest,
   context: BatchContext,
   tokenOf: BatchContext['tokenOf'],
 ): Result<Step> {
@@ -204,6 +209,7 @@ function stepOf(
       actor,
       operationId: context.newOperationId(context.now),
       joinGrant: joinGrant(command, tokenOf, context.now),
+      traceparent,
       ...context.settings,
     });
     if (!decision.ok) return decision;

@@ -1,11 +1,12 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
 import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
 import { afterServerStart, type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
-import type { Logger } from 'pino';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
+import type { CommandTracing } from './command-tracing.ts';
+import type { FleetOptions } from './fleet-options.ts';
 import { NotedTimes } from './noted-times.ts';
-import type { Executed, FleetSettings, Once } from './execution.ts';
+import type { Executed, Once } from './execution.ts';
 import type { AccessDecision } from './decide-batch.ts';
 import { LiveOutputs } from './live-outputs.ts';
 import type { FleetNode } from './member.ts';
@@ -25,17 +26,6 @@ const STALL_MS = 1000;
 
 const SERVER: Actor = { name: 'server', address: null };
 
-export interface FleetOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly settings: FleetSettings;
-  /** Makes the id of an operation, which nobody can guess. */
-  readonly newOperationId: (now: number) => string;
-  readonly logger: Logger;
-  /** Told how long each write took. */
-  readonly committed?: (durationMs: number) => void;
-}
-
 export class Fleet {
   /** Who may do what. */
   readonly tokens = new TokenBook();
@@ -43,6 +33,7 @@ export class Fleet {
   readonly webhooks = new WebhookBook();
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #tracing: CommandTracing | undefined;
   readonly #commits: CommitQueue;
   readonly #members: Members;
   readonly #stalls: StallWatch;
@@ -55,10 +46,11 @@ export class Fleet {
   /** Since when agents could be heard without a break. */
   #hearsSince: number;
 
-  private constructor({ store, clock, settings, newOperationId, logger, committed }: FleetOptions) {
+  private constructor({ store, clock, settings, newOperationId, logger, committed, tracing }: FleetOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#members = new Members(() => clock.now());
+    this.#tracing = tracing;
     this.#commits = new CommitQueue({
       store,
       clock,
@@ -112,7 +104,9 @@ export class Fleet {
    * @param once What makes a repetition of the same request known as one; `null`: nothing does.
    */
   async execute(nodeId: string, command: Command, actor: Actor, once: Once | null = null): Promise<Result<Executed>> {
-    const result = await this.#commits.execute(nodeId, command, actor, once);
+    const span = this.#tracing?.beginCommand(nodeId, command.kind);
+    const result = await this.#commits.execute({ nodeId, command, actor, once, traceparent: span?.traceparent });
+    span?.end(result.ok ? null : result.problem.code);
     if (!result.ok || result.value.repeatOf === null || result.value.operation !== null) return result;
     // A node's state keeps only the last few operations that have ended; the store has them all.
     return { ok: true, value: { ...result.value, operation: await this.operation(result.value.repeatOf) } };

@@ -47,6 +47,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   const dashboard = readDashboard(parts.dashboardDirectory);
   readJsonBodies(app, [...new Set(bodyTypes)]);
   logRequests(app, parts.logger);
+  parts.tracing?.traceRequests(app);
 
   // Its cookies are read before anything else asks who it is.
   await serveLogin(app, parts);

@@ -13,6 +13,7 @@ import type { PersonLogin } from './login/login-parts.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import type { ListBody, ListBytes } from './list-bytes.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import type { Tracing } from '../observe/tracing.ts';
 import type { ServerMetrics } from '../observe/server-metrics.ts';
 import type { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
 import type { Result } from '@sluice/core';
@@ -35,6 +36,8 @@ export interface HttpParts {
   readonly metrics: Pick<ServerMetrics, 'text'>;
   /** The built dashboard; `null`: there is none. */
   readonly dashboardDirectory: string | null;
+  /** Absent or `null`: requests are not traced. */
+  readonly tracing?: Pick<Tracing, 'traceRequests'> | null;
   /** `null`: plain HTTP. */
   readonly tls: TlsMaterial | null;
 }

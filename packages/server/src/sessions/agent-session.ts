@@ -158,14 +158,13 @@ export class AgentSession {
   /** Begins to record what was said, without waiting for what was said before: the fleet keeps the order. */
   #take(message: Exclude<AgentMessage, Hello>): void {
     switch (message.kind) {
-      case 'heartbeat':
-        if (message.load !== undefined && this.#nodeId !== null)
-          this.#options.fleet.measured(this.#nodeId, message.load);
-        if (message.workload !== undefined)
-          void this.#begin(this.#record({ kind: 'RecordWorkload', workload: message.workload }));
-        if (message.commands !== undefined)
-          void this.#begin(this.#record({ kind: 'RecordCommands', commands: message.commands }));
+      case 'heartbeat': {
+        const { load, workload, commands } = message;
+        if (load !== undefined && this.#nodeId !== null) this.#options.fleet.measured(this.#nodeId, load);
+        if (workload !== undefined) void this.#begin(this.#record({ kind: 'RecordWorkload', workload }));
+        if (commands !== undefined) void this.#begin(this.#record({ kind: 'RecordCommands', commands }));
         return;
+      }
       case 'availability.report':
         void this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
         return;

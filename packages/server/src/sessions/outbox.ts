@@ -31,7 +31,7 @@ function messageOf(effect: Effect, now: number): ServerMessage {
     case 'RotateKey':
       return { kind: 'key.rotate' };
     case 'StartOperation': {
-      const { id, command, status, task, executeWithinMs } = effect.operation;
+      const { id, command, status, task, executeWithinMs, traceparent } = effect.operation;
       return {
         kind: 'operation.start',
         operationId: id,
@@ -41,6 +41,7 @@ function messageOf(effect: Effect, now: number): ServerMessage {
         expectedIncarnation: task.kind === 'restart' ? task.expectedIncarnation : null,
         graceMs: task.kind === 'restart' ? task.graceMs : null,
         deadlineInMs: executeWithinMs ?? 0,
+        ...(traceparent === undefined ? {} : { traceparent }),
       };
     }
     case 'StopOperation':

@@ -1,0 +1,19 @@
+/** What a fleet is opened with. */
+import type { Clock } from '@sluice/core';
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.ts';
+import type { CommandTracing } from './command-tracing.ts';
+import type { FleetSettings } from './execution.ts';
+
+export interface FleetOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: FleetSettings;
+  /** Makes the id of an operation, which nobody can guess. */
+  readonly newOperationId: (now: number) => string;
+  readonly logger: Logger;
+  /** Told how long each write took. */
+  readonly committed?: (durationMs: number) => void;
+  /** Traces commands of requests that are traced; absent: nothing is. */
+  readonly tracing?: CommandTracing | undefined;
+}
