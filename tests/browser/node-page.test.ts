@@ -1,14 +1,17 @@
 /** The page of one node in a real browser: its drain as a curve, its restart, its metadata that two change at once, its commands, its history. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessible.ts';
-import { ADMIN_TOKEN } from '../end-to-end/fleet-under-test.ts';
+import { ADMIN_TOKEN, freePort } from '../end-to-end/fleet-under-test.ts';
 import { hasChromium } from './chromium.ts';
 import { DashboardUnderTest } from './dashboard-under-test.ts';
 
+const LIBRARY_WORKLOAD = fileURLToPath(new URL('../end-to-end/library-workload.mjs', import.meta.url));
 const WAIT = { timeout: 30_000 };
 
-describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 120_000 }, () => {
   let dashboard: DashboardUnderTest;
 
   beforeAll(async () => {
@@ -85,6 +88,39 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
     await part(page, 'Under way, and just ended').getByText('incarnation 1 became 2').waitFor();
     expect(await dashboard.fleet.workloadPid('arena-1')).not.toBe(before);
     await part(page, 'Workload').getByText('2 (its incarnation)').waitFor();
+  });
+
+  test('a workload that asks not to be interrupted is restarted only by who says so, and names whom a drain waits for', async () => {
+    const { fleet } = dashboard;
+    await fleet.addNode('cup-1', {
+      command: [process.execPath, LIBRARY_WORKLOAD],
+      game: { WEB_PORT: String(await freePort()), STARTS_FILE: path.join(fleet.directory, 'starts') },
+      workload: (port) => ({
+        sessions: { library: true, interval: '100ms' },
+        drain: undefined,
+        undrain: undefined,
+        health: { http: `http://127.0.0.1:${port}/`, interval: '100ms', timeout: '2s', healthyWithin: '15s' },
+      }),
+    });
+    await fleet.nodeThat('cup-1', 'counted', ({ status, load }) => status === 'active' && load.sessions === 0, 30_000);
+    await fleet.game('cup-1', 'GET', '/lock?id=final-of-the-cup&ms=600000');
+    const page = await dashboard.visit({ path: '/nodes/cup-1' });
+    const restart = page.getByRole('button', {
+      name: /^Restart The workload of cup-1 holds a lock: final-of-the-cup/u,
+    });
+    await restart.waitFor();
+    expect(await restart.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('button', { name: 'Restart anyway …' }).click();
+    await act(page, 'Restart', async (dialog) => {
+      expect(await dialog.getByLabel(/^Although the workload is locked/u).isChecked()).toBe(true);
+      expect(await dialog.getByLabel(/^Drain first/u).isChecked()).toBe(false);
+    });
+    await part(page, 'Under way, and just ended').getByText('incarnation 1 became 2').waitFor();
+
+    await fleet.nodeThat('cup-1', 'counted', ({ status, load }) => status === 'active' && load.sessions === 0, 30_000);
+    await fleet.game('cup-1', 'GET', '/begin?id=match-7');
+    await fleet.post('cup-1', 'drain', {});
+    await part(page, 'Drain').getByText('match-7').waitFor();
   });
 
   test('a command is run with what its form asks for, and its output is read as it comes', async () => {
