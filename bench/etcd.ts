@@ -8,7 +8,7 @@ import { measureIdle } from './support/measure-idle.ts';
 import { measureList } from './support/measure-list.ts';
 import { WorkCpu } from './support/work-cpu.ts';
 
-const NODES = 5000;
+const NODES = 10_000;
 const QUICK_NODES = 500;
 const LISTS = 100;
 const COUNTED_MS = 30_000;

@@ -25,9 +25,9 @@ class PlayedFleetProcess {
 
   readonly #follower: AgentFollower = {
     server: () => this.#server,
-    welcomed: (agent, heartbeatIntervalMs, helloMs) => {
+    welcomed: (agent, { heartbeatIntervalMs, firstHeartbeatInMs }, helloMs) => {
       this.#wheel ??= new HeartbeatWheel(heartbeatIntervalMs);
-      this.#beating.set(agent, this.#wheel.add(agent));
+      this.#beating.set(agent, this.#wheel.add(agent, firstHeartbeatInMs ?? heartbeatIntervalMs));
       this.#welcomes.welcomedAt.push(monotonicMs());
       this.#welcomes.helloMs.push(helloMs);
       this.#onTheirWay -= 1;

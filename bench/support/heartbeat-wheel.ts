@@ -2,7 +2,7 @@
 import { monotonicMs } from './monotonic.ts';
 
 /** Milliseconds of one place: heartbeats come so much too late at most. */
-const PLACE_MS = 20;
+const PLACE_MS = 10;
 
 export interface Beating {
   beat(): void;
@@ -19,9 +19,10 @@ export class HeartbeatWheel {
     this.#timer = setInterval(() => this.#turn(), PLACE_MS);
   }
 
-  /** The first beat comes within one interval, by chance: a fleet does not beat as one. @returns What takes it off. */
-  add(beating: Beating): () => void {
-    const place = this.#places[Math.floor(Math.random() * this.#places.length)];
+  /** @param firstInMs Milliseconds to the first beat; all others come an interval later each. @returns What takes it off. */
+  add(beating: Beating, firstInMs: number): () => void {
+    const at = Math.round((monotonicMs() + firstInMs - this.#startedAt) / PLACE_MS);
+    const place = this.#places[at % this.#places.length];
     place?.add(beating);
     return () => void place?.delete(beating);
   }

@@ -31,7 +31,7 @@ export async function measureEtcd(nodes: number, value: string, countedMs: numbe
     progress(`etcd: ${nodes} nodes register`);
     const fleet = await register(etcd, nodes, value);
     const wheel = new HeartbeatWheel(INTERVAL_MS);
-    for (const node of fleet) wheel.add(node);
+    for (const node of fleet) wheel.add(node, Math.random() * INTERVAL_MS);
     await setTimeout(INTERVAL_MS);
     progress(`etcd: ${nodes} nodes are idle`);
     const answeredBefore = sumOf(fleet);

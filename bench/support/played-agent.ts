@@ -7,6 +7,7 @@ import {
   type AvailabilitySet,
   type Hello,
   ServerMessage,
+  type Welcome,
 } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import type { Beating } from './heartbeat-wheel.ts';
@@ -33,7 +34,7 @@ const PING = clientFrame('ping', '');
 /** What the fleet is told of its agents. */
 export interface AgentFollower {
   readonly server: () => { readonly port: number; readonly joinToken: string; readonly isBusy: boolean };
-  readonly welcomed: (agent: PlayedAgent, heartbeatIntervalMs: number, helloMs: number) => void;
+  readonly welcomed: (agent: PlayedAgent, welcome: Welcome, helloMs: number) => void;
   readonly told: (agent: PlayedAgent, availability: string) => void;
   readonly beaten: () => void;
   /** @param wasWelcomed Whether a session ended; else a try to open one. @param why An HTTP status or a close code. */
@@ -131,7 +132,7 @@ export class PlayedAgent implements Beating {
       this.#isWelcomed = true;
       this.#stopWaiting();
       this.#failures = 0;
-      this.#follower.welcomed(this, message.heartbeatIntervalMs, monotonicMs() - this.#startedAt);
+      this.#follower.welcomed(this, message, monotonicMs() - this.#startedAt);
       this.#take(message.availability);
     }
   }

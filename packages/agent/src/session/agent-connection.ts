@@ -160,7 +160,7 @@ export class AgentConnection {
       this.#isWelcomed = true;
       this.#failures = 0;
       this.#hasHeard = true;
-      this.#beat(socket, message, 0);
+      this.#beat(socket, message, this.#options.clock.now() + firstHeartbeatInMs(message), 0);
       this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
     }
     const { events } = this.#options;
@@ -171,11 +171,15 @@ export class AgentConnection {
 
   /**
    * Once a lease a heartbeat asks for a sign of life: a server that has said nothing for a whole lease since is gone.
+   * @param dueAt When the next is due: all come in the rhythm that the server gave, none a little later than the one before.
    * @param untilAsked Heartbeats until the next one that asks.
    */
-  #beat(socket: AgentSocket, welcome: Welcome, untilAsked: number): void {
+  #beat(socket: AgentSocket, welcome: Welcome, dueAt: number, untilAsked: number): void {
+    const { clock } = this.#options;
     const { heartbeatIntervalMs, leaseMs } = welcome;
-    this.#cancelHeartbeat = this.#after(heartbeatIntervalMs, () => {
+    // Never longer than an interval, also when the clock was set back meanwhile.
+    const waitMs = Math.min(Math.max(dueAt - clock.now(), 0), heartbeatIntervalMs);
+    this.#cancelHeartbeat = this.#after(waitMs, () => {
       this.#mustAsk = untilAsked === 0;
       if (this.#mustAsk && !this.#hasHeard) {
         this.#options.logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
@@ -184,7 +188,10 @@ export class AgentConnection {
       }
       this.#options.events.heartbeat();
       if (this.#mustAsk) this.#ask();
-      this.#beat(socket, welcome, untilAsked === 0 ? Math.ceil(leaseMs / heartbeatIntervalMs) - 1 : untilAsked - 1);
+      const beatsALease = Math.ceil(leaseMs / heartbeatIntervalMs);
+      // Those that were missed while this process stood still are not made up for.
+      const nextAt = Math.max(dueAt, clock.now() - heartbeatIntervalMs) + heartbeatIntervalMs;
+      this.#beat(socket, welcome, nextAt, untilAsked === 0 ? beatsALease - 1 : untilAsked - 1);
     });
   }
 
@@ -249,4 +256,8 @@ export class AgentConnection {
         return 0;
     }
   }
+}
+
+function firstHeartbeatInMs({ heartbeatIntervalMs, firstHeartbeatInMs: inMs }: Welcome): number {
+  return Math.min(inMs ?? heartbeatIntervalMs, heartbeatIntervalMs);
 }

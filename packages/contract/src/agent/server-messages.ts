@@ -83,6 +83,8 @@ export const Welcome = Type.Object({
   protocolVersion: Type.Integer({ minimum: 1 }),
   sessionId: Type.String(),
   heartbeatIntervalMs: Type.Integer({ minimum: 100 }),
+  /** When the first is due, and with it all that follow: the server hears many at once. Absent: after one interval. */
+  firstHeartbeatInMs: Type.Optional(Type.Integer({ minimum: 0 })),
   leaseMs: Type.Integer({ minimum: 100 }),
   availability: AvailabilitySet,
   metadata: MetadataChanged,

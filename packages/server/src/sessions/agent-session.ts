@@ -238,7 +238,8 @@ export class AgentSession {
     const current = this.#options.fleet.node(node.id)?.state ?? node;
     const underWay = this.#outbox.take(current, this.#options.fleet.now());
     this.#isWelcomed = true;
-    for (const message of welcomeOf({ id: this.id, protocolVersion, times: this.#times }, underWay))
+    const firstHeartbeatInMs = this.#options.registry.nextHeartbeatInMs();
+    for (const message of welcomeOf({ id: this.id, protocolVersion, times: this.#times, firstHeartbeatInMs }, underWay))
       this.#send(message);
     this.#keys.watch(current, this.#credentials);
   }

@@ -11,6 +11,8 @@ import type { SessionTimes } from './session-times.ts';
 interface Registry {
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
+  /** Milliseconds from now in which the agent of a session that begins now is to speak. */
+  readonly nextHeartbeatInMs: () => number;
   readonly heard: (session: AgentSession) => void;
   /** Somebody was not let in. */
   readonly refused: (session: AgentSession, nodeId: string, detail: string) => void;

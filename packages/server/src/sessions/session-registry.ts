@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import { AgentSession } from './agent-session.ts';
+import { HeartbeatSlots } from './heartbeat-slots.ts';
 import { Leases } from './leases.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
@@ -48,6 +49,7 @@ export class SessionRegistry {
   /** Sessions that have not said hello, and what ends the waiting for it. */
   readonly #unheard = new Map<AgentSession, () => void>();
   readonly #leases: Leases;
+  readonly #slots = new HeartbeatSlots();
   readonly #unsubscribe: () => void;
   readonly #offline = new Set<string>();
   /** What the brake on mass silence has not been told yet. */
@@ -102,6 +104,7 @@ export class SessionRegistry {
       logger,
       registry: {
         admit: (one, hello) => this.#admit(one, hello),
+        nextHeartbeatInMs: () => this.#slots.nextInMs(this.#times().heartbeatIntervalMs, clock.now()),
         heard: (one) => this.heard(one),
         refused: (one, nodeId, detail) => this.#refused(one, nodeId, detail),
       },

@@ -6,6 +6,8 @@ interface Session {
   readonly id: string;
   readonly protocolVersion: number;
   readonly times: SessionTimes;
+  /** From now. */
+  readonly firstHeartbeatInMs: number;
 }
 
 /**
@@ -13,7 +15,7 @@ interface Session {
  * @returns The messages in their order, the welcome first.
  */
 export function welcomeOf(
-  { id, protocolVersion, times }: Session,
+  { id, protocolVersion, times, firstHeartbeatInMs }: Session,
   underWay: readonly ServerMessage[],
 ): readonly ServerMessage[] {
   const availability = underWay.find((message) => message.kind === 'availability.set');
@@ -25,6 +27,7 @@ export function welcomeOf(
     protocolVersion,
     sessionId: id,
     heartbeatIntervalMs: times.heartbeatIntervalMs,
+    firstHeartbeatInMs,
     leaseMs: times.leaseMs,
     availability,
     metadata,
