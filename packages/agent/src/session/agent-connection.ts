@@ -14,6 +14,7 @@ import { Compile } from 'typebox/compile';
 import type { AgentSocket, Connect } from './agent-socket.ts';
 import { parseJson } from '../parse-json.ts';
 import { backoffMs } from './backoff.ts';
+import { beatInRhythm } from './heartbeat-rhythm.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
 const WELCOME_WITHIN_MS = 15_000;
@@ -160,7 +161,7 @@ export class AgentConnection {
       this.#isWelcomed = true;
       this.#failures = 0;
       this.#hasHeard = true;
-      this.#beat(socket, message, this.#options.clock.now() + firstHeartbeatInMs(message), 0);
+      this.#beat(socket, message);
       this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
     }
     const { events } = this.#options;
@@ -169,29 +170,21 @@ export class AgentConnection {
     return true;
   }
 
-  /**
-   * Once a lease a heartbeat asks for a sign of life: a server that has said nothing for a whole lease since is gone.
-   * @param dueAt When the next is due: all come in the rhythm that the server gave, none a little later than the one before.
-   * @param untilAsked Heartbeats until the next one that asks.
-   */
-  #beat(socket: AgentSocket, welcome: Welcome, dueAt: number, untilAsked: number): void {
-    const { clock } = this.#options;
+  /** Once a lease a heartbeat asks for a sign of life: a server that has said nothing for a whole lease since is gone. */
+  #beat(socket: AgentSocket, welcome: Welcome): void {
+    const { clock, events, logger } = this.#options;
     const { heartbeatIntervalMs, leaseMs } = welcome;
-    // Never longer than an interval, also when the clock was set back meanwhile.
-    const waitMs = Math.min(Math.max(dueAt - clock.now(), 0), heartbeatIntervalMs);
-    this.#cancelHeartbeat = this.#after(waitMs, () => {
+    let untilAsked = 0;
+    this.#cancelHeartbeat = beatInRhythm(clock, welcome, () => {
       this.#mustAsk = untilAsked === 0;
+      untilAsked = (untilAsked === 0 ? Math.ceil(leaseMs / heartbeatIntervalMs) : untilAsked) - 1;
       if (this.#mustAsk && !this.#hasHeard) {
-        this.#options.logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
+        logger.warn({ event: 'server-silent', leaseMs }, 'the server is not heard; connecting anew');
         socket.terminate();
         return;
       }
-      this.#options.events.heartbeat();
+      events.heartbeat();
       if (this.#mustAsk) this.#ask();
-      const beatsALease = Math.ceil(leaseMs / heartbeatIntervalMs);
-      // Those that were missed while this process stood still are not made up for.
-      const nextAt = Math.max(dueAt, clock.now() - heartbeatIntervalMs) + heartbeatIntervalMs;
-      this.#beat(socket, welcome, nextAt, untilAsked === 0 ? beatsALease - 1 : untilAsked - 1);
     });
   }
 
@@ -256,8 +249,4 @@ export class AgentConnection {
         return 0;
     }
   }
-}
-
-function firstHeartbeatInMs({ heartbeatIntervalMs, firstHeartbeatInMs: inMs }: Welcome): number {
-  return Math.min(inMs ?? heartbeatIntervalMs, heartbeatIntervalMs);
 }

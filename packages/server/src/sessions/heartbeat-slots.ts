@@ -19,6 +19,6 @@ export class HeartbeatSlots {
     this.#given += 1;
     const afterMs = ((this.#given * SPREAD) % 1) * heartbeatIntervalMs;
     const inMs = Math.ceil((now + afterMs) / BETWEEN_MS) * BETWEEN_MS - now;
-    return Math.min(inMs, heartbeatIntervalMs);
+    return inMs > heartbeatIntervalMs ? Math.max(0, inMs - BETWEEN_MS) : inMs;
   }
 }
