@@ -1,6 +1,7 @@
 /** `sluice nodes history`: everything that ever happened to a node, newest first. */
 import { HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX } from '@sluice/contract';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { durationSeconds } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -25,7 +26,7 @@ export function nodesHistoryCommand(terminal: Terminal, finish: Finish): Command
   const command = new Command('history')
     .summary('what happened to a node, newest first')
     .description('Everything that happened to a node, newest first, back to the oldest that the server keeps.')
-    .argument('<id>', 'the node; one that was forgotten has its history still')
+    .addArgument(completedFrom(new Argument('<id>', 'the node; one that was forgotten has its history still'), 'nodes'))
     .option('--kind <kinds>', 'only these, separated by commas, such as NodeDrained,OperationEnded')
     .addOption(
       new Option('--since <duration>', 'only of the last 90s, 15m, 2h, 7d').argParser(
