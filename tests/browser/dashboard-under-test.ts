@@ -149,4 +149,9 @@ const COMMANDS = {
       times: { type: 'integer', minimum: 1, maximum: 9, default: 1 },
     },
   },
+  wait: {
+    description: 'Wait until it is stopped',
+    exec: [process.execPath, '-e', 'console.log("waiting"); setInterval(() => undefined, 1000)'],
+    timeout: '60s',
+  },
 };

@@ -18,7 +18,7 @@ export { violationsOf, violationsOfStep } from './invariants.ts';
 export { isSameValue } from './is-same-value.ts';
 export { afterServerStart } from './liveness/end-session.ts';
 export { type MassSilenceState, NO_SILENCE, stepMassSilence } from './liveness/mass-silence.ts';
-export { type JsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
+export { type JsonText, prettyJsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
 export { NO_ACCESS } from './node/new-node.ts';
 export { hasRole, type Interruptible, nodeCan } from './node/can.ts';
 export { availabilityOf, forceAt, isDraining, type NodeState, operationOf } from './node/node.ts';

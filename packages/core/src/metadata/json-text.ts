@@ -101,6 +101,25 @@ export function writeJsonText(value: JsonText): string {
   }
 }
 
+/** The text of a value for people: a line for each member and item, two spaces for each level. */
+export function prettyJsonText(value: JsonText, indent = ''): string {
+  const inner = `${indent}  `;
+  switch (value.kind) {
+    case 'scalar':
+      return value.text;
+    case 'array':
+      if (value.items.length === 0) return '[]';
+      return `[\n${value.items.map((item) => `${inner}${prettyJsonText(item, inner)}`).join(',\n')}\n${indent}]`;
+    case 'object': {
+      if (value.members.size === 0) return '{}';
+      const members = [...value.members].map(
+        ([key, member]) => `${inner}${JSON.stringify(key)}: ${prettyJsonText(member, inner)}`,
+      );
+      return `{\n${members.join(',\n')}\n${indent}}`;
+    }
+  }
+}
+
 /** RFC 7396: members of the patch are set, its nulls remove, anything but an object replaces the whole. */
 export function mergeJsonText(target: JsonText, patch: JsonText): JsonText {
   if (patch.kind !== 'object') return patch;

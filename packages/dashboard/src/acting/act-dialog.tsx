@@ -1,6 +1,6 @@
 /** Asks before anything is done: what will be hit, how many sessions are on it, and, where it is many or production, for a typed word. */
-import { Button, Input } from 'antd';
-import { useId, useState } from 'react';
+import { Button } from 'antd';
+import { useState } from 'react';
 import { confirmationFor } from '../fleet-view/confirmation.ts';
 import type { NodeAction } from '../fleet-view/may-act.ts';
 import { useWords } from '../i18n/words.tsx';
@@ -10,29 +10,32 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { ActButton } from './act-button.tsx';
 import styles from './act-dialog.module.css';
 import { ActFields } from './act-fields.tsx';
-import { OPTIONS_AT_FIRST } from './act-options.ts';
+import { type ActOptions, OPTIONS_AT_FIRST } from './act-options.ts';
+import { HeldBy } from './held-by.tsx';
 import { HitList } from './hit-list.tsx';
 import { OutcomeList } from './outcome-list.tsx';
+import { isTyped, TypedConfirmation } from './typed-confirmation.tsx';
 import { useActOnNodes } from './use-act-on-nodes.ts';
 
 interface ActDialogProps {
   readonly action: NodeAction;
   /** Exactly these, whatever is selected or comes later. */
   readonly nodeIds: readonly string[];
+  /** What is said with it at first, where it is other than usual. */
+  readonly given?: Partial<ActOptions>;
   readonly close: (isBegun: boolean) => void;
 }
 
-export function ActDialog({ action, nodeIds, close }: ActDialogProps) {
+export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
   const words = useWords();
-  const [options, setOptions] = useState(OPTIONS_AT_FIRST);
+  const [options, setOptions] = useState<ActOptions>({ ...OPTIONS_AT_FIRST, ...given });
   const [typed, setTyped] = useState('');
-  const phraseId = useId();
   const act = useActOnNodes();
   const wanted = new Set(nodeIds);
   const nodes = useFleet().nodes.filter(({ id }) => wanted.has(id));
   const verb = words.actions[action];
   const confirmation = confirmationFor(verb, nodes);
-  const isConfirmed = confirmation === null || typed.trim() === confirmation.phrase;
+  const isConfirmed = isTyped(confirmation, typed);
   const submit = () => {
     if (isConfirmed && !act.isPending && act.data === undefined) act.mutate({ action, nodeIds, options });
   };
@@ -58,7 +61,7 @@ export function ActDialog({ action, nodeIds, close }: ActDialogProps) {
               type="primary"
               danger={action !== 'undrain'}
               loading={act.isPending}
-              whyNot={isConfirmed ? null : words.actions.typeFirst(confirmation.phrase)}
+              whyNot={confirmation === null || isConfirmed ? null : words.actions.typeFirst(confirmation.phrase)}
               onClick={submit}
             >
               {`${verb}: ${words.actions.nodes(nodeIds.length)}`}
@@ -79,22 +82,9 @@ export function ActDialog({ action, nodeIds, close }: ActDialogProps) {
         >
           <p>{words.actions.says[action]}</p>
           <HitList nodes={nodes} />
+          <HeldBy action={action} nodes={nodes} released={options.hold} />
           <ActFields action={action} options={options} change={setOptions} />
-          {confirmation !== null && (
-            <div className={styles['typed']}>
-              <label htmlFor={phraseId}>
-                {confirmation.because === 'many' ? words.actions.typeBecauseMany : words.actions.typeBecauseProduction}{' '}
-                {words.actions.typeTo} <code>{confirmation.phrase}</code>
-              </label>
-              <Input
-                id={phraseId}
-                value={typed}
-                autoComplete="off"
-                spellCheck={false}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            </div>
-          )}
+          {confirmation !== null && <TypedConfirmation confirmation={confirmation} typed={typed} change={setTyped} />}
           {act.error !== null && <ProblemNotice error={act.error} />}
           <button type="submit" hidden aria-label={verb} />
         </form>

@@ -31,6 +31,11 @@ export function ActFields({ action, options, change }: ActFieldsProps) {
           {words.actions.drainFirst}
         </Checkbox>
       )}
+      {action === 'restart' && options.force && (
+        <Checkbox checked onChange={() => change({ ...options, force: false })}>
+          {words.actions.force}
+        </Checkbox>
+      )}
       {drains && (
         <>
           <label htmlFor={deadlineId}>{words.actions.deadline}</label>

@@ -9,6 +9,10 @@ export interface ActOptions {
   readonly onDeadline: NonNullable<DrainBody['onDeadline']>;
   /** Of a restart. */
   readonly drainFirst: boolean;
+  /** Of a restart: also while the workload is locked, and without waiting for a drain. */
+  readonly force: boolean;
+  /** Of an undrain: the hold that is released. `null`: that of people. */
+  readonly hold: string | null;
 }
 
 export const OPTIONS_AT_FIRST: ActOptions = {
@@ -16,22 +20,25 @@ export const OPTIONS_AT_FIRST: ActOptions = {
   deadlineMinutes: null,
   onDeadline: 'force',
   drainFirst: true,
+  force: false,
+  hold: null,
 };
 
 type Parameters = DrainBody | UndrainBody | RestartBody;
 
 /** The body that the action's own route takes. */
 export function parametersOf(action: NodeAction, options: ActOptions): Parameters {
-  const { deadlineMinutes, onDeadline, drainFirst } = options;
+  const { deadlineMinutes, onDeadline, drainFirst, force, hold } = options;
   const seconds = deadlineMinutes === null ? null : Math.round(deadlineMinutes * 60);
   switch (action) {
     case 'drain':
       return { onDeadline, ...(seconds === null ? {} : { timeout: seconds }) } satisfies DrainBody;
     case 'undrain':
-      return {} satisfies UndrainBody;
+      return (hold === null ? {} : { hold }) satisfies UndrainBody;
     case 'restart':
-      return (
-        drainFirst ? { drainFirst, onDeadline, ...(seconds === null ? {} : { drainTimeout: seconds }) } : {}
-      ) satisfies RestartBody;
+      return {
+        ...(drainFirst ? { drainFirst, onDeadline, ...(seconds === null ? {} : { drainTimeout: seconds }) } : {}),
+        ...(force ? { force } : {}),
+      } satisfies RestartBody;
   }
 }

@@ -13,6 +13,8 @@ export function whyNotInWords(whyNot: WhyNot | null, session: Session, words: Wo
       return words.actions.notConnected;
     case 'nothing-selected':
       return words.actions.nothingSelected;
+    case 'no-hold':
+      return words.actions.noHold;
     case 'refused':
       return whyNot.detail;
   }

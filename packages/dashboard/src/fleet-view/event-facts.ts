@@ -11,6 +11,8 @@ export interface EventFacts {
   readonly problem: string;
   /** `null`: nobody could count, or it is not about sessions. */
   readonly sessions: number | null;
+  /** How the workload is; `unwell` is what is neither of the others. */
+  readonly workload: 'well' | 'starting' | 'stopping' | 'stopped' | 'unwell';
 }
 
 export function factsOf(event: ClientEvent): EventFacts {
@@ -31,7 +33,14 @@ export function factsOf(event: ClientEvent): EventFacts {
       textIn(event['because']) ||
       (textIn(workload['phase']) === 'running' ? '' : textIn(workload['phase'])),
     sessions: typeof sessions === 'number' ? sessions : null,
+    workload: workloadIn(workload),
   };
+}
+
+function workloadIn({ phase, healthy, problem }: Readonly<Record<string, unknown>>): EventFacts['workload'] {
+  if (textIn(problem) !== '') return 'unwell';
+  if (phase === 'starting' || phase === 'stopping' || phase === 'stopped') return phase;
+  return phase === 'running' && healthy !== false ? 'well' : 'unwell';
 }
 
 /** What began, what ended, what went wrong; not how far each drain is, nor what follows from another event that is told. */

@@ -1,5 +1,5 @@
 /** Whether a button may be pressed, and the reason why not: the rules are those of the server. */
-import type { Node, Role, WorkloadLock } from '@sluice/contract';
+import { type Node, OPERATOR_HOLD, type Role, type WorkloadLock } from '@sluice/contract';
 import { hasRole, nodeCan } from '@sluice/core';
 
 export type NodeAction = 'drain' | 'undrain' | 'restart';
@@ -8,6 +8,7 @@ export type WhyNot =
   | { readonly kind: 'role'; readonly needed: Role }
   | { readonly kind: 'not-connected' }
   | { readonly kind: 'nothing-selected' }
+  | { readonly kind: 'no-hold' }
   /** In the server's own words. */
   | { readonly kind: 'refused'; readonly detail: string };
 
@@ -20,17 +21,21 @@ interface Asker {
 /** The role that a route needs is the contract's; acting on nodes needs this one. */
 const ACTING: Role = 'operator';
 
-/** @param now Epoch milliseconds. @returns `null`: it may be pressed. */
-export function whyNotAct(
-  action: NodeAction,
-  nodes: readonly Node[],
-  { role, isConnected }: Asker,
-  now: number,
-): WhyNot | null {
+/** Whether anything may be changed at all. @returns `null`: it may. */
+export function whyNotChange({ role, isConnected }: Asker): WhyNot | null {
   if (!hasRole({ role }, ACTING)) return { kind: 'role', needed: ACTING };
-  if (!isConnected) return { kind: 'not-connected' };
+  return isConnected ? null : { kind: 'not-connected' };
+}
+
+/** @param now Epoch milliseconds. @returns `null`: it may be pressed. */
+export function whyNotAct(action: NodeAction, nodes: readonly Node[], asker: Asker, now: number): WhyNot | null {
+  const whyNot = whyNotChange(asker);
+  if (whyNot !== null) return whyNot;
   const [first] = nodes;
   if (first === undefined) return { kind: 'nothing-selected' };
+  // The server would do it, and nothing would come of it.
+  if (action === 'undrain' && nodes.length === 1 && !first.holds.some(({ name }) => name === OPERATOR_HOLD))
+    return { kind: 'no-hold' };
   // Of many, those that may not are refused one by one, each with its reason.
   if (action !== 'restart' || nodes.length > 1) return null;
   const refusal = nodeCan.beInterrupted({ id: first.id, workload: { locks: locksOf(first) } }, now);

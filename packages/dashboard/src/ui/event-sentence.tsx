@@ -5,14 +5,20 @@ import { factsOf } from '../fleet-view/event-facts.ts';
 import { useWords } from '../i18n/words.tsx';
 import { paths } from '../paths.ts';
 
+interface EventSentenceProps {
+  readonly event: ClientEvent;
+  /** Whether the node is what the page is about, so that it need not be named. */
+  readonly isOfPage?: boolean;
+}
+
 /** An event of a newer server is shown as its kind. */
-export function EventSentence({ event }: { readonly event: ClientEvent }) {
+export function EventSentence({ event, isOfPage = false }: EventSentenceProps) {
   const words = useWords();
   const { nodeId, kind } = event;
   const sentence = Object.hasOwn(words.events, kind) ? words.events[kind]?.(factsOf(event)) : undefined;
   return (
     <>
-      {nodeId !== null && <Link to={paths.node(nodeId)}>{nodeId}</Link>} {sentence ?? kind}
+      {nodeId !== null && !isOfPage && <Link to={paths.node(nodeId)}>{nodeId}</Link>} {sentence ?? kind}
     </>
   );
 }

@@ -24,10 +24,15 @@ export function Page({ title, aside, children }: PageProps) {
   );
 }
 
+interface SectionProps extends PageProps {
+  /** For links within the page, which bring the keyboard there too. */
+  readonly id?: string;
+}
+
 /** What belongs together on a page. */
-export function Section({ title, aside, children }: PageProps) {
+export function Section({ title, aside, id, children }: SectionProps) {
   return (
-    <section className={styles['section']} aria-label={title}>
+    <section className={styles['section']} aria-label={title} id={id} tabIndex={id === undefined ? undefined : -1}>
       <header className={styles['head']}>
         <h2>{title}</h2>
         {aside}

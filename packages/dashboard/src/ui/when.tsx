@@ -22,7 +22,7 @@ export function When({ at }: { readonly at: string | null }) {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** With seconds and zone: what stands in an incident's report. */
-function absoluteTime(ms: number, language: string): string {
+export function absoluteTime(ms: number, language: string): string {
   const format = formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' });
   formats.set(language, format);
   return format.format(ms);

@@ -11,6 +11,7 @@ export const actions = {
   sessions: sessionsInWords,
   needsRole: (mine: string, needed: string) => `Your role is ${mine}; this needs the role ${needed}.`,
   notConnected: 'The server cannot be reached now.',
+  noHold: 'Nobody holds it out of rotation as “operator”.',
   nothingSelected: 'Select nodes first.',
   title: {
     drain: (count: number) => `Drain ${nodesInWords(count)}?`,
@@ -32,6 +33,12 @@ export const actions = {
   onDeadline: 'At the deadline',
   onDeadlines: { force: 'end what remains', cancel: 'give the drain up', hold: 'go on waiting' },
   drainFirst: 'Drain first, and put it back into rotation afterwards',
+  force: 'Although the workload is locked, and without waiting for a drain',
+  heldBy: (holds: string) => `Held out of rotation by ${holds}.`,
+  releases: (hold: string) => `The hold “${hold}” is released.`,
+  staysHeldBy: (holds: string) => `It stays out of rotation: it is also held by ${holds}.`,
+  hold: (name: string, owner: string, reason: string | null) =>
+    `“${name}” (${owner}${reason === null ? '' : `: ${reason}`})`,
   reason: 'Reason',
   reasonHint: 'Why, for those who ask later',
   typeTo: 'To confirm, type',

@@ -16,7 +16,10 @@ export const events: Readonly<Record<string, (facts: EventFacts) => string>> = {
   AgentConnected: () => 'is connected',
   AgentDisconnected: ({ outcome }) => `is not connected any more${because(outcome)}`,
   LeaseExpired: () => 'is offline: nothing was heard of it for a whole lease',
-  WorkloadChanged: ({ problem }) => `its workload is not well${because(problem)}`,
+  WorkloadChanged: ({ workload, problem }) =>
+    workload === 'unwell'
+      ? `its workload is not well${because(problem)}`
+      : `its workload is ${workload === 'well' ? 'running' : workload}`,
   HoldPlaced: ({ hold, reason }) => `is held out of rotation as “${hold}”${because(reason)}`,
   HoldReleased: ({ hold, outcome }) => `the hold “${hold}” was released (${outcome})`,
   HoldExpiryDeferred: ({ hold, problem }) => `the hold “${hold}” stays beyond its time${because(problem)}`,

@@ -4,6 +4,8 @@ import type { events as en } from '../en/events.ts';
 const because = (reason: string): string => (reason === '' ? '' : `:${reason}`);
 const left = (sessions: number | null): string => (sessions === null ? '' : `,还有 ${sessions} 个会话`);
 
+const WORKLOADS = { well: '运行中', starting: '启动中', stopping: '停止中', stopped: '已停止' };
+
 export const events: typeof en = {
   NodeRegistered: () => '加入了集群',
   NodeDescribed: () => '更新了自身描述',
@@ -15,7 +17,8 @@ export const events: typeof en = {
   AgentConnected: () => '已连接',
   AgentDisconnected: ({ outcome }) => `已断开${because(outcome)}`,
   LeaseExpired: () => '离线:整个租期内没有消息',
-  WorkloadChanged: ({ problem }) => `工作负载异常${because(problem)}`,
+  WorkloadChanged: ({ workload, problem }) =>
+    workload === 'unwell' ? `工作负载异常${because(problem)}` : `工作负载${WORKLOADS[workload]}`,
   HoldPlaced: ({ hold, reason }) => `被“${hold}”占用${because(reason)}`,
   HoldReleased: ({ hold, outcome }) => `占用“${hold}”已释放(${outcome})`,
   HoldExpiryDeferred: ({ hold, problem }) => `占用“${hold}”超时仍保留${because(problem)}`,

@@ -7,6 +7,7 @@ import { durations } from './durations.ts';
 import { events } from './events.ts';
 import { fleet } from './fleet.ts';
 import { login } from './login.ts';
+import { metadata } from './metadata.ts';
 import { node } from './node.ts';
 import { nodes } from './nodes.ts';
 import { operations } from './operations.ts';
@@ -22,6 +23,7 @@ export const zhCN: typeof en = {
   events,
   fleet,
   login,
+  metadata,
   node,
   nodes,
   operations,

@@ -1,92 +1,55 @@
-/** One node: what is true of it now, and why. */
-import { bytesInWords } from '@sluice/core';
-import { useQuery } from '@tanstack/react-query';
-import { Alert } from 'antd';
+/** One node, in the order in which somebody looks who was woken by it: how it is and why, what is under way, its load, what it is, what it has been. */
+import type { Node } from '@sluice/contract';
 import { useParams } from 'react-router';
-import { valueIn } from '../../api/problem-error.ts';
-import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useFleet, useNode } from '../../live/live-fleet.tsx';
-import { useApi } from '../../shell/session-context.tsx';
-import { Asked } from '../../ui/asked.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { Page, Section } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
 import { NodeStatusMark } from '../../ui/status-mark.tsx';
-import { When } from '../../ui/when.tsx';
+import { About } from './about.tsx';
+import { Commands } from './commands.tsx';
+import { DrainProgress } from './drain-progress.tsx';
+import { History } from './history.tsx';
+import { LoadCharts } from './load-charts.tsx';
+import { Metadata } from './metadata.tsx';
+import { NodeHead } from './node-head.tsx';
+import styles from './node-page.module.css';
+import { UnderWay } from './under-way.tsx';
+import { Why } from './why.tsx';
 
 export function NodePage() {
   const words = useWords();
   const { id = '' } = useParams();
   const node = useNode(id);
   const { isKnown } = useFleet();
-  if (node === undefined) {
-    return isKnown ? (
-      <Page title={words.node.notFoundTitle(id)}>
-        <p>{words.node.notFoundText}</p>
-      </Page>
-    ) : null;
-  }
-  const { load, workload, holds } = node;
-  return (
-    <Page title={node.name} aside={<NodeStatusMark status={node.status} />}>
-      <Why id={id} />
-      <Section title={words.node.about}>
-        <Facts
-          facts={[
-            [words.nodes.column.id, node.id],
-            [words.node.type, node.type],
-            [words.node.address, node.port === null ? node.ip : `${node.ip}:${node.port}`],
-            [words.node.place, [node.region, node.zone].filter((place) => place !== null).join(' · ') || null],
-            [words.node.version, node.version],
-            [
-              words.node.labels,
-              Object.entries(node.labels)
-                .map(([key, value]) => `${key}=${value}`)
-                .join(', ') || null,
-            ],
-            [words.node.sessions, load.sessions ?? words.durations.unknown],
-            [words.node.cpu, load.cpuPercent === null ? null : `${load.cpuPercent.toFixed(0)} %`],
-            [words.node.memory, load.memoryBytes === null ? null : bytesInWords(load.memoryBytes)],
-            [
-              words.node.workload,
-              `${words.status.workload[workload.phase]}, ${words.node.incarnation(workload.incarnation)}`,
-            ],
-            [words.node.agent, node.connected ? words.node.connected : <When key="seen" at={node.lastSeenAt} />],
-            [
-              words.node.holds,
-              holds
-                .map(({ name, owner, reason }) => `${name} (${owner}${reason === null ? '' : `: ${reason}`})`)
-                .join(', ') || null,
-            ],
-            [words.node.created, <When key="created" at={node.createdAt} />],
-          ]}
-        />
-      </Section>
+  if (node !== undefined) return <KnownNode key={id} node={node} />;
+  return isKnown ? (
+    <Page title={words.node.notFoundTitle(id)}>
+      <p>{words.node.notFoundText}</p>
+      {/* One that has left the fleet has its history still. */}
+      <History nodeId={id} />
     </Page>
-  );
+  ) : null;
 }
 
-const SEVERITIES = { info: 'info', warning: 'warning', error: 'error' } as const;
-
-function Why({ id }: { readonly id: string }) {
-  const words = useWords();
-  const api = useApi();
-  const query = useQuery({
-    queryKey: queryKeys.why(id),
-    queryFn: async ({ signal }) => valueIn(await api.whyNode({ id, signal })),
-  });
+function KnownNode({ node }: { readonly node: Node }) {
+  const { id } = node;
   return (
-    <Section title={words.node.why}>
-      <Asked query={query}>
-        {({ summary, causes }) => (
-          <>
-            <p>{summary}</p>
-            {causes.map(({ code, severity, text }) => (
-              <Alert key={`${code} ${text}`} type={SEVERITIES[severity]} title={text} showIcon />
-            ))}
-          </>
-        )}
-      </Asked>
-    </Section>
+    <Page title={node.name} aside={<NodeStatusMark status={node.status} />}>
+      <NodeHead node={node} />
+      <div className={styles['columns']}>
+        <div className={styles['column']}>
+          <Why id={id} />
+          <DrainProgress node={node} />
+          <UnderWay nodeId={id} />
+          <LoadCharts node={node} />
+        </div>
+        <div className={styles['column']}>
+          <About node={node} />
+          <Commands node={node} />
+        </div>
+      </div>
+      <Metadata nodeId={id} />
+      <History nodeId={id} />
+    </Page>
   );
 }

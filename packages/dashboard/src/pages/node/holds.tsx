@@ -1,0 +1,43 @@
+/** Who holds the node out of rotation, each with the button that releases it. */
+import { OPERATOR_HOLD, type Node } from '@sluice/contract';
+import { ActButton } from '../../acting/act-button.tsx';
+import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
+import { useWords } from '../../i18n/words.tsx';
+import { When } from '../../ui/when.tsx';
+import styles from './drain-progress.module.css';
+
+interface HoldsProps {
+  readonly holds: Node['holds'];
+  /** Called with the name of the hold that somebody wants released. */
+  readonly release: (hold: string) => void;
+}
+
+export function Holds({ holds, release }: HoldsProps) {
+  const words = useWords();
+  const whyNot = useWhyNotChange();
+  return (
+    <div>
+      <h3 className={styles['sub']}>{words.node.holds}</h3>
+      <ul className={styles['rows']}>
+        {holds.map(({ name, owner, reason, placedAt, expiresAt }) => (
+          <li key={name}>
+            <span>
+              {words.actions.hold(name, owner, reason)}{' '}
+              <span className={styles['soft']}>
+                <When at={placedAt} />
+                {expiresAt !== null && (
+                  <>
+                    ; {words.node.holdExpires} <When at={expiresAt} />
+                  </>
+                )}
+              </span>
+            </span>
+            <ActButton size="small" whyNot={whyNot} onClick={() => release(name)}>
+              {name === OPERATOR_HOLD ? words.node.drainOf.undrain : words.node.release}
+            </ActButton>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
