@@ -75,12 +75,9 @@ export const node = {
   mustEnd: 'must have ended',
   cancelOperation: 'Cancel it …',
   cancelTitle: (command: string) => `Cancel ${command}?`,
-  cancelSays:
-    'What has not begun is never done. A command that runs is stopped; a restart that has begun is finished, since half of one is worse.',
   cancelIt: (command: string) => `Cancel ${command}`,
   keepIt: 'Let it go on',
   cancelAsked: (who: string) => `${who} has asked to cancel it.`,
-  cancelAlready: 'Somebody has asked to cancel it already.',
   confirmOperation: 'It is still wanted',
   result: 'Result',
   exitCode: (code: number) => `exit code ${code}`,

@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts';
 import { OperationOutput } from '../../ui/operation-output.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
 import { When } from '../../ui/when.tsx';
-import { ConfirmButton } from './confirm-button.tsx';
+import { ConfirmButton } from '../../acting/confirm-button.tsx';
 import styles from './operation-card.module.css';
 
 export function OperationCard({ operation }: { readonly operation: Operation }) {
