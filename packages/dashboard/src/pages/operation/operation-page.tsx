@@ -14,7 +14,6 @@ import { Asked } from '../../ui/asked.tsx';
 import { OperationOutput } from '../../ui/operation-output.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
-import { useFresh } from './use-fresh.ts';
 import { Outcome } from './outcome.tsx';
 import { Request } from './request.tsx';
 
@@ -27,7 +26,6 @@ export function OperationPage() {
     queryFn: async ({ signal }) => valueIn(await api.getOperation({ id, signal })),
   });
   const { data: operation, error } = query;
-  useFresh(operation);
   const isNotThere = error !== null && problemOf(error).code === 'operation-not-found';
   const title = isNotThere ? words.operations.notFoundTitle : id;
   return (

@@ -55,10 +55,7 @@ export function OperationsTable({ operations }: { readonly operations: readonly 
         ]}
       />
       {asked !== null && (
-        <CancelDialog
-          operation={operations.find(({ id }) => id === asked.id) ?? asked}
-          close={() => setAsked(null)}
-        />
+        <CancelDialog operation={operations.find(({ id }) => id === asked.id) ?? asked} close={() => setAsked(null)} />
       )}
     </>
   );
