@@ -1,5 +1,5 @@
 /** Which operations are listed: as it stands in the URL, in the names that the API's list has. */
-import { type Operation, type OperationStatus } from '@sluice/contract';
+import type { Operation, OperationStatus } from '@sluice/contract';
 import { isTerminal } from '@sluice/core';
 
 /** In the order in which an operation goes through them. */
