@@ -11,6 +11,7 @@ import { useApi } from '../shell/session-context.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { ActButton } from './act-button.tsx';
+import styles from './act-dialog.module.css';
 
 interface CancelDialogProps {
   /** As it is now. */
@@ -59,16 +60,18 @@ export function CancelDialog({ operation, close }: CancelDialogProps) {
         </>
       }
     >
-      <p>{does === null ? whyNotText : words.operations.cancelling[does]}</p>
-      <label htmlFor={reasonId}>{words.actions.reason}</label>
-      <Input
-        id={reasonId}
-        placeholder={words.actions.reasonHint}
-        maxLength={REASON_LENGTH_MAX}
-        value={reason}
-        onChange={({ target }) => setReason(target.value)}
-      />
-      {error !== null && <ProblemNotice error={error} />}
+      <div className={styles['form']}>
+        <p>{does === null ? whyNotText : words.operations.cancelling[does]}</p>
+        <label htmlFor={reasonId}>{words.actions.reason}</label>
+        <Input
+          id={reasonId}
+          placeholder={words.actions.reasonHint}
+          maxLength={REASON_LENGTH_MAX}
+          value={reason}
+          onChange={({ target }) => setReason(target.value)}
+        />
+        {error !== null && <ProblemNotice error={error} />}
+      </div>
     </Dialog>
   );
 }

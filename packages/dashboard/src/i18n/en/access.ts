@@ -55,7 +55,7 @@ export const access = {
   usesHint: 'How many agents may join with it; empty: any number',
   lasts: 'Lasts',
   expiries: { hour: 'an hour', day: 'a day', month: '30 days', quarter: '90 days', year: 'a year', never: 'for ever' },
-  made: (name: string) => `${name} is made`,
+  made: (name: string) => `“${name}” is made`,
   once: 'The secret is shown this once: the server keeps only its hash. Copy it before you close.',
   secret: 'The secret',
   shellUse: 'For the command line and programs',

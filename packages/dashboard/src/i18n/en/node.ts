@@ -79,7 +79,6 @@ export const node = {
   keepIt: 'Let it go on',
   cancelAsked: (who: string) => `${who} has asked to cancel it.`,
   confirmOperation: 'It is still wanted',
-  result: 'Result',
   exitCode: (code: number) => `exit code ${code}`,
   incarnations: (before: number, after: number) => `incarnation ${before} became ${after}`,
   unknownOutcome: 'Nobody knows whether it was done: look at the node before you try again.',

@@ -34,6 +34,7 @@ export const operations = {
   took: 'Time',
   deliverBy: 'Given up, if its agent does not come,',
   deadline: 'Must have ended',
+  cancelColumn: 'Cancel',
   cancelAsked: 'Cancelling',
   cancelAskedBy: (who: string, reason: string | null) => `asked for by ${who}${reason === null ? '' : `: ${reason}`}`,
   reason: 'Reason',

@@ -55,7 +55,7 @@ export const access: typeof en = {
   usesHint: '可供多少个代理加入;留空:不限',
   lasts: '有效期',
   expiries: { hour: '一小时', day: '一天', month: '30 天', quarter: '90 天', year: '一年', never: '永久' },
-  made: (name) => `已创建 ${name}`,
+  made: (name) => `已创建“${name}”`,
   once: '密钥仅显示这一次:服务器只保存其哈希。请在关闭前复制。',
   secret: '密钥',
   shellUse: '用于命令行和程序',

@@ -72,7 +72,6 @@ export const node: typeof en = {
   keepIt: '让它继续',
   cancelAsked: (who) => `${who} 已请求取消。`,
   confirmOperation: '仍然需要执行',
-  result: '结果',
   exitCode: (code) => `退出码 ${code}`,
   incarnations: (before, after) => `incarnation 从 ${before} 变为 ${after}`,
   unknownOutcome: '无法确定是否已执行:重试前请先查看节点。',

@@ -19,6 +19,7 @@ export const operations: typeof en = {
   took: '用时',
   deliverBy: '代理未连接则放弃',
   deadline: '最晚结束',
+  cancelColumn: '取消',
   cancelAsked: '取消',
   cancelAskedBy: (who, reason) => `${who} 已请求${reason === null ? '' : `:${reason}`}`,
   reason: '原因',

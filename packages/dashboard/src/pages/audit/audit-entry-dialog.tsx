@@ -54,20 +54,20 @@ export function AuditEntryDialog({ entry, close }: AuditEntryDialogProps) {
           ]}
         />
         <Change before={entry.before} after={entry.after} />
-        <Facts
-          facts={[
-            [words.audit.hash, <Hash key="hash" hash={hash} />],
-            [words.audit.previousHash, <Hash key="previous" hash={previousHash} />],
-          ]}
-        />
+        <Hash name={words.audit.hash} hash={hash} />
+        <Hash name={words.audit.previousHash} hash={previousHash} />
       </div>
     </Dialog>
   );
 }
 
-function Hash({ hash }: { readonly hash: string | null }) {
+function Hash({ name, hash }: { readonly name: string; readonly hash: string | null }) {
   const words = useWords();
-  return hash === null ? words.audit.unhashed : <code className={styles['hash']}>{hash}</code>;
+  return (
+    <p className={styles['hash']}>
+      {name}: {hash === null ? words.audit.unhashed : <code>{hash}</code>}
+    </p>
+  );
 }
 
 function Change({ before, after }: Pick<AuditEntry, 'before' | 'after'>) {

@@ -43,21 +43,20 @@ function Audit() {
         change={(changed) => setSearch(auditSearch(changed), { replace: true })}
         people={people}
       />
-      <Section title={words.audit.entries}>
-        <Asked query={query}>
-          {(entries) => (
-            <>
-              {entries.length === 0 && readMore === null ? (
-                <p>{Object.keys(asked).length > 0 ? words.audit.noneFiltered : words.audit.none}</p>
-              ) : (
-                <AuditTable key={search.toString()} entries={entries} />
-              )}
+      <Asked query={query}>
+        {(entries) =>
+          entries.length === 0 && readMore === null ? (
+            <Section title={words.audit.entries}>
+              <p>{Object.keys(asked).length > 0 ? words.audit.noneFiltered : words.audit.none}</p>
+            </Section>
+          ) : (
+            <AuditTable key={search.toString()} entries={entries}>
               {readMore !== null && <MoreButton onClick={readMore} />}
               {isCutOff && <p>{words.audit.narrow}</p>}
-            </>
-          )}
-        </Asked>
-      </Section>
+            </AuditTable>
+          )
+        }
+      </Asked>
       <ChainHead />
     </>
   );

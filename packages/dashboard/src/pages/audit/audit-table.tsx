@@ -1,10 +1,11 @@
 /** The audit as lines, of which none moves while somebody aims at one; each opens whole. */
 import type { AuditEntry } from '@sluice/contract';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
+import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { useSteady } from '../../ui/use-steady.ts';
 import { When } from '../../ui/when.tsx';
@@ -12,15 +13,25 @@ import { AuditEntryDialog } from './audit-entry-dialog.tsx';
 import styles from './audit-page.module.css';
 import { AuditResult } from './audit-result.tsx';
 
-export function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
+interface AuditTableProps {
+  readonly entries: readonly AuditEntry[];
+  /** Below the lines. */
+  readonly children: ReactNode;
+}
+
+export function AuditTable({ entries, children }: AuditTableProps) {
   const words = useWords();
   const { shown, isOutdated, aiming } = useSteady(entries, ({ sequence }) => String(sequence));
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   return (
-    <>
-      <p className={styles['waiting']} role="status">
-        {isOutdated && words.fleet.waiting}
-      </p>
+    <Section
+      title={words.audit.entries}
+      aside={
+        <span className={styles['waiting']} role="status">
+          {isOutdated && words.fleet.waiting}
+        </span>
+      }
+    >
       <PlainTable
         label={words.audit.title}
         rows={shown}
@@ -47,7 +58,8 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntry[
         ]}
       />
       {opened !== null && <AuditEntryDialog entry={opened} close={() => setOpened(null)} />}
-    </>
+      {children}
+    </Section>
   );
 }
 

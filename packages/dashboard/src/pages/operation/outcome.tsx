@@ -13,12 +13,13 @@ export function Outcome({ operation }: { readonly operation: Operation }) {
   const { status, startedAt, endedAt, deliverBy, deadlineAt, cancelRequested, result, error } = operation;
   const hasEnded = isTerminal(status);
   const evidence = result?.evidence;
-  const title = hasEnded ? words.operations.result : words.operations.progress;
   return (
-    <Section title={title}>
+    <Section title={hasEnded ? words.operations.result : words.operations.progress}>
+      {operationInWords(operation, words).map((line) => (
+        <p key={line}>{line}</p>
+      ))}
       <Facts
         facts={[
-          [title, <Lines key="words" lines={operationInWords(operation, words)} />],
           [words.operations.evidence, evidence === undefined ? null : <EvidenceLine key="evidence" seen={evidence} />],
           [words.operations.errorCode, error === null ? null : <code key="code">{error.code}</code>],
           [
@@ -45,10 +46,6 @@ export function Outcome({ operation }: { readonly operation: Operation }) {
       />
     </Section>
   );
-}
-
-function Lines({ lines }: { readonly lines: readonly string[] }) {
-  return lines.map((line) => <p key={line}>{line}</p>);
 }
 
 type Evidence = NonNullable<NonNullable<Operation['result']>['evidence']>;

@@ -37,25 +37,24 @@ export function OperationsPage() {
         change={(changed) => setSearch(changed, { replace: true })}
         people={[...new Set(operations.map(({ requestedBy }) => requestedBy))]}
       />
-      <Section title={words.operations.title}>
-        <Asked query={underWay.query}>
-          {() => (
-            <Asked query={ended.query}>
-              {() => (
-                <>
-                  {operations.length === 0 && readMore === null ? (
-                    <p>{isFiltered ? words.operations.noneFiltered : words.operations.none}</p>
-                  ) : (
-                    <OperationsTable key={search.toString()} operations={operations} />
-                  )}
+      <Asked query={underWay.query}>
+        {() => (
+          <Asked query={ended.query}>
+            {() =>
+              operations.length === 0 && readMore === null ? (
+                <Section title={words.operations.title}>
+                  <p>{isFiltered ? words.operations.noneFiltered : words.operations.none}</p>
+                </Section>
+              ) : (
+                <OperationsTable key={search.toString()} operations={operations}>
                   {readMore !== null && <MoreButton onClick={readMore} />}
                   {(underWay.isCutOff || ended.isCutOff) && <p>{words.operations.narrow}</p>}
-                </>
-              )}
-            </Asked>
-          )}
-        </Asked>
-      </Section>
+                </OperationsTable>
+              )
+            }
+          </Asked>
+        )}
+      </Asked>
     </Page>
   );
 }

@@ -1,13 +1,14 @@
 /** Operations as lines, of which none moves while somebody aims at one. */
 import type { Operation } from '@sluice/contract';
 import { isTerminal } from '@sluice/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { CancelButton } from '../../acting/cancel-button.tsx';
 import { CancelDialog } from '../../acting/cancel-dialog.tsx';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { operationInWords } from '../../ui/operation-in-words.ts';
+import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
 import { Took } from '../../ui/took.tsx';
@@ -15,15 +16,25 @@ import { useSteady } from '../../ui/use-steady.ts';
 import { When } from '../../ui/when.tsx';
 import styles from './operations-page.module.css';
 
-export function OperationsTable({ operations }: { readonly operations: readonly Operation[] }) {
+interface OperationsTableProps {
+  readonly operations: readonly Operation[];
+  /** Below the lines. */
+  readonly children: ReactNode;
+}
+
+export function OperationsTable({ operations, children }: OperationsTableProps) {
   const words = useWords();
   const { shown, isOutdated, aiming } = useSteady(operations, ({ id }) => id);
   const [asked, setAsked] = useState<Operation | null>(null);
   return (
-    <>
-      <p className={styles['waiting']} role="status">
-        {isOutdated && words.fleet.waiting}
-      </p>
+    <Section
+      title={words.operations.title}
+      aside={
+        <span className={styles['waiting']} role="status">
+          {isOutdated && words.fleet.waiting}
+        </span>
+      }
+    >
       <PlainTable
         label={words.operations.title}
         rows={shown}
@@ -46,7 +57,7 @@ export function OperationsTable({ operations }: { readonly operations: readonly 
           { title: words.operations.created, cell: ({ createdAt }) => <When at={createdAt} /> },
           { title: words.operations.reason, isLong: true, cell: ({ reason }) => reason },
           {
-            title: words.node.cancelOperation,
+            title: words.operations.cancelColumn,
             cell: (operation) =>
               isTerminal(operation.status) ? null : (
                 <CancelButton operation={operation} ask={() => setAsked(operation)} />
@@ -57,7 +68,8 @@ export function OperationsTable({ operations }: { readonly operations: readonly 
       {asked !== null && (
         <CancelDialog operation={operations.find(({ id }) => id === asked.id) ?? asked} close={() => setAsked(null)} />
       )}
-    </>
+      {children}
+    </Section>
   );
 }
 
