@@ -227,6 +227,16 @@ describe.skipIf(!hasChromium)('operations, audit and access (needs chromium)', {
     await look(page, 'agent-keys.light');
   });
 
+  test('a long list is loaded a page at a time', async () => {
+    // Nothing is to be released: each is an operation all the same.
+    for (let count = 0; count < 55; count += 1) await dashboard.fleet.post('arena-2', 'undrain', {});
+    const page = await dashboard.visit({ path: '/operations?node=arena-2' });
+    await expect.poll(() => page.getByRole('row').count(), WAIT).toBe(51);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await expect.poll(() => page.getByRole('row').count(), WAIT).toBe(56);
+    expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+  });
+
   test('a viewer sees what they may, and why not the rest', async () => {
     const page = await dashboard.visit({ path: '/access', token: await tokenOf('guest', 'viewer') });
     await page.getByText('You are guest, with the role viewer.').waitFor();
@@ -259,5 +269,20 @@ describe.skipIf(!hasChromium)('operations, audit and access (needs chromium)', {
     expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(
       visit === PHONE ? 360 : 1280,
     );
+  });
+
+  test('after many fell silent together, what waits is confirmed by a person before it is done', async () => {
+    const { fleet } = dashboard;
+    await fleet.addNode('arena-3');
+    await fleet.nodeThat('arena-3', 'active', ({ status }) => status === 'active', 30_000);
+    await Promise.all(['lobby-1', 'arena-1'].map((id) => fleet.stopAgent(id, 'SIGKILL')));
+    const { id } = await fleet.post('arena-1', 'restart', {});
+    const page = await dashboard.visit({ path: `/operations/${id}` });
+    await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ timeout: 30_000 });
+    await look(page, 'operation-confirm.light');
+    await page.getByRole('button', { name: 'It is still wanted' }).click();
+    await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ state: 'detached' });
+    fleet.startAgent('arena-1');
+    await page.getByText('restarted and healthy').waitFor({ timeout: 30_000 });
   });
 });
