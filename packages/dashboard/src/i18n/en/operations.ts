@@ -32,7 +32,7 @@ export const operations = {
   ended: 'Ended',
   started: 'Begun',
   took: 'Time',
-  deliverBy: 'Given up, if its agent does not come,',
+  deliverBy: 'Not begun after',
   deadline: 'Must have ended',
   cancelColumn: 'Cancel',
   cancelAsked: 'Cancelling',

@@ -17,7 +17,7 @@ export const operations: typeof en = {
   ended: '结束于',
   started: '开始于',
   took: '用时',
-  deliverBy: '代理未连接则放弃',
+  deliverBy: '最晚开始',
   deadline: '最晚结束',
   cancelColumn: '取消',
   cancelAsked: '取消',

@@ -3,6 +3,7 @@ import type { AuditEntry } from '@sluice/contract';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
+import { auditSubject } from '../../fleet-view/audit-subject.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { Section } from '../../ui/page.tsx';
@@ -64,10 +65,13 @@ export function AuditTable({ entries, children }: AuditTableProps) {
 }
 
 /** The name is what `sluice audit list --action` takes. */
-function What({ entry: { action, operationId } }: { readonly entry: AuditEntry }) {
+function What({ entry }: { readonly entry: AuditEntry }) {
   const words = useWords();
   const { actions } = words.audit;
-  const text = (Object.hasOwn(actions, action) ? actions[action] : undefined) ?? action;
+  const { action, operationId } = entry;
+  const subject = auditSubject(entry, action);
+  const done = (Object.hasOwn(actions, action) ? actions[action] : undefined) ?? action;
+  const text = subject === null ? done : `${done}: ${subject}`;
   if (operationId === null) return <span title={action}>{text}</span>;
   return (
     <Link to={paths.operation(operationId)} title={action}>
