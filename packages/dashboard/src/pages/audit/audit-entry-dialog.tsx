@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { When } from '../../ui/when.tsx';
+import { actionInWords } from './action-in-words.ts';
 import styles from './audit-page.module.css';
 import { AuditResult } from './audit-result.tsx';
 
@@ -30,7 +31,7 @@ export function AuditEntryDialog({ entry, close }: AuditEntryDialogProps) {
             [
               words.audit.what,
               <span key="what">
-                {words.audit.actions[action] ?? action} <code>{action}</code>
+                {actionInWords(action, words)} <code>{action}</code>
               </span>,
             ],
             [

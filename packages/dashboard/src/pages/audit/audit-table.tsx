@@ -10,6 +10,7 @@ import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { useSteady } from '../../ui/use-steady.ts';
 import { When } from '../../ui/when.tsx';
+import { actionInWords } from './action-in-words.ts';
 import { AuditEntryDialog } from './audit-entry-dialog.tsx';
 import styles from './audit-page.module.css';
 import { AuditResult } from './audit-result.tsx';
@@ -67,10 +68,9 @@ export function AuditTable({ entries, children }: AuditTableProps) {
 /** The name is what `sluice audit list --action` takes. */
 function What({ entry }: { readonly entry: AuditEntry }) {
   const words = useWords();
-  const { actions } = words.audit;
   const { action, operationId } = entry;
   const subject = auditSubject(entry, action);
-  const done = (Object.hasOwn(actions, action) ? actions[action] : undefined) ?? action;
+  const done = actionInWords(action, words);
   const text = subject === null ? done : `${done}: ${subject}`;
   if (operationId === null) return <span title={action}>{text}</span>;
   return (
