@@ -1,14 +1,12 @@
 /** Every page, light and dark, in Chinese and on a phone: accessible as far as axe-core can tell, nothing cut off, and a picture of each. */
 import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessible.ts';
 import { hasChromium } from './chromium.ts';
 import { DashboardUnderTest, type Visit } from './dashboard-under-test.ts';
+import { SCREENSHOTS } from './screenshots.ts';
 
-/** Ignored by git: what people look at after a change. */
-const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 const PHONE_WIDTH = 360;
 
 const LOOKS: Readonly<Record<string, Visit>> = {
@@ -27,7 +25,7 @@ const PAGES: Readonly<Record<string, { readonly path: (ids: Ids) => string; read
   'no-such-node': { path: () => '/nodes/nobody', shows: 'nobody' },
   operations: { path: () => '/operations', shows: 'arena-1' },
   operation: { path: ({ operation }) => `/operations/${operation}`, shows: 'a new kernel' },
-  audit: { path: () => '/audit', shows: 'HoldPlaced' },
+  audit: { path: () => '/audit', shows: 'arena-1' },
   access: { path: () => '/access', shows: 'pipeline' },
   'no-such-page': { path: () => '/nothing/here', shows: 'Sluice' },
 };

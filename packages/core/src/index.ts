@@ -21,7 +21,7 @@ export { afterServerStart } from './liveness/end-session.ts';
 export { type MassSilenceState, NO_SILENCE, stepMassSilence } from './liveness/mass-silence.ts';
 export { type JsonText, prettyJsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
 export { NO_ACCESS } from './node/new-node.ts';
-export { hasRole, type Interruptible, nodeCan } from './node/can.ts';
+export { hasRole, type Interruptible, nodeCan, ROLES } from './node/can.ts';
 export { availabilityOf, forceAt, isDraining, type NodeState, operationOf } from './node/node.ts';
 export { statusOf } from './node/status.ts';
 export { whyIsNode } from './node/why.ts';

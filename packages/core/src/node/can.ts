@@ -3,7 +3,7 @@ import type { Problem, Role, WorkloadLock } from '@sluice/contract';
 import { durationInWords } from '../duration-in-words.ts';
 
 /** Each may do what the ones before it may. */
-const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
+export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 export function hasRole({ role }: { readonly role: Role }, wanted: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(wanted);

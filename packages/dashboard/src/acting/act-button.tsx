@@ -8,13 +8,15 @@ interface ActButtonProps extends Pick<ButtonProps, 'type' | 'size' | 'danger' | 
   readonly whyNot: string | null;
   readonly onClick: () => void;
   readonly children: string;
+  /** What it is called where what stands on it is not enough: of many of the same. */
+  readonly label?: string;
 }
 
-export function ActButton({ whyNot, onClick, children, ...looks }: ActButtonProps) {
+export function ActButton({ whyNot, onClick, children, label, ...looks }: ActButtonProps) {
   const reasonId = useId();
   if (whyNot === null)
     return (
-      <Button {...looks} onClick={onClick}>
+      <Button {...looks} aria-label={label} onClick={onClick}>
         {children}
       </Button>
     );
@@ -26,6 +28,7 @@ export function ActButton({ whyNot, onClick, children, ...looks }: ActButtonProp
         type="default"
         danger={false}
         className={styles['off'] ?? ''}
+        aria-label={label}
         aria-disabled
         aria-describedby={reasonId}
       >

@@ -9,6 +9,8 @@ export function whyNotInWords(whyNot: WhyNot | null, session: Session, words: Wo
       return null;
     case 'role':
       return words.actions.needsRole(words.shell.role[session.role], words.shell.role[whyNot.needed]);
+    case 'scope':
+      return words.actions.needsFleet(whyNot.selector);
     case 'not-connected':
       return words.actions.notConnected;
     case 'nothing-selected':

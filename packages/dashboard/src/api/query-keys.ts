@@ -18,12 +18,17 @@ export const queryKeys = {
   operation: (id: string) => ['operation', id],
   output: (operationId: string) => ['output', operationId],
   audit: (filter: Filter) => ['audit', filter],
+  chainHead: ['audit', 'head'],
   tokens: ['tokens'],
   joinTokens: ['join-tokens'],
 } as const;
 
 /** The beginnings of the keys that are to be asked again after an event. */
 export function keysTouchedBy(event: ClientEvent): readonly (readonly string[])[] {
+  return [...keysOfKind(event), ...(isAudited(event) ? [['audit']] : [])];
+}
+
+function keysOfKind(event: ClientEvent): readonly (readonly string[])[] {
   const { kind, nodeId } = event;
   const node =
     nodeId === null
@@ -36,12 +41,27 @@ export function keysTouchedBy(event: ClientEvent): readonly (readonly string[])[
     const id: unknown = event['operationId'];
     return [...node, ['operations'], ...(typeof id === 'string' ? [['operation', id]] : [])];
   }
-  if (kind === 'DrainProgressed' && nodeId !== null) return [...node, ['drain-curve', nodeId]];
-  if (kind === 'MetadataReplaced' && nodeId !== null) return [...node, ['metadata', nodeId], ['audit']];
+  // How far a drain is stands in its operation too, which the event does not name.
+  if (kind === 'DrainProgressed' && nodeId !== null)
+    return [...node, ['drain-curve', nodeId], ['operations'], ['operation']];
+  if (kind === 'MetadataReplaced' && nodeId !== null) return [...node, ['metadata', nodeId]];
   if (kind === 'NodeDescribed' && nodeId !== null) return [...node, ['commands']];
-  if (kind.startsWith('AgentKey') && nodeId !== null) return [...node, ['credentials', nodeId]];
-  if (kind === 'TokenCreated' || kind === 'TokenRevoked') return [['tokens'], ['join-tokens'], ['audit']];
-  if (kind === 'AgentEnrolled') return [...node, ['join-tokens']];
-  if (kind === 'HoldPlaced' || kind === 'HoldReleased' || kind === 'RequestRefused') return [...node, ['audit']];
+  if ((kind.startsWith('AgentKey') || kind === 'AgentCredentialsRevoked') && nodeId !== null)
+    return [...node, ['credentials', nodeId]];
+  if (kind === 'TokenCreated' || kind === 'TokenRevoked') return [['tokens'], ['join-tokens']];
+  if (kind === 'AgentEnrolled' && nodeId !== null) return [...node, ['credentials', nodeId], ['join-tokens']];
   return node;
+}
+
+/** Whoever caused them. */
+const ALWAYS_AUDITED: ReadonlySet<string> = new Set([
+  'AgentEnrolled',
+  'AgentKeyRotated',
+  'AgentKeySuperseded',
+  'AgentCredentialsRevoked',
+]);
+
+/** What people and programs do is audited, and so is who gets in; the end of an operation is what came of an entry. */
+function isAudited({ kind, actor }: ClientEvent): boolean {
+  return (actor.name !== 'agent' && actor.name !== 'server') || ALWAYS_AUDITED.has(kind) || kind === 'OperationEnded';
 }

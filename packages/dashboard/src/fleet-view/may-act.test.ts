@@ -1,6 +1,6 @@
 /** Which buttons may be pressed, and why the others may not. */
 import { expect, test } from 'vitest';
-import { whyNotAct, whyNotChange } from './may-act.ts';
+import { whyNotAct, whyNotAdminister, whyNotChange } from './may-act.ts';
 import { nodeFixture } from './node-fixture.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -32,4 +32,12 @@ test('a locked workload is not restarted, in the words of the server, until the 
   });
   expect(whyNotAct('restart', [locked], operator, NOW + 60_000)).toBeNull();
   expect(whyNotAct('drain', [locked], operator, NOW)).toBeNull();
+});
+
+test('who gets in is a matter of admins of the whole fleet', () => {
+  const admin = { role: 'admin', isConnected: true, selector: null } as const;
+  expect(whyNotAdminister(admin)).toBeNull();
+  expect(whyNotAdminister({ ...admin, role: 'operator' })).toEqual({ kind: 'role', needed: 'admin' });
+  expect(whyNotAdminister({ ...admin, selector: 'env=demo' })).toEqual({ kind: 'scope', selector: 'env=demo' });
+  expect(whyNotAdminister({ ...admin, isConnected: false })).toEqual({ kind: 'not-connected' });
 });

@@ -6,6 +6,8 @@ export type NodeAction = 'drain' | 'undrain' | 'restart';
 
 export type WhyNot =
   | { readonly kind: 'role'; readonly needed: Role }
+  /** Only nodes that it matches exist for the asker. */
+  | { readonly kind: 'scope'; readonly selector: string }
   | { readonly kind: 'not-connected' }
   | { readonly kind: 'nothing-selected' }
   | { readonly kind: 'no-hold' }
@@ -25,6 +27,13 @@ const ACTING: Role = 'operator';
 export function whyNotChange({ role, isConnected }: Asker): WhyNot | null {
   if (!hasRole({ role }, ACTING)) return { kind: 'role', needed: ACTING };
   return isConnected ? null : { kind: 'not-connected' };
+}
+
+/** Whether who gets in may be seen and changed: by admins of the whole fleet. @returns `null`: it may. */
+export function whyNotAdminister(asker: Asker & { readonly selector: string | null }): WhyNot | null {
+  if (!hasRole(asker, 'admin')) return { kind: 'role', needed: 'admin' };
+  if (asker.selector !== null) return { kind: 'scope', selector: asker.selector };
+  return asker.isConnected ? null : { kind: 'not-connected' };
 }
 
 /** @param now Epoch milliseconds. @returns `null`: it may be pressed. */

@@ -10,7 +10,7 @@ export function operationView(operation: OperationRecord, node: NodeState | null
     nodeId: operation.nodeId,
     command: operation.command,
     status: operation.status,
-    phase: waitingPhase(operation) ?? operation.phase ?? phaseOfDrain(operation, node),
+    phase: waitingPhase(operation) ?? phaseNow(operation, node),
     reason: operation.reason,
     requestedBy: operation.requestedBy,
     requestedFrom: operation.requestedFrom,
@@ -35,6 +35,12 @@ export function operationView(operation: OperationRecord, node: NodeState | null
 function waitingPhase({ status, cancelRequested, confirmationNeeded }: OperationRecord): string | null {
   if (status === 'queued' && confirmationNeeded !== null) return 'waiting to be confirmed';
   return status === 'running' && cancelRequested !== null ? 'being cancelled' : null;
+}
+
+/** Of a drain its node tells more than the operation, which only knows how it began. */
+function phaseNow(operation: OperationRecord, node: NodeState | null): string | null {
+  const { phase, task } = operation;
+  return task.kind === 'drain' ? (phaseOfDrain(operation, node) ?? phase) : (phase ?? phaseOfDrain(operation, node));
 }
 
 function parametersOf(operation: OperationRecord): Operation['parameters'] {

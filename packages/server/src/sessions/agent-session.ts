@@ -238,8 +238,7 @@ export class AgentSession {
     const current = this.#options.fleet.node(node.id)?.state ?? node;
     const underWay = this.#outbox.take(current, this.#options.fleet.now());
     this.#isWelcomed = true;
-    const firstHeartbeatInMs = this.#options.registry.nextHeartbeatInMs();
-    for (const message of welcomeOf({ id: this.id, protocolVersion, times: this.#times, firstHeartbeatInMs }, underWay))
+    for (const message of welcomeOf(this, protocolVersion, this.#options.registry.nextHeartbeatInMs(), underWay))
       this.#send(message);
     this.#keys.watch(current, this.#credentials);
   }

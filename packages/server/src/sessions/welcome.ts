@@ -4,18 +4,18 @@ import type { SessionTimes } from './session-times.ts';
 
 interface Session {
   readonly id: string;
-  readonly protocolVersion: number;
   readonly times: SessionTimes;
-  /** From now. */
-  readonly firstHeartbeatInMs: number;
 }
 
 /**
+ * @param firstHeartbeatInMs From now.
  * @param underWay What the agent is to be told now.
  * @returns The messages in their order, the welcome first.
  */
 export function welcomeOf(
-  { id, protocolVersion, times, firstHeartbeatInMs }: Session,
+  { id, times }: Session,
+  protocolVersion: number,
+  firstHeartbeatInMs: number,
   underWay: readonly ServerMessage[],
 ): readonly ServerMessage[] {
   const availability = underWay.find((message) => message.kind === 'availability.set');

@@ -10,6 +10,8 @@ export const actions = {
   nodes: nodesInWords,
   sessions: sessionsInWords,
   needsRole: (mine: string, needed: string) => `Your role is ${mine}; this needs the role ${needed}.`,
+  needsFleet: (selector: string) =>
+    `Your token is for nodes that match ${selector}; this needs one for the whole fleet.`,
   notConnected: 'The server cannot be reached now.',
   noHold: 'Nobody holds it out of rotation as “operator”.',
   nothingSelected: 'Select nodes first.',

@@ -8,6 +8,7 @@ export const actions: typeof en = {
   nodes: (count) => `${count} 个节点`,
   sessions: (count) => `${count} 个会话`,
   needsRole: (mine, needed) => `您的角色是${mine};此操作需要角色${needed}。`,
+  needsFleet: (selector) => `您的令牌仅限匹配 ${selector} 的节点;此操作需要不限节点的令牌。`,
   notConnected: '现在无法连接服务器。',
   noHold: '没有人以“operator”占用它。',
   nothingSelected: '请先选择节点。',

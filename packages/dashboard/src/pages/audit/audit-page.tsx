@@ -1,59 +1,63 @@
-/** Who did what, the newest first. */
+/** Who did what, and what was refused, the newest first; and how to prove that none of it was changed. */
 import { hasRole } from '@sluice/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
+import { usePages } from '../../api/use-pages.ts';
+import { auditFilterIn, auditSearch } from '../../fleet-view/audit-filter.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { paths } from '../../paths.ts';
 import { useApi, useSession } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
 import { NeedsRole } from '../../ui/needs-role.tsx';
-import { Page } from '../../ui/page.tsx';
-import { PlainTable } from '../../ui/plain-table.tsx';
-import { When } from '../../ui/when.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { AuditFilters } from './audit-filters.tsx';
+import { AuditTable } from './audit-table.tsx';
+import { ChainHead } from './chain-head.tsx';
+
+/** Entries of a page: what fills a screen twice. */
+const PAGE_SIZE = '50';
 
 export function AuditPage() {
   const words = useWords();
   const session = useSession();
   return (
-    <Page title={words.audit.title}>
-      {hasRole(session, 'operator') ? <AuditTable /> : <NeedsRole needed="operator" />}
-    </Page>
+    <Page title={words.audit.title}>{hasRole(session, 'operator') ? <Audit /> : <NeedsRole needed="operator" />}</Page>
   );
 }
 
-function AuditTable() {
+function Audit() {
   const words = useWords();
   const api = useApi();
-  const query = useQuery({
-    queryKey: queryKeys.audit({}),
-    queryFn: async ({ signal }) => valueIn(await api.listAudit({ signal })),
-  });
+  const [search, setSearch] = useSearchParams();
+  const filter = auditFilterIn(search);
+  const asked = Object.fromEntries(auditSearch(filter));
+  const { query, readMore, isCutOff } = usePages([...queryKeys.audit(asked), 'pages'], async (cursor, signal) =>
+    valueIn(await api.listAudit({ query: { ...asked, ...cursor, limit: PAGE_SIZE }, signal })),
+  );
+  const people = [...new Set(query.data?.map(({ actor }) => actor.name))];
   return (
-    <Asked query={query}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <p>{words.audit.none}</p>
-        ) : (
-          <PlainTable
-            label={words.audit.title}
-            rows={items}
-            keyOf={({ sequence }) => String(sequence)}
-            columns={[
-              { title: words.audit.at, cell: ({ at }) => <When at={at} /> },
-              { title: words.audit.who, cell: ({ actor }) => actor.name },
-              { title: words.audit.what, cell: ({ action }) => action },
-              {
-                title: words.audit.node,
-                cell: ({ nodeId }) => nodeId !== null && <Link to={paths.node(nodeId)}>{nodeId}</Link>,
-              },
-              { title: words.audit.result, cell: ({ result }) => result.code ?? result.status },
-              { title: words.audit.from, cell: ({ actor }) => actor.address },
-            ]}
-          />
-        )
-      }
-    </Asked>
+    <>
+      <AuditFilters
+        filter={filter}
+        change={(changed) => setSearch(auditSearch(changed), { replace: true })}
+        people={people}
+      />
+      <Asked query={query}>
+        {(entries) =>
+          entries.length === 0 && readMore === null ? (
+            <Section title={words.audit.entries}>
+              <p>{Object.keys(asked).length > 0 ? words.audit.noneFiltered : words.audit.none}</p>
+            </Section>
+          ) : (
+            <AuditTable key={search.toString()} entries={entries}>
+              {readMore !== null && <MoreButton onClick={readMore} />}
+              {isCutOff && <p>{words.audit.narrow}</p>}
+            </AuditTable>
+          )
+        }
+      </Asked>
+      <ChainHead />
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { useSession } from '../../shell/session-context.tsx';
+import { agentCommand, agentYaml } from '../../ui/agent-yaml.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { Section } from '../../ui/page.tsx';
 
@@ -11,19 +12,11 @@ export function NoNodes() {
   const words = useWords();
   const session = useSession();
   if (session.selector !== null) return <p>{words.fleet.emptyScope}</p>;
-  const agentYaml = [
-    `server: ${location.origin}`,
-    'joinToken: ${SLUICE_JOIN_TOKEN}',
-    'node: { id: lobby-1, type: game-server }',
-    'workload:',
-    '  driver: process',
-    '  command: [node, server.js]',
-  ].join('\n');
   return (
     <Section title={words.fleet.emptyTitle}>
       <p>{words.fleet.emptyText}</p>
-      <Copyable text={agentYaml} />
-      <Copyable text="SLUICE_JOIN_TOKEN=… sluice agent --config agent.yaml" />
+      <Copyable text={agentYaml(location.origin, null)} />
+      <Copyable text={agentCommand('…')} />
       <p>
         {words.fleet.emptyJoin} {hasRole(session, 'admin') && <Link to={paths.access()}>{words.shell.access}</Link>}
       </p>

@@ -13,7 +13,7 @@ import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ConflictHead } from './conflict-head.tsx';
-import { DiffView } from './diff-view.tsx';
+import { DiffView } from '../../ui/diff-view.tsx';
 import { JsonField } from './json-field.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { readMetadata, versionIn } from './metadata-version.ts';

@@ -5,15 +5,16 @@ import { Link } from 'react-router';
 import { CancelButton } from '../../acting/cancel-button.tsx';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
+import { operationInWords } from '../../ui/operation-in-words.ts';
 import { OperationOutput } from '../../ui/operation-output.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
 import { When } from '../../ui/when.tsx';
-import { ConfirmButton } from './confirm-button.tsx';
+import { ConfirmButton } from '../../acting/confirm-button.tsx';
 import styles from './operation-card.module.css';
 
 export function OperationCard({ operation }: { readonly operation: Operation }) {
   const words = useWords();
-  const { id, command, status, phase, requestedBy, createdAt, deliverBy, deadlineAt, reason, error } = operation;
+  const { id, command, status, requestedBy, createdAt, deliverBy, deadlineAt, reason, error } = operation;
   const { confirmationNeeded, cancelRequested } = operation;
   const hasEnded = isTerminal(status);
   return (
@@ -21,7 +22,7 @@ export function OperationCard({ operation }: { readonly operation: Operation }) 
       <div className={styles['head']}>
         <Link to={paths.operation(id)}>{command}</Link>
         <OperationStatusMark status={status} />
-        {!hasEnded && phase !== null && <span>{phase}</span>}
+        {!hasEnded && <span>{operationInWords(operation, words).join(' · ')}</span>}
         <span className={styles['soft']}>
           {words.node.byWhom(requestedBy)}, <When at={createdAt} />
           {status === 'queued' && deliverBy !== null && (
@@ -44,32 +45,10 @@ export function OperationCard({ operation }: { readonly operation: Operation }) 
         </p>
       )}
       {cancelRequested !== null && !hasEnded && <p>{words.node.cancelAsked(cancelRequested.by)}</p>}
-      {error !== null && (
-        <p className={styles['error']}>
-          {error.message} {error.outcome === 'unknown' && words.node.unknownOutcome}
-        </p>
+      {hasEnded && (
+        <p className={error === null ? undefined : styles['error']}>{operationInWords(operation, words).join(' · ')}</p>
       )}
-      <ResultLine operation={operation} />
       <OperationOutput operation={operation} />
     </div>
-  );
-}
-
-function ResultLine({ operation: { result } }: { readonly operation: Operation }) {
-  const words = useWords();
-  if (result === null) return null;
-  const { exitCode, oldIncarnation, newIncarnation, note } = result;
-  const parts = [
-    exitCode === undefined ? null : words.node.exitCode(exitCode),
-    oldIncarnation === undefined || newIncarnation === undefined
-      ? null
-      : words.node.incarnations(oldIncarnation, newIncarnation),
-    note ?? null,
-  ].filter((part) => part !== null);
-  if (parts.length === 0) return null;
-  return (
-    <p>
-      {words.node.result}: {parts.join('; ')}
-    </p>
   );
 }

@@ -4,7 +4,7 @@ import { Button, Input, Select } from 'antd';
 import { useId } from 'react';
 import { NO_FILTER, type NodeFilter } from '../../fleet-view/node-filter.ts';
 import { useWords } from '../../i18n/words.tsx';
-import styles from './filter-bar.module.css';
+import styles from '../../ui/filters.module.css';
 
 interface FilterBarProps {
   readonly filter: NodeFilter;

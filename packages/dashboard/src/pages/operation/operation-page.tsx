@@ -1,16 +1,21 @@
-/** One operation: how far it is, and what came of it. */
+/** One operation: who wants what of which node and why, how far it is, what it writes, and what came of it. */
+import type { Operation } from '@sluice/contract';
+import { isTerminal } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
-import { valueIn } from '../../api/problem-error.ts';
+import { Alert } from 'antd';
+import { useParams } from 'react-router';
+import { CancelButton } from '../../acting/cancel-button.tsx';
+import { ConfirmButton } from '../../acting/confirm-button.tsx';
+import { problemOf, valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
-import { Facts } from '../../ui/facts.tsx';
+import { OperationOutput } from '../../ui/operation-output.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
-import { When } from '../../ui/when.tsx';
+import { Outcome } from './outcome.tsx';
+import { Request } from './request.tsx';
 
 export function OperationPage() {
   const words = useWords();
@@ -20,37 +25,61 @@ export function OperationPage() {
     queryKey: queryKeys.operation(id),
     queryFn: async ({ signal }) => valueIn(await api.getOperation({ id, signal })),
   });
-  const { data: operation } = query;
+  const { data: operation, error } = query;
+  const isNotThere = error !== null && problemOf(error).code === 'operation-not-found';
+  const title = isNotThere ? words.operations.notFoundTitle : id;
   return (
-    <Page title={operation === undefined ? id : words.operations.operationOf(operation.command, operation.nodeId)}>
-      <Asked query={query}>
-        {({ nodeId, status, phase, requestedBy, createdAt, endedAt, reason, error, output }) => (
+    <Page
+      title={operation === undefined ? title : words.operations.operationOf(operation.command, operation.nodeId)}
+      aside={
+        operation !== undefined && (
           <>
-            <Section title={words.operations.status}>
-              <Facts
-                facts={[
-                  [words.operations.status, <OperationStatusMark key="status" status={status} />],
-                  [words.operations.phase, phase],
-                  [
-                    words.operations.node,
-                    <Link key="node" to={paths.node(nodeId)}>
-                      {nodeId}
-                    </Link>,
-                  ],
-                  [words.operations.by, requestedBy],
-                  [words.operations.reason, reason],
-                  [words.operations.created, <When key="created" at={createdAt} />],
-                  [words.operations.ended, <When key="ended" at={endedAt} />],
-                  [words.operations.error, error === null ? null : error.message],
-                ]}
-              />
-            </Section>
-            <Section title={words.operations.output}>
-              {output === null || output === '' ? <p>{words.operations.noOutput}</p> : <pre>{output}</pre>}
-            </Section>
+            <OperationStatusMark status={operation.status} />
+            <CancelButton operation={operation} />
+          </>
+        )
+      }
+    >
+      <Asked query={query}>
+        {(known) => (
+          <>
+            <Confirmation operation={known} />
+            <Outcome operation={known} />
+            <Output operation={known} />
+            <Request operation={known} />
           </>
         )}
       </Asked>
     </Page>
+  );
+}
+
+function Confirmation({ operation: { id, status, confirmationNeeded } }: { readonly operation: Operation }) {
+  const words = useWords();
+  if (confirmationNeeded === null || isTerminal(status)) return null;
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={words.operations.confirmTitle}
+      description={confirmationNeeded}
+      action={<ConfirmButton operationId={id} />}
+    />
+  );
+}
+
+const WITHOUT_OUTPUT: ReadonlySet<string> = new Set(['drain', 'undrain']);
+
+/** Of a restart that failed it is what the workload said last. */
+function Output({ operation }: { readonly operation: Operation }) {
+  const words = useWords();
+  const { command, status, output } = operation;
+  const isRestart = command === 'restart';
+  if (WITHOUT_OUTPUT.has(command) || (isRestart && output === null)) return null;
+  return (
+    <Section title={isRestart ? words.operations.lastWords : words.operations.output}>
+      {isTerminal(status) && (output ?? '') === '' && <p>{words.operations.noOutput}</p>}
+      <OperationOutput operation={operation} />
+    </Section>
   );
 }

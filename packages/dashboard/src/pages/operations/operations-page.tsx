@@ -1,51 +1,71 @@
-/** The operations, the newest first. */
-import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+/** The operations: what is under way first, then what has ended, the newest first. */
+import { useSearchParams } from 'react-router';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
+import { usePages } from '../../api/use-pages.ts';
+import {
+  operationFilterIn,
+  type OperationFilter,
+  operationQuery,
+  operationSearch,
+  operationsInOrder,
+} from '../../fleet-view/operation-filter.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
-import { Page } from '../../ui/page.tsx';
-import { PlainTable } from '../../ui/plain-table.tsx';
-import { OperationStatusMark } from '../../ui/status-mark.tsx';
-import { When } from '../../ui/when.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { OperationFilters } from './operation-filters.tsx';
+import { OperationsTable } from './operations-table.tsx';
+
+/** Operations of a page: what fills a screen twice. */
+const PAGE_SIZE = '50';
 
 export function OperationsPage() {
   const words = useWords();
-  const api = useApi();
-  const query = useQuery({
-    queryKey: queryKeys.operations({}),
-    queryFn: async ({ signal }) => valueIn(await api.listOperations({ signal })),
-  });
+  const [search, setSearch] = useSearchParams();
+  const filter = operationFilterIn(search);
+  const underWay = useOperations(filter, 'under-way');
+  const ended = useOperations(filter, 'ended');
+  const operations = operationsInOrder(underWay.query.data ?? [], ended.query.data ?? []);
+  const { readMore } = underWay.readMore === null ? ended : underWay;
+  const isFiltered = operationSearch(filter).size > 0;
   return (
     <Page title={words.operations.title}>
-      <Asked query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p>{words.operations.none}</p>
-          ) : (
-            <PlainTable
-              label={words.operations.title}
-              rows={items}
-              keyOf={({ id }) => id}
-              columns={[
-                {
-                  title: words.operations.command,
-                  cell: ({ id, command }) => <Link to={paths.operation(id)}>{command}</Link>,
-                },
-                { title: words.operations.node, cell: ({ nodeId }) => <Link to={paths.node(nodeId)}>{nodeId}</Link> },
-                { title: words.operations.status, cell: ({ status }) => <OperationStatusMark status={status} /> },
-                { title: words.operations.by, cell: ({ requestedBy }) => requestedBy },
-                { title: words.operations.created, cell: ({ createdAt }) => <When at={createdAt} /> },
-                { title: words.operations.ended, cell: ({ endedAt }) => <When at={endedAt} /> },
-                { title: words.operations.reason, cell: ({ reason }) => reason },
-              ]}
-            />
-          )
-        }
+      <OperationFilters
+        filter={filter}
+        change={(changed) => setSearch(changed, { replace: true })}
+        people={[...new Set(operations.map(({ requestedBy }) => requestedBy))]}
+      />
+      <Asked query={underWay.query}>
+        {() => (
+          <Asked query={ended.query}>
+            {() =>
+              operations.length === 0 && readMore === null ? (
+                <Section title={words.operations.title}>
+                  <p>{isFiltered ? words.operations.noneFiltered : words.operations.none}</p>
+                </Section>
+              ) : (
+                <OperationsTable key={search.toString()} operations={operations}>
+                  {readMore !== null && <MoreButton onClick={readMore} />}
+                  {(underWay.isCutOff || ended.isCutOff) && <p>{words.operations.narrow}</p>}
+                </OperationsTable>
+              )
+            }
+          </Asked>
+        )}
       </Asked>
     </Page>
+  );
+}
+
+function useOperations(filter: OperationFilter, half: 'under-way' | 'ended') {
+  const api = useApi();
+  const query = operationQuery(filter, half);
+  return usePages(
+    [...queryKeys.operations(query ?? {}), 'pages', half],
+    async (cursor, signal) =>
+      valueIn(await api.listOperations({ query: { ...query, ...cursor, limit: PAGE_SIZE }, signal })),
+    query !== null,
   );
 }

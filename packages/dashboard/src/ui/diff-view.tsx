@@ -1,7 +1,7 @@
 /** What differs between two texts, line by line, with some lines around it. */
-import { lineHunks } from '../../fleet-view/line-diff.ts';
-import { useWords } from '../../i18n/words.tsx';
-import styles from './metadata.module.css';
+import { lineHunks } from '../fleet-view/line-diff.ts';
+import { useWords } from '../i18n/words.tsx';
+import styles from './diff-view.module.css';
 
 interface DiffViewProps {
   readonly before: string;
