@@ -121,6 +121,12 @@ test('where it was not built, its address says so in plain words', async () => {
       expect(text).toContain('npm run build');
     }
     expect((await bare.ask('GET', '/auth/style.css', { token: null })).status).toBe(200);
+    const forPrograms = await bare.ask('GET', '/', { token: null });
+    expect(forPrograms.status).toBe(404);
+    expect(JSON.parse(forPrograms.text)).toMatchObject({
+      code: 'route-not-found',
+      detail: expect.stringContaining('npm run build'),
+    });
   } finally {
     await bare.stop();
   }

@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import { routes } from '@sluice/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage } from './plain-page.ts';
+import { sendProblem } from './problem-response.ts';
 
 /** Stands in the built page wherever the nonce of an answer belongs; packages/dashboard/vite.config.ts writes it. */
 const NONCE_PLACEHOLDER = '__SLUICE_CSP_NONCE__';
@@ -20,6 +21,9 @@ const NO_PAGES: ReadonlySet<string> = new Set([
   'docs',
   'openapi.json',
 ]);
+
+const NOT_BUILT =
+  'This server runs from a checkout in which the dashboard was not built. Run `npm run build` there, then start the server again.';
 
 export interface Dashboard {
   /** `null`: it was not built. */
@@ -51,7 +55,12 @@ export function isForDashboard({ method, url, headers }: FastifyRequest): boolea
 }
 
 export async function serveDashboard(app: FastifyInstance, { directory, sendPage: send }: Dashboard): Promise<void> {
-  app.get('/', (_request, reply) => send(reply));
+  // A program that finds no dashboard gets a problem, as for everything else; the page is for people.
+  app.get('/', (request, reply) =>
+    directory === null && !isForDashboard(request)
+      ? sendProblem(reply, { code: 'route-not-found', detail: NOT_BUILT })
+      : send(reply),
+  );
   if (directory === null) return;
   await app.register(fastifyStatic, {
     root: path.join(directory, ASSETS),
@@ -89,10 +98,7 @@ function sendNotBuilt(reply: FastifyReply): FastifyReply {
   return sendPage(reply, {
     status: 404,
     title: 'The dashboard was not built',
-    paragraphs: [
-      'This server runs from a checkout in which the dashboard was not built. Run `npm run build` there, then start the server again.',
-      'The API works as always.',
-    ],
+    paragraphs: [NOT_BUILT, 'The API works as always.'],
     link: { text: 'The API', path: '/docs' },
   });
 }
