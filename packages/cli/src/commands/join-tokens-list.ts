@@ -4,10 +4,10 @@ import { Command } from 'commander';
 import { withClient, withConnectionOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
-import { paintFor } from '../output/colour.ts';
-import { formatOption, renderDocument, type Format } from '../output/formats.ts';
-import { printLine, printNote, printProblem } from '../output/print.ts';
-import { type Column, renderTable } from '../output/table.ts';
+import { formatOption, type Format } from '../output/formats.ts';
+import { printProblem } from '../output/print.ts';
+import type { Column } from '../output/table.ts';
+import { writeItems } from '../output/write-items.ts';
 import { agoInWords, untilInWords } from '../output/time-in-words.ts';
 import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,16 +28,10 @@ export function joinTokensListCommand(terminal: Terminal, finish: Finish): Comma
       withClient(terminal, options, async (client) => {
         const answer = await client.listJoinTokens({ query: options.all === true ? { all: 'true' } : {} });
         if (!answer.ok) return printProblem(terminal, answer.problem);
-        const { items } = answer.value;
-        const { stdout, environment } = terminal;
-        if (options.output === 'json' || options.output === 'yaml')
-          stdout.write(renderDocument(options.output, answer.value));
-        else if (options.output === 'name') for (const one of items) printLine(terminal, one.id);
-        else if (items.length === 0) printNote(terminal, 'No join tokens; make one with: sluice join-tokens create');
-        else {
-          const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;
-          stdout.write(renderTable(columns(Date.now()), items, width, paintFor(stdout, environment)));
-        }
+        writeItems(terminal, options.output, answer.value, {
+          columns: columns(Date.now()),
+          whenEmpty: 'No join tokens; make one with: sluice join-tokens create',
+        });
         return exitCodes.done;
       }),
     ),

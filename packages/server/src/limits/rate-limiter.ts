@@ -9,33 +9,50 @@ export interface Rate {
 /** Keys that are remembered: of an attacker with more addresses than these the oldest are forgotten, not of the others. */
 const KEYS_MAX = 20_000;
 
-/** The generic cell rate algorithm (ITU-T I.371) for one who asks: all there is to know is the instant at which the budget is whole again. */
-export class Budget {
+/** The generic cell rate algorithm (ITU-T I.371): all there is to know of one who asks is the instant at which the budget is whole again. */
+class CellRate {
   readonly #msPerUnit: number;
   readonly #burstMs: number;
-  #wholeAt = 0;
 
   constructor({ perSecond, burst }: Rate) {
     this.#msPerUnit = 1000 / perSecond;
     this.#burstMs = burst * this.#msPerUnit;
+  }
+
+  /** When the budget is whole again once so much more was asked. */
+  wholeAfter(wholeAt: number, weight: number, now: number): number {
+    return Math.max(wholeAt, now) + weight * this.#msPerUnit;
+  }
+
+  /** Milliseconds by which it is too early for what makes the budget whole at that instant; 0: it is not. */
+  tooEarlyMs(wholeAt: number, now: number): number {
+    return Math.max(0, wholeAt - now - this.#burstMs);
+  }
+}
+
+/** For one who asks. */
+export class Budget {
+  readonly #rate: CellRate;
+  #wholeAt = 0;
+
+  constructor(rate: Rate) {
+    this.#rate = new CellRate(rate);
   }
 
   /** Counts what is done in any case; the next has to wait for it. @returns Milliseconds by which it came too early; 0: it did not. */
   charge(weight: number, now: number): number {
-    this.#wholeAt = Math.max(this.#wholeAt, now) + weight * this.#msPerUnit;
-    return Math.max(0, this.#wholeAt - now - this.#burstMs);
+    this.#wholeAt = this.#rate.wholeAfter(this.#wholeAt, weight, now);
+    return this.#rate.tooEarlyMs(this.#wholeAt, now);
   }
 }
 
-/** The same for many, told apart by their keys. */
+/** For many, told apart by their keys. */
 export class RateLimiter {
   readonly #wholeAt = new Map<string, number>();
-  readonly #msPerUnit: number;
-  readonly #burstMs: number;
+  readonly #rate: CellRate;
 
-  constructor({ perSecond, burst }: Rate) {
-    this.#msPerUnit = 1000 / perSecond;
-    this.#burstMs = burst * this.#msPerUnit;
+  constructor(rate: Rate) {
+    this.#rate = new CellRate(rate);
   }
 
   /**
@@ -44,8 +61,8 @@ export class RateLimiter {
    * @returns 0: it may be done, and is counted; else the milliseconds after which it may, and nothing is counted.
    */
   take(key: string, weight: number, now: number): number {
-    const wholeAt = Math.max(this.#wholeAt.get(key) ?? 0, now) + weight * this.#msPerUnit;
-    const waitMs = wholeAt - now - this.#burstMs;
+    const wholeAt = this.#rate.wholeAfter(this.#wholeAt.get(key) ?? 0, weight, now);
+    const waitMs = this.#rate.tooEarlyMs(wholeAt, now);
     if (waitMs > 0) return waitMs;
     this.#remember(key, wholeAt);
     return 0;
@@ -53,7 +70,7 @@ export class RateLimiter {
 
   /** Counts what was known only after it was done; the next has to wait for it. */
   charge(key: string, weight: number, now: number): void {
-    this.#remember(key, Math.max(this.#wholeAt.get(key) ?? 0, now) + weight * this.#msPerUnit);
+    this.#remember(key, this.#rate.wholeAfter(this.#wholeAt.get(key) ?? 0, weight, now));
   }
 
   #remember(key: string, wholeAt: number): void {
