@@ -65,6 +65,8 @@ export function createOpenapiDocument(): Document {
       { name: 'metadata', description: 'Any JSON that operators attach to a node.' },
       { name: 'commands', description: 'What nodes can be told to do.' },
       { name: 'operations', description: 'What was asked, by whom, and what came of it.' },
+      { name: 'rollouts', description: 'One command applied to many nodes in order, under a budget.' },
+      { name: 'budgets', description: 'How many nodes may be unavailable at once.' },
       { name: 'events', description: 'What happens, as it happens.' },
       { name: 'webhooks', description: 'Events that are sent to an address.' },
       { name: 'access', description: 'Who may do what: tokens, and what agents prove who they are with.' },

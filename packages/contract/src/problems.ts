@@ -1,11 +1,6 @@
 /** THE table of problems: stable code, HTTP status, CLI exit code, title, and what the reader does next. Codes are never reused. */
-/** One row of the table. `exitCode` is what `sluice` ends with when the server answers so. */
-export interface ProblemKind {
-  readonly status: number;
-  readonly exitCode: number;
-  readonly title: string;
-  readonly whatToDo: string;
-}
+import { budgetProblems } from './budget-problems.ts';
+import type { ProblemKind } from './problem-kind.ts';
 
 export const problems = {
   'invalid-request': {
@@ -115,6 +110,7 @@ export const problems = {
     whatToDo:
       "Add the section `oidc` (issuer, clientId, publicUrl, roles) to the server's configuration file, as docs/single-sign-on.md shows; or use a token.",
   },
+  ...budgetProblems,
   'route-not-found': {
     status: 404,
     exitCode: 4,

@@ -18,7 +18,17 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for parameters, as fastify writes them. */
   readonly path: string;
-  readonly tag: 'nodes' | 'metadata' | 'commands' | 'operations' | 'events' | 'webhooks' | 'access' | 'server';
+  readonly tag:
+    | 'nodes'
+    | 'metadata'
+    | 'commands'
+    | 'operations'
+    | 'rollouts'
+    | 'budgets'
+    | 'events'
+    | 'webhooks'
+    | 'access'
+    | 'server';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
