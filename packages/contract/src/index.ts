@@ -9,6 +9,7 @@ export { AccessEvent, Role } from './events/access-events.ts';
 export * from './events/event-kinds.ts';
 export * from './events/fleet-event.ts';
 export { OperationRecord, OperationTask } from './events/operation-events.ts';
+export { RolloutEvent } from './events/rollout-events.ts';
 export * from './http/audit.ts';
 export * from './http/commands.ts';
 export * from './http/drain.ts';

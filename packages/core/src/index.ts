@@ -28,6 +28,23 @@ export { whyIsNode } from './node/why.ts';
 export { answerToUpdate } from './operation/decide-update.ts';
 export { actOnNode, isTerminal } from './operation/operation.ts';
 export type { Result } from './result.ts';
+export type { DurationHistory, PlannedBudget, PlannedRollout, PlanView } from './rollout/plan-view.ts';
+export {
+  changedNodes,
+  countsOf,
+  holdOf,
+  isEnded,
+  isInFlight,
+  type NormalSpec,
+  type RolloutCounts,
+  type RolloutHeader,
+  type RolloutNodeState,
+  rolloutOf,
+  type RolloutState,
+  type RolloutStepName,
+} from './rollout/rollout.ts';
+export type { RolloutContext, RolloutDecision, RolloutRequest } from './rollout/rollout-request.ts';
+export type { BudgetPlaces, GateResult, RolloutNodeCommand, RolloutStep, RolloutView } from './rollout/rollout-view.ts';
 export { matches, parseSelector, type Selector } from './selector/selector.ts';
 export { type Effect, underWay } from './under-way.ts';
 export { visibleJson } from './visible-json.ts';

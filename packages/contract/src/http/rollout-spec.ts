@@ -48,8 +48,8 @@ export const RolloutOrder = Type.Union([
     { description: 'The fewest sessions first, as they are at the start.' },
   ),
   Type.Object(
-    { by: Type.Literal('random') },
-    { description: 'Shuffled once, at the start, by the id of the rollout or the `seed` of the plan.' },
+    { by: Type.Literal('random'), seed: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })) },
+    { description: 'Shuffled by what is asked for, so that plan and start agree; another `seed` shuffles otherwise.' },
   ),
 ]);
 export type RolloutOrder = Type.Static<typeof RolloutOrder>;
@@ -104,7 +104,11 @@ export const RolloutSpec = Type.Object(
       Seconds(0, 86_400, 'A node is done once it has been healthy for so long without a break; default 10.'),
     ),
     healthyWithinSeconds: Type.Optional(
-      Seconds(1, 86_400, 'A node that is not done so long after its command has failed; default 600.'),
+      Seconds(
+        1,
+        86_400,
+        'A node that is not done so long after its command ended has failed; default: `healthySeconds` and 600 more.',
+      ),
     ),
     maxFailures: Type.Optional(countOrPercent(1, 'It stops when so many nodes have failed; default 1.')),
     onFailures: Type.Optional(

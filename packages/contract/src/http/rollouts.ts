@@ -1,6 +1,7 @@
 /** The routes of rollouts: plan, start, look, steer. */
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
+import type { ProblemCode } from '../problems.ts';
 import { Reason } from './reason.ts';
 import { Rollout, RolloutNode } from './rollout.ts';
 import { RolloutPlan } from './rollout-plan.ts';
@@ -116,6 +117,7 @@ const steer = <const Name extends string, const Path extends string>(
   path: Path,
   summary: string,
   description: string,
+  others: readonly ProblemCode[] = [],
 ) =>
   defineRoute({
     name,
@@ -129,7 +131,7 @@ const steer = <const Name extends string, const Path extends string>(
     params: RolloutParams,
     body: ReasonBody,
     response: Rollout,
-    problems: ['invalid-request', 'rollout-not-found', 'rollout-not-possible'],
+    problems: ['invalid-request', 'rollout-not-found', 'rollout-not-possible', ...others],
   });
 
 export const pauseRollout = steer(
@@ -160,5 +162,6 @@ export const retryRollout = steer(
   'retryRollout',
   '/api/v1/rollouts/:id/retry',
   'Retry the failed nodes of a rollout',
-  'They have their turn once more; a rollout that had ended runs again.',
+  'They have their turn once more; a rollout that had failed runs again. Refused for one that was cancelled: after that nothing of it begins.',
+  ['too-many-rollouts'],
 );
