@@ -76,7 +76,7 @@ export class Fleet {
       store,
       clock,
       tokens: this.tokens,
-      lastSeenOf: (nodeId) => this.#members.get(nodeId)?.lastSeenAt ?? null,
+      takeLastSeenOf: (nodeId) => this.#members.get(nodeId)?.takeLastSeen() ?? null,
       written: () => this.#commits.storeIsBack(),
       logger,
     });
@@ -212,8 +212,7 @@ export class Fleet {
   heard(nodeId: string): void {
     const member = this.#members.get(nodeId);
     if (member === undefined) return;
-    member.hear();
-    this.#times.heard(nodeId);
+    if (member.hear()) this.#times.heard(nodeId);
   }
 
   /** What the agent measured. Memory only. */

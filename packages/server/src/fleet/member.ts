@@ -30,6 +30,7 @@ export class Member implements FleetNode {
   changedAtVersion: number;
   readonly #now: () => number;
   #json: string | null = null;
+  #isHeard = false;
   /** Made when there is something to keep. */
   history: LoadHistory | null = null;
 
@@ -49,10 +50,20 @@ export class Member implements FleetNode {
     if (state.session.kind !== 'connected') this.history?.interrupt();
   }
 
-  hear(): void {
+  /** @returns Whether it is the first time since `takeLastSeen`. */
+  hear(): boolean {
     const now = this.#now();
     this.lastSeenAt = now;
     this.history?.heard(now);
+    const isFirst = !this.#isHeard;
+    this.#isHeard = true;
+    return isFirst;
+  }
+
+  /** For who notes it. */
+  takeLastSeen(): number | null {
+    this.#isHeard = false;
+    return this.lastSeenAt;
   }
 
   measure(load: Load, version: number): void {

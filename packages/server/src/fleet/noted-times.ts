@@ -12,8 +12,8 @@ export interface NotedTimesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly tokens: TokenBook;
-  /** `null`: never, or the node is gone. */
-  readonly lastSeenOf: (nodeId: string) => number | null;
+  /** Asked once for each time that it was said to be heard of. `null`: never, or the node is gone. */
+  readonly takeLastSeenOf: (nodeId: string) => number | null;
   /** Something was written: the store can be used. */
   readonly written: () => void;
   readonly logger: Logger;
@@ -46,9 +46,9 @@ export class NotedTimes {
   }
 
   async #write(): Promise<void> {
-    const { store, tokens, lastSeenOf, written, logger } = this.#options;
+    const { store, tokens, takeLastSeenOf, written, logger } = this.#options;
     const rows = [...this.#heard].flatMap((nodeId): LastSeen[] => {
-      const lastSeenAt = lastSeenOf(nodeId);
+      const lastSeenAt = takeLastSeenOf(nodeId);
       return lastSeenAt === null ? [] : [{ nodeId, lastSeenAt }];
     });
     this.#heard.clear();

@@ -15,6 +15,7 @@ import { closeFor } from './close-for.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { welcomeOf } from './welcome.ts';
 import type { Executed } from '../fleet/execution.ts';
+import type { Lease } from './leases.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -31,6 +32,8 @@ const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
 export class AgentSession {
   readonly id: string;
   readonly socket: SessionSocket;
+  /** `null`: it is not the session that its node is believed by. */
+  lease: Lease | null = null;
   readonly #options: SessionOptions;
   readonly #outbox = new Outbox();
   /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
@@ -148,11 +151,8 @@ export class AgentSession {
       else this.close(AGENT_CLOSE.badMessage, 'a second hello');
       return;
     }
-    if (!this.#isWelcomed) {
-      this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
-      return;
-    }
-    this.#take(message);
+    if (this.#isWelcomed) this.#take(message);
+    else this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
   }
 
   /** Begins to record what was said, without waiting for what was said before: the fleet keeps the order. */

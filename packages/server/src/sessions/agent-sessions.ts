@@ -10,6 +10,7 @@ import {
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authentication } from '../authentication/authentication.ts';
+import { answerPing } from './answer-ping.ts';
 import { answerOnSocket } from '../http/answer-on-socket.ts';
 import { hostIsLoopback, originIsForeign } from '../http/csrf.ts';
 import { whyAmbiguous } from '../http/refuse-ambiguous.ts';
@@ -48,6 +49,7 @@ export class AgentSessions {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: AGENT_MESSAGE_BYTES_MAX,
+    autoPong: false,
     handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
   });
   readonly #limits: SessionLimits;
@@ -134,7 +136,10 @@ export class AgentSessions {
     const full = this.#limits.whyFull(request.socket.remoteAddress ?? '');
     if (this.#isStopping) answerStopping(socket);
     else if (full !== null) this.#putOff(socket, full);
-    else this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, this.#peerOf(request)));
+    else
+      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+        this.#open(webSocket, socket, this.#peerOf(request)),
+      );
   }
 
   /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */
@@ -162,7 +167,8 @@ export class AgentSessions {
     return { remoteIp, identity: { kind: 'asked', joinTokenId, certificate: clientCertificateOf(request.socket) } };
   }
 
-  #open(socket: WebSocket, peer: Peer): void {
+  /** @param stream What the WebSocket speaks on. */
+  #open(socket: WebSocket, stream: Duplex, peer: Peer): void {
     const { logger } = this.#options;
     const session = this.#registry.open(sessionSocket(socket), peer);
     this.#sockets.add(socket);
@@ -176,6 +182,7 @@ export class AgentSessions {
     // An agent that asks for a sign of life gives one.
     socket.on('ping', (bytes: Buffer) => {
       slow(bytes.length);
+      if (socket.readyState === socket.OPEN) answerPing(stream, bytes);
       this.#registry.heard(session);
     });
     socket.on('pong', () => this.#registry.heard(session));

@@ -23,7 +23,8 @@ export interface LeasesOptions {
   readonly expired: (nodeId: string, lastHeardAt: number | null) => void;
 }
 
-interface Lease {
+/** What is believed of one node: kept by its session too, so that hearing of it looks nothing up. */
+export interface Lease {
   /** `null`: not since this server started. Set in place: it is what every heartbeat does. */
   heardAt: number | null;
   readonly leaseMs: number;
@@ -46,15 +47,16 @@ export class Leases {
   }
 
   /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
-  begin(nodeId: string, leaseMs: number, isHeard: boolean): void {
-    this.#leases.set(nodeId, { heardAt: isHeard ? this.#options.clock.now() : null, leaseMs });
+  begin(nodeId: string, leaseMs: number, isHeard: boolean): Lease {
+    const lease = { heardAt: isHeard ? this.#options.clock.now() : null, leaseMs };
+    this.#leases.set(nodeId, lease);
     this.#arm(nodeId);
+    return lease;
   }
 
   /** The queue is not touched: a lease that comes up looks when the node was heard last. */
-  heard(nodeId: string): void {
-    const lease = this.#leases.get(nodeId);
-    if (lease !== undefined) lease.heardAt = this.#options.clock.now();
+  heard(lease: Lease): void {
+    lease.heardAt = this.#options.clock.now();
   }
 
   /** The node is believed for what is left of its lease; afterwards it has expired. */

@@ -119,10 +119,10 @@ export class SessionRegistry {
 
   /** Anything was heard of the session's agent. */
   heard(session: AgentSession): void {
-    this.#listening.get(session)?.(true);
-    const { nodeId } = session;
-    if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
-    this.#leases.heard(nodeId);
+    if (this.#listening.size > 0) this.#listening.get(session)?.(true);
+    const { lease, nodeId } = session;
+    if (lease === null || nodeId === null) return;
+    this.#leases.heard(lease);
     this.#options.fleet.heard(nodeId);
   }
 
@@ -133,6 +133,7 @@ export class SessionRegistry {
     const { nodeId } = session;
     if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
     this.#byNode.delete(nodeId);
+    session.lease = null;
     if (this.#isStopping) return;
     this.#leases.watch(nodeId);
     await session.ended(why);
@@ -174,12 +175,13 @@ export class SessionRegistry {
       if (this.#byNode.get(id) === older) break;
     }
     this.#byNode.set(id, session);
-    this.#leases.begin(id, this.#times().leaseMs, true);
+    session.lease = this.#leases.begin(id, this.#times().leaseMs, true);
     return 'admitted';
   }
 
   /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
   #replaced(nodeId: string, older: AgentSession): void {
+    older.lease = null;
     const why = 'its agent connected anew';
     void this.#options.fleet.record(
       nodeId,
@@ -241,6 +243,7 @@ export class SessionRegistry {
     if (session !== undefined) {
       session.abandon();
       this.#byNode.delete(nodeId);
+      session.lease = null;
       await session.ended(`nothing was heard of its agent for ${Math.round(session.times.leaseMs / 1000)} s`);
     }
     const heardAt = lastHeardAt === null ? null : fleet.now() - (clock.now() - lastHeardAt);

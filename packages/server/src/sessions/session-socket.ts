@@ -14,7 +14,7 @@ export interface SessionSocket {
 }
 
 /** Unsent bytes at which a session is given up: an agent that does not read must not cost the server's memory. */
-const UNSENT_BYTES_MAX = 4 * 1_048_576;
+export const UNSENT_BYTES_MAX = 4 * 1_048_576;
 /** Bytes of a close frame's reason, by RFC 6455. */
 const CLOSE_REASON_BYTES_MAX = 123;
 
