@@ -1,12 +1,13 @@
-/** The whole tree of pages. Each is loaded when it is opened first. */
+/** The whole tree of pages. The fleet comes with the first load; each other one is loaded when it is opened first. */
 import { createBrowserRouter, type RouteObject } from 'react-router';
+import { FleetPage } from './pages/fleet/fleet-page.tsx';
 import { AppShell } from './shell/app-shell.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageFault } from './shell/page-fault.tsx';
 import { SessionProvider } from './shell/session-context.tsx';
 
 const pages: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import('./pages/fleet/fleet-page.tsx')).FleetPage }) },
+  { index: true, Component: FleetPage },
   { path: 'nodes', lazy: async () => ({ Component: (await import('./pages/nodes/nodes-page.tsx')).NodesPage }) },
   { path: 'nodes/:id', lazy: async () => ({ Component: (await import('./pages/node/node-page.tsx')).NodePage }) },
   {
