@@ -142,7 +142,7 @@ export class SimulatedClients {
     switch (kind) {
       case 'drain': {
         const expiresInMs = random.pick(null, null, 30_000);
-        return { kind: 'DrainNode', hold, timeoutMs, onDeadline, expiresInMs, reason: null };
+        return { kind: 'DrainNode', hold, timeoutMs, onDeadline, expiresInMs, force: false, reason: null };
       }
       case 'undrain':
         return { kind: 'ReleaseHold', hold: random.pick(hold, null), reason: null };

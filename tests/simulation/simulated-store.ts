@@ -1,4 +1,5 @@
 /** A store whose disk survives its process: a commit takes time, may fail, may stay in doubt, and a crash may come before it is durable, or after. */
+import type { StoredBudget, StoredSlot } from '../../packages/server/src/store/budget-store.ts';
 import type {
   AnsweredRequest,
   Beside,
@@ -20,6 +21,9 @@ export interface Copy {
   readonly operations: ReadonlyMap<string, StoredOperation>;
   readonly answered: ReadonlyMap<string, AnsweredRequest>;
   readonly tokens: ReadonlyMap<string, StoredToken>;
+  readonly budgets: ReadonlyMap<string, StoredBudget>;
+  /** By group and holder. */
+  readonly slots: ReadonlyMap<string, StoredSlot>;
   readonly sequence: number;
 }
 
@@ -28,6 +32,8 @@ export class SimulatedDisk {
   operations = new Map<string, StoredOperation>();
   answered = new Map<string, AnsweredRequest>();
   tokens = new Map<string, StoredToken>();
+  budgets = new Map<string, StoredBudget>();
+  slots = new Map<string, StoredSlot>();
   sequence = 0;
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
 
@@ -37,21 +43,25 @@ export class SimulatedDisk {
   }
 
   copy(): Copy {
-    const { nodes, operations, answered, tokens, sequence } = this;
+    const { nodes, operations, answered, tokens, budgets, slots, sequence } = this;
     return {
       nodes: new Map(nodes),
       operations: new Map(operations),
       answered: new Map(answered),
       tokens: new Map(tokens),
+      budgets: new Map(budgets),
+      slots: new Map(slots),
       sequence,
     };
   }
 
-  restore({ nodes, operations, answered, tokens, sequence }: Copy): void {
+  restore({ nodes, operations, answered, tokens, budgets, slots, sequence }: Copy): void {
     this.nodes = new Map(nodes);
     this.operations = new Map(operations);
     this.answered = new Map(answered);
     this.tokens = new Map(tokens);
+    this.budgets = new Map(budgets);
+    this.slots = new Map(slots);
     this.sequence = sequence;
   }
 
@@ -71,6 +81,14 @@ export class SimulatedDisk {
     }
     for (const request of answered) this.answered.set(request.key, request);
     for (const token of beside.tokens ?? []) this.tokens.set(token.id, token);
+    for (const { name, budget } of beside.budgets ?? []) {
+      if (budget === null) this.budgets.delete(name);
+      else this.budgets.set(name, budget);
+    }
+    for (const { groupName, holderId, slot } of beside.slots ?? []) {
+      if (slot === null) this.slots.delete(`${groupName}/${holderId}`);
+      else this.slots.set(`${groupName}/${holderId}`, slot);
+    }
     const noteSequences = (beside.notes ?? []).map(() => (this.sequence += 1));
     return { ok: true, sequences, noteSequences };
   }
@@ -155,6 +173,10 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
       removeDeadLetter: () => never,
       dropDeadLetters: () => never,
       removeOrphans: () => never,
+    },
+    budgets: {
+      all: () => Promise.resolve([...disk.budgets.values()]),
+      slots: () => Promise.resolve([...disk.slots.values()]),
     },
     bytes: () => never,
     close: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 /** The contract as an OpenAPI 3.1 document: made from the same schemas that validate, with no server needed. */
+import { BudgetArithmetic } from './budget-arithmetic.ts';
 import { ProblemDocument } from './problem-document.ts';
 import { problems, type ProblemCode } from './problems.ts';
 import type { Route } from './http/route.ts';
@@ -6,6 +7,7 @@ import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
 import { Node } from './http/node.ts';
 import { AuditEntry } from './http/audit.ts';
+import { Budget, BudgetStanding } from './http/budgets.ts';
 import { NodeCredentials } from './http/credentials.ts';
 import { NodeCommand } from './http/commands.ts';
 import { StreamedEvent } from './http/events.ts';
@@ -30,6 +32,9 @@ const POST_PROBLEMS: readonly ProblemCode[] = ['idempotency-key-reused', 'outcom
 
 const components = {
   AuditEntry,
+  Budget,
+  BudgetArithmetic,
+  BudgetStanding,
   DeadLetter,
   DeliveryAttempt,
   JoinToken,

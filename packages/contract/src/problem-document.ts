@@ -1,5 +1,6 @@
 /** A problem as HTTP answers carry it: RFC 9457, with our stable `code` and what to do beside the standard members. */
 import Type from 'typebox';
+import { BudgetArithmetic } from './budget-arithmetic.ts';
 import { type Problem, problems } from './problems.ts';
 
 export const ProblemDocument = Type.Object({
@@ -10,6 +11,7 @@ export const ProblemDocument = Type.Object({
   code: Type.String({ description: 'Stable name of the problem, for programs.' }),
   whatToDo: Type.String({ description: 'What the reader does next.' }),
   field: Type.Optional(Type.String({ description: 'The field at fault.' })),
+  budget: Type.Optional(BudgetArithmetic),
   requestId: Type.String({ description: "The request's id in the server's log." }),
 });
 export type ProblemDocument = Type.Static<typeof ProblemDocument>;
@@ -29,6 +31,7 @@ export function problemDocument(problem: Problem, requestId: string): ProblemDoc
     code: problem.code,
     whatToDo: kind.whatToDo,
     ...(problem.field === undefined ? {} : { field: problem.field }),
+    ...(problem.budget === undefined ? {} : { budget: problem.budget }),
     requestId,
   };
 }

@@ -1,4 +1,5 @@
 /** THE table of problems: stable code, HTTP status, CLI exit code, title, and what the reader does next. Codes are never reused. */
+import type { BudgetArithmetic } from './budget-arithmetic.ts';
 import { budgetProblems } from './budget-problems.ts';
 import type { ProblemKind } from './problem-kind.ts';
 
@@ -276,4 +277,6 @@ export interface Problem {
   readonly detail: string;
   /** The field of the request that is at fault, where there is one. */
   readonly field?: string;
+  /** The budget that has no place left, where that is the problem. */
+  readonly budget?: BudgetArithmetic;
 }

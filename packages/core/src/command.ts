@@ -9,6 +9,7 @@ import type {
   OperationUpdate,
   WorkloadReport,
 } from '@sluice/contract';
+import type { FullBudget } from './budget/standing.ts';
 
 export type Command =
   /** A person or program asks. */
@@ -19,6 +20,8 @@ export type Command =
       readonly timeoutMs: number | null;
       readonly onDeadline: OnDeadline;
       readonly expiresInMs: number | null;
+      /** Also where a budget has no place left; then with a reason. */
+      readonly force: boolean;
       readonly reason: string | null;
     }
   | {
@@ -126,4 +129,6 @@ export interface Context {
   readonly metadataBytesMax: number;
   /** For a registration: the join token that the agent came with, if it still opens anything. */
   readonly joinGrant: JoinGrant | null;
+  /** The budgets that are for the node and have no place left for it, as they stand before the command. */
+  readonly fullBudgets: readonly FullBudget[];
 }

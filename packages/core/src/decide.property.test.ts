@@ -39,6 +39,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     timeoutMs,
     onDeadline,
     expiresInMs: fc.constantFrom(null, 5000),
+    force: fc.boolean(),
     reason: fc.constant(null),
   }),
   fc.record({

@@ -1,4 +1,5 @@
 /** `decide`: what a command means for a node, as events to record, or why it is refused. The one door of every change. */
+import { withinBudgets } from './budget/check-budgets.ts';
 import type { Command, Context } from './command.ts';
 import type { Decision } from './decision.ts';
 import { decideShiftTimes } from './deadline/shift-times.ts';
@@ -35,13 +36,13 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
   }
   switch (command.kind) {
     case 'DrainNode':
-      return decideDrain(node, command, context);
+      return withinBudgets(node, command, context, decideDrain(node, command, context));
     case 'ReleaseHold':
       return decideUndrain(node, command, context);
     case 'RestartWorkload':
-      return decideRestart(node, command, context);
+      return withinBudgets(node, command, context, decideRestart(node, command, context));
     case 'RunDeclaredCommand':
-      return decideRun(node, command, context);
+      return withinBudgets(node, command, context, decideRun(node, command, context));
     case 'ReplaceMetadata':
     case 'MergeMetadata':
       return decideMetadata(node, command, context.metadataBytesMax);

@@ -63,6 +63,8 @@ function apply(
     case 'NodeActivated':
     case 'ActivationHindered':
       return evolveAvailability(node, event, at);
+    case 'BudgetOverridden':
+      return node;
     case 'OperationRequested':
       return upsertOperation(node, event.operation);
     case 'OperationDeadlineMoved':

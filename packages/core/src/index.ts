@@ -4,6 +4,10 @@ export type { AgentSettings, AgentState, RotationState, SessionsReading } from '
 export type { AgentEffect, AgentInput } from './agent/agent-io.ts';
 export { agentStep } from './agent/agent-step.ts';
 export { entriesOf, type JournalEntry } from './agent/journal.ts';
+export { arithmeticInWords, noPlaceLeft, PLACES_NAMED_MAX, takesPlace, withNamesOf } from './budget/check-budgets.ts';
+export { placesOf } from './budget/places.ts';
+export { type FullBudget, type PlaceTaken, type Standing, standingInWords, standingOf } from './budget/standing.ts';
+export { isUnavailable, whyUnavailable } from './budget/unavailable.ts';
 export { bytesInWords } from './bytes-in-words.ts';
 export type { Clock } from './clock.ts';
 export type { Command, Context, Credentials, JoinGrant } from './command.ts';

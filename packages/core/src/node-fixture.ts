@@ -61,6 +61,7 @@ function context(now: number, overrides: Partial<Context> = {}): Context {
     defaultDrainTimeoutMs: null,
     metadataBytesMax: 65_536,
     joinGrant: null,
+    fullBudgets: [],
     ...overrides,
   };
 }
@@ -132,6 +133,7 @@ export class LivingNode {
         timeoutMs: null,
         onDeadline: 'force',
         expiresInMs: null,
+        force: false,
         reason: null,
         ...overrides,
       }),

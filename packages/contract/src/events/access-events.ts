@@ -1,6 +1,7 @@
 /** Events of access: who may do what, what was refused, and what became of the history itself. They change no node; where they are about one, they name it. */
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
+import { BudgetRemoved, BudgetSet } from './budget-events.ts';
 
 /** What a token may do, without its secret. */
 export const Role = Type.Union([Type.Literal('viewer'), Type.Literal('operator'), Type.Literal('admin')], {
@@ -88,5 +89,7 @@ export const AccessEvent = Type.Union([
   WebhookChanged,
   WebhookSecretRotated,
   WebhookRemoved,
+  BudgetSet,
+  BudgetRemoved,
 ]);
 export type AccessEvent = Type.Static<typeof AccessEvent>;

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
 import * as availability from './availability-events.ts';
+import * as budget from './budget-events.ts';
 import * as metadata from './metadata-events.ts';
 import * as node from './node-events.ts';
 import * as operation from './operation-events.ts';
@@ -42,6 +43,7 @@ export const FleetEvent = Type.Union([
   operation.OperationTimesShifted,
   operation.OperationEnded,
   metadata.MetadataReplaced,
+  budget.BudgetOverridden,
 ]);
 export type FleetEvent = Type.Static<typeof FleetEvent>;
 

@@ -48,7 +48,8 @@ const RunBody = Type.Object({
   reason: Reason,
   force: Type.Optional(
     Type.Boolean({
-      description: 'A disruptive command: without waiting for a running drain, also while the workload is locked.',
+      description:
+        'A disruptive command: without waiting for a running drain, also while the workload is locked, and where a budget has no place left; for the last with a `reason`, which the history keeps.',
     }),
   ),
 });
@@ -67,7 +68,14 @@ export const runCommand = defineRoute({
   params: Type.Object({ ...NodeParams.properties, name: Type.String() }),
   body: RunBody,
   response: Operation,
-  problems: ['invalid-request', 'invalid-parameters', 'node-not-found', 'command-not-found', 'workload-locked'],
+  problems: [
+    'invalid-request',
+    'invalid-parameters',
+    'node-not-found',
+    'command-not-found',
+    'workload-locked',
+    'budget-exceeded',
+  ],
 });
 
 /** Nodes of one request: what shares one transaction of the store. */

@@ -27,6 +27,11 @@ export const DrainBody = Type.Object({
     }),
   ),
   reason: Reason,
+  force: Type.Optional(
+    Type.Boolean({
+      description: 'Also where a budget has no place left; then with a `reason`, which the history keeps.',
+    }),
+  ),
   onDeadline: Type.Optional(OnDeadline),
   hold: Type.Optional(HoldName),
   expiresIn: Type.Optional(
@@ -47,13 +52,13 @@ export const drainNode = defineRoute({
   summary: '排空节点 Drain a node',
   description:
     'Takes the node out of rotation, lets its sessions end, and at the deadline ends what remains (`onDeadline: force`), gives up (`cancel`) or goes on waiting (`hold`). ' +
-    'Draining again under the same hold moves the deadline of the running operation.',
+    'Draining again under the same hold moves the deadline of the running operation. Of a node that is available now it takes a place in every budget that is for the node.',
   access: 'operator',
   scope: 'node',
   params: NodeParams,
   body: DrainBody,
   response: Operation,
-  problems: ['invalid-request', 'node-not-found'],
+  problems: ['invalid-request', 'node-not-found', 'budget-exceeded'],
 });
 
 export const UndrainBody = Type.Object({

@@ -34,7 +34,10 @@ export const RestartBody = Type.Object({
   ),
   onDeadline: Type.Optional(OnDeadline),
   force: Type.Optional(
-    Type.Boolean({ description: 'Also while the workload is locked, and without waiting for a running drain.' }),
+    Type.Boolean({
+      description:
+        'Also while the workload is locked, without waiting for a running drain, and where a budget has no place left; for the last with a `reason`, which the history keeps.',
+    }),
   ),
 });
 export type RestartBody = Type.Static<typeof RestartBody>;
@@ -47,11 +50,11 @@ export const restartNode = defineRoute({
   summary: '重启节点 Restart a node',
   description:
     'Stops the workload gracefully, starts it and waits for its health; only then the operation has succeeded. Not delivered within 10 minutes: expired, never performed. ' +
-    'A second restart while one is queued or running returns that one.',
+    'A second restart while one is queued or running returns that one. Of a node that is available now it takes a place in every budget that is for the node.',
   access: 'operator',
   scope: 'node',
   params: NodeParams,
   body: RestartBody,
   response: Operation,
-  problems: ['invalid-request', 'node-not-found', 'workload-locked'],
+  problems: ['invalid-request', 'node-not-found', 'workload-locked', 'budget-exceeded'],
 });

@@ -1,5 +1,6 @@
 /** Every route of the HTTP API. What is not here does not exist: server, OpenAPI and authorisation are made from this list. */
 import { listAudit, readChain } from './audit.ts';
+import { getBudget, listBudgets, removeBudget, setBudget } from './budgets.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { listCommands, runCommand, runOnNodes } from './commands.ts';
 import { drainNode, undrainNode } from './drain.ts';
@@ -76,6 +77,10 @@ export const routes = {
   testWebhook,
   listDeadLetters,
   resendDeadLetter,
+  listBudgets,
+  getBudget,
+  setBudget,
+  removeBudget,
   listAudit,
   readChain,
   serverStatus,

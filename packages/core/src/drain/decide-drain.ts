@@ -12,7 +12,7 @@ import { wish } from './wish.ts';
 type DrainNode = Extract<Command, { kind: 'DrainNode' }>;
 
 /** What a drain is asked for with; see the command. */
-type DrainWish = Omit<DrainNode, 'kind'>;
+type DrainWish = Omit<DrainNode, 'kind' | 'force'>;
 
 export function decideDrain(node: NodeState, command: DrainNode, context: Context): Result<Decision> {
   const draft = openDraft(node, context.now);

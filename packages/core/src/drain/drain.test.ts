@@ -33,7 +33,15 @@ describe('drain', () => {
   test('without a timeout takes the configured default', () => {
     const living = LivingNode.registered();
     const { operation } = living.tell(
-      { kind: 'DrainNode', hold: 'operator', timeoutMs: null, onDeadline: 'force', expiresInMs: null, reason: null },
+      {
+        kind: 'DrainNode',
+        hold: 'operator',
+        timeoutMs: null,
+        onDeadline: 'force',
+        expiresInMs: null,
+        force: false,
+        reason: null,
+      },
       { defaultDrainTimeoutMs: 9000 },
     );
     expect(operation?.deadlineAt).toBe(living.now + 9000);

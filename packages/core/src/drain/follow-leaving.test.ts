@@ -20,7 +20,7 @@ describe('a workload that asks to leave', () => {
     tell(living, leaving(5));
     expect(living.node.holds).toMatchObject([{ name: 'node', owner: 'workload', reason: 'the host goes away' }]);
     expect(living.operation('op_2')).toMatchObject({ command: 'drain', status: 'running', requestedBy: 'workload' });
-    const { summary, causes } = whyIsNode(living.node, null, living.now);
+    const { summary, causes } = whyIsNode(living.node, null, living.now, []);
     expect(summary).toBe('n1 is draining for its workload.');
     expect(causes[0]?.text).toContain('Its workload asked to leave and holds it out of rotation');
     living.report(0);
@@ -40,7 +40,7 @@ describe('a workload that asks to leave', () => {
       credentials: UNASKED,
     });
     expect(living.node.holds).toEqual([]);
-    expect(whyIsNode(living.node, null, living.now).causes.map(({ code }) => code)).toContain('workload-leaving');
+    expect(whyIsNode(living.node, null, living.now, []).causes.map(({ code }) => code)).toContain('workload-leaving');
     tell(living, leaving(9));
     expect(holdsOf(living)).toEqual(['node of workload']);
   });

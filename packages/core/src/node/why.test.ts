@@ -4,7 +4,7 @@ import { HEALTHY, LivingNode } from '../node-fixture.ts';
 import { whyIsNode } from './why.ts';
 
 function textsOf(living: LivingNode, countProblem: string | null = null): string {
-  const { summary, causes } = whyIsNode(living.node, countProblem, living.now);
+  const { summary, causes } = whyIsNode(living.node, countProblem, living.now, []);
   return [summary, ...causes.map(({ code, text }) => `${code}: ${text}`)].join('\n');
 }
 

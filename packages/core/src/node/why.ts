@@ -1,5 +1,7 @@
 /** Why a node is as it is: a chain of causes in sentences, from its state alone. */
 import type { Hold, NodeStatus, OperationRecord } from '@sluice/contract';
+import { budgetCauses } from '../budget/budget-causes.ts';
+import type { FullBudget } from '../budget/standing.ts';
 import { durationInWords } from '../duration-in-words.ts';
 import { isOfWorkload } from '../drain/follow-leaving.ts';
 import { isAct, isActive, waitsForDrain } from '../operation/operation.ts';
@@ -23,8 +25,14 @@ export interface Answer {
 
 /**
  * @param countProblem Why the sessions cannot be counted now; `null` when they can, or when nobody is asked to.
+ * @param fullBudgets The budgets that would refuse now to let it become unavailable.
  */
-export function whyIsNode(node: NodeState, countProblem: string | null, now: number): Answer {
+export function whyIsNode(
+  node: NodeState,
+  countProblem: string | null,
+  now: number,
+  fullBudgets: readonly FullBudget[],
+): Answer {
   const status = statusOf(node);
   const causes = [
     ...connectionCauses(node, now),
@@ -32,6 +40,7 @@ export function whyIsNode(node: NodeState, countProblem: string | null, now: num
     ...drainCauses(node, countProblem, now),
     ...workloadCauses(node, countProblem),
     ...operationCauses(node, now),
+    ...budgetCauses(fullBudgets),
   ];
   return { status, summary: summaryOf(node, status, now), causes };
 }

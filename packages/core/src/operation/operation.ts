@@ -19,7 +19,7 @@ export function isAct(operation: OperationRecord): boolean {
 }
 
 /** Whether it interrupts the workload, so that it waits for a running drain. */
-function isDisruptive(operation: OperationRecord): boolean {
+export function isDisruptive(operation: OperationRecord): boolean {
   return operation.task.kind === 'restart' || (operation.task.kind === 'declared' && operation.task.disruptive);
 }
 

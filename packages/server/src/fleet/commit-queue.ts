@@ -2,13 +2,12 @@
 import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { AnsweredRequest, SettledOutcome, Store, StoredEvent, StoredToken } from '../store/store.ts';
-import type { WebhookChange } from '../store/webhook-store.ts';
-import { type AccessDecision, type AskedOfNode, type Batch, decideBatch, type Request } from './decide-batch.ts';
+import type { AnsweredRequest, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
+import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
 import { Pause } from './pause.ts';
 import { storeProblemOf } from './store-problem.ts';
-import type { KnownWebhooks } from './webhook-book.ts';
+import type { AccessDecision, AskedOfNode, Request } from './request.ts';
 import {
   committedEvents,
   problemOf,
@@ -29,25 +28,20 @@ const GATHER_MS = 30;
 const BATCH_FAILED =
   'Something failed that should not have; the server’s log says what. Nothing is known to have changed.';
 
-/** What was committed. */
-export interface Committed {
+/** What was committed: beside the nodes and events what has changed, as it is now. */
+export interface Committed extends Omit<Batch['beside'], 'notes'> {
   /** The nodes as they are now; `null`: forgotten. */
   readonly states: Batch['states'];
   readonly events: readonly StoredEvent[];
-  /** As they are now. */
-  readonly tokens: readonly StoredToken[];
-  readonly webhooks: readonly WebhookChange[];
 }
 
-export interface CommitQueueOptions {
+export interface CommitQueueOptions extends Pick<BatchContext, 'tokenOf' | 'webhooks' | 'budgets' | 'nodes'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly settings: FleetSettings;
   readonly newOperationId: (now: number) => string;
   readonly logger: Logger;
   readonly stateOf: (nodeId: string) => NodeState | null;
-  readonly tokenOf: (id: string) => StoredToken | undefined;
-  readonly webhooks: KnownWebhooks;
   /** Makes a commit visible; comes before those who asked for it hear of it. */
   readonly publish: (committed: Committed) => void;
   readonly committed: (durationMs: number) => void;
@@ -221,6 +215,8 @@ export class CommitQueue {
       settings,
       tokenOf,
       webhooks: this.#options.webhooks,
+      budgets: this.#options.budgets,
+      nodes: this.#options.nodes,
       answered,
       broken: (nodeId, violations) =>
         logger.error(
@@ -230,8 +226,8 @@ export class CommitQueue {
       failed: (nodeId, error) =>
         logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
     });
-    const { tokens, webhooks, notes } = batch.beside;
-    const isNothing = [batch.changes, batch.answered, tokens, webhooks, notes].every(({ length }) => length === 0);
+    const parts = [batch.changes, batch.answered, ...Object.values(batch.beside)];
+    const isNothing = parts.every(({ length }) => length === 0);
     const written: Written = isNothing
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
       : await writeBatch(this.#options.store, batch, this.#options.logger, this.#options.committed);

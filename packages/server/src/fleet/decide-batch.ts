@@ -10,56 +10,18 @@ import {
   operationOf,
   operationWrittenBy,
   type Result,
+  takesPlace,
   violationsOf,
 } from '@sluice/core';
+import type { BudgetChange, SlotChange } from '../store/budget-store.ts';
 import type { AnsweredRequest, Beside, NodeChange, Note, StoredToken } from '../store/store.ts';
 import type { WebhookChange } from '../store/webhook-store.ts';
+import type { BudgetBook } from './budget-book.ts';
 import { type KnownWebhooks, webhooksAfter } from './webhook-book.ts';
 import { auditedActor } from './audited-actor.ts';
 import { joinGrantOf } from './token.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
-
-/** Something that is asked of the fleet: of a node, or of who may do what. */
-export type Request = NodeRequest | AccessRequest;
-
-export interface NodeRequest {
-  readonly kind: 'node';
-  readonly nodeId: string;
-  readonly command: Command;
-  readonly actor: Actor;
-  /** `null`: a repetition of it could not be told from a new request. */
-  readonly once: Once | null;
-  /** W3C trace context; absent: nobody traces it. */
-  readonly traceparent?: string | undefined;
-  /** Whether it waits for a store that is away. */
-  readonly isPatient: boolean;
-  readonly resolve: (result: Result<Executed>) => void;
-}
-
-/** What somebody who waits for the answer asks of a node. */
-export type AskedOfNode = Pick<NodeRequest, 'nodeId' | 'command' | 'actor' | 'once' | 'traceparent'>;
-
-/** Decides at its turn what becomes of tokens and webhooks, or just notes what has happened. */
-export interface AccessRequest {
-  readonly kind: 'access';
-  readonly decide: AccessDecision;
-  readonly isPatient: boolean;
-  readonly resolve: (result: Result<null>) => void;
-}
-
-/**
- * @param tokenOf The token as the commands before this one leave it.
- * @param webhooks The same for webhooks.
- */
-export type AccessDecision = (
-  tokenOf: (id: string) => StoredToken | undefined,
-  now: number,
-  webhooks: KnownWebhooks,
-) => Result<{
-  readonly tokens: readonly StoredToken[];
-  readonly webhooks?: readonly WebhookChange[];
-  readonly notes: readonly Note[];
-}>;
+import type { AccessRequest, NodeRequest, Request } from './request.ts';
 
 interface Answer {
   readonly request: Request;
@@ -83,6 +45,9 @@ export interface Batch {
 export interface BatchContext {
   readonly tokenOf: (id: string) => StoredToken | undefined;
   readonly webhooks: KnownWebhooks;
+  readonly budgets: Pick<BudgetBook, 'draft'>;
+  /** All nodes as they were committed. */
+  readonly nodes: () => Iterable<NodeState>;
   readonly now: number;
   readonly newOperationId: (now: number) => string;
   readonly settings: FleetSettings;
@@ -109,26 +74,39 @@ export function decideBatch(
   const answered = new Map<string, AnsweredRequest>();
   const tokens = new Map<string, StoredToken>();
   const webhooks = new Map<string, WebhookChange>();
+  const budgetChanges = new Map<string, BudgetChange>();
+  const slotChanges = new Map<string, SlotChange>();
   const notes: Note[] = [];
   const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
   const knownWebhooks = webhooksAfter(context.webhooks, webhooks);
+  const stateNow = (nodeId: string) => {
+    const known = working.get(nodeId);
+    return known === undefined ? stateOf(nodeId) : known.state;
+  };
+  // What is decided here counts for what comes after it in the batch: two never both take the last place.
+  const budgets = context.budgets.draft({ stateOf: stateNow, all: () => nodesNow(context.nodes(), working) });
   // Counted in the transaction that lets the agent in: no crash lets one more in than the token is for.
   const useJoinToken = (id: string) => {
     const token = tokenOf(id);
     if (token !== undefined) tokens.set(id, { ...token, uses: token.uses + 1 });
   };
   const answerAccess = (request: AccessRequest): Answer => {
-    const result = request.decide(tokenOf, context.now, knownWebhooks);
+    const result = request.decide(tokenOf, context.now, knownWebhooks, budgets);
     if (result.ok) {
       for (const token of result.value.tokens) tokens.set(token.id, token);
       for (const change of result.value.webhooks ?? []) webhooks.set(change.id, change);
+      for (const change of result.value.budgets ?? []) budgetChanges.set(change.name, change);
+      for (const change of result.value.slots ?? []) slotChanges.set(`${change.groupName}/${change.holderId}`, change);
+      budgets.apply(result.value);
       notes.push(...result.value.notes);
     }
     const told = result.ok ? ({ ok: true, value: null } as const) : result;
     return {
       request,
       tell: () => request.resolve(told),
-      dependsOnCommit: tokens.size > 0 || webhooks.size > 0 || result.ok,
+      // A refusal may rest on what this batch is yet to commit.
+      dependsOnCommit:
+        result.ok || working.size + tokens.size + webhooks.size + budgetChanges.size + slotChanges.size > 0,
     };
   };
   const answerNode = (request: NodeRequest): Answer => {
@@ -139,12 +117,13 @@ export function decideBatch(
     });
     const { nodeId, once } = request;
     const known = working.get(nodeId);
-    const before = known === undefined ? stateOf(nodeId) : known.state;
+    const before = stateNow(nodeId);
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
       return answer(answerAgain(once, repeated, before), known !== undefined || answered.has(once.key));
-    const step = stepOf(before, request, context, tokenOf);
-    if (!step.ok) return answer(step, known !== undefined);
+    const step = stepOf(before, request, context, tokenOf, budgets);
+    // That a budget has no place left may rest on what others in this batch have taken.
+    if (!step.ok) return answer(step, known !== undefined || (step.problem.budget !== undefined && working.size > 0));
     const { decision, state: after, operations } = step.value;
     const { events, operationId } = decision;
     for (const event of events) if (event.kind === 'AgentEnrolled') useJoinToken(event.joinTokenId);
@@ -154,6 +133,7 @@ export function decideBatch(
       entry.events.push(...events.map((event) => ({ event, actor: request.actor })));
       for (const operation of operations) entry.operations.set(operation.id, operation);
       working.set(nodeId, entry);
+      budgets.nodeChanged(before, after);
     }
     const operation =
       after === null || operationId === null
@@ -171,9 +151,21 @@ export function decideBatch(
     changes: [...working].map(([nodeId, entry]) => changeOf(nodeId, entry, context.now)),
     states: new Map([...working].map(([nodeId, { state }]) => [nodeId, state])),
     answered: [...answered.values()],
-    beside: { tokens: [...tokens.values()], webhooks: [...webhooks.values()], notes },
+    beside: {
+      tokens: [...tokens.values()],
+      webhooks: [...webhooks.values()],
+      budgets: [...budgetChanges.values()],
+      slots: [...slotChanges.values()],
+      notes,
+    },
     answers,
   };
+}
+
+/** All nodes as the batch leaves them. */
+function* nodesNow(committed: Iterable<NodeState>, working: ReadonlyMap<string, Working>): Iterable<NodeState> {
+  for (const node of committed) if (!working.has(node.id)) yield node;
+  for (const { state } of working.values()) if (state !== null) yield state;
 }
 
 /** The same request again is answered by its operation as it is now; another one under the same key is a mistake of its sender. */
@@ -202,6 +194,7 @@ function stepOf(
   { nodeId, command, actor, traceparent }: NodeRequest,
   context: BatchContext,
   tokenOf: BatchContext['tokenOf'],
+  budgets: BudgetBook,
 ): Result<Step> {
   try {
     const decision = decide(before, nodeId, command, {
@@ -209,6 +202,7 @@ function stepOf(
       actor,
       operationId: context.newOperationId(context.now),
       joinGrant: joinGrant(command, tokenOf, context.now),
+      fullBudgets: before !== null && takesPlace(before, command) ? budgets.fullFor(nodeId) : [],
       traceparent,
       ...context.settings,
     });

@@ -44,6 +44,7 @@ function guarded(real: Store): Store {
     recordTokenUses: (uses) => real.recordTokenUses(uses),
     pruneTokens: (before) => real.pruneTokens(before),
     webhooks: real.webhooks,
+    budgets: real.budgets,
     bytes: () => real.bytes(),
     close: () => real.close(),
   };
@@ -123,7 +124,15 @@ function register(id: string) {
 function drain(id: string, timeoutMs: number | null = null) {
   return fleet.execute(
     id,
-    { kind: 'DrainNode', hold: 'operator', timeoutMs, onDeadline: 'cancel', expiresInMs: null, reason: 'r' },
+    {
+      kind: 'DrainNode',
+      hold: 'operator',
+      timeoutMs,
+      onDeadline: 'cancel',
+      expiresInMs: null,
+      force: false,
+      reason: 'r',
+    },
     ALICE,
   );
 }

@@ -7,7 +7,8 @@ import type { CommandTracing } from './command-tracing.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { NotedTimes } from './noted-times.ts';
 import type { Executed, Once } from './execution.ts';
-import type { AccessDecision } from './decide-batch.ts';
+import type { AccessDecision } from './request.ts';
+import { BudgetBook } from './budget-book.ts';
 import { LiveOutputs } from './live-outputs.ts';
 import type { FleetNode } from './member.ts';
 import { Members } from './members.ts';
@@ -31,6 +32,8 @@ export class Fleet {
   readonly tokens = new TokenBook();
   /** What is sent where. */
   readonly webhooks = new WebhookBook();
+  /** How many nodes of a group may be unavailable at once, and how many are. */
+  readonly budgets: BudgetBook;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #tracing: CommandTracing | undefined;
@@ -51,15 +54,20 @@ export class Fleet {
     this.#clock = clock;
     this.#members = new Members(() => clock.now());
     this.#tracing = tracing;
+    const stateOf = (nodeId: string) => this.#members.get(nodeId)?.state ?? null;
+    const nodes = () => this.#members.states();
+    this.budgets = new BudgetBook({ stateOf, all: nodes });
     this.#commits = new CommitQueue({
       store,
       clock,
       settings,
       newOperationId,
       logger,
-      stateOf: (nodeId) => this.#members.get(nodeId)?.state ?? null,
+      stateOf,
       tokenOf: (id) => this.tokens.get(id),
       webhooks: this.webhooks,
+      budgets: this.budgets,
+      nodes,
       publish: (done) => this.#publish(done),
       committed: committed ?? (() => undefined),
     });
@@ -93,6 +101,10 @@ export class Fleet {
       const state = afterServerStart(readNode(stored), options.clock.now());
       fleet.#members.restore(state, stored.lastSeenAt);
     }
+    fleet.budgets.apply({
+      budgets: (await options.store.budgets.all()).map((budget) => ({ name: budget.name, budget })),
+      slots: (await options.store.budgets.slots()).map((slot) => ({ ...slot, slot })),
+    });
     for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
     fleet.#times.begin();
     return fleet;
@@ -252,14 +264,16 @@ export class Fleet {
     await this.#times.stop();
   }
 
-  #publish({ states, events, tokens, webhooks }: Committed): void {
+  #publish({ states, events, tokens, webhooks, budgets, slots }: Committed): void {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
     for (const token of tokens) this.tokens.put(token);
     for (const change of webhooks) this.webhooks.apply(change);
     for (const [nodeId, state] of states) {
+      this.budgets.nodeChanged(this.#members.get(nodeId)?.state ?? null, state);
       this.#members.put(nodeId, state);
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
     }
+    this.budgets.apply({ budgets, slots });
     this.#outputs.dropEnded(events);
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);

@@ -32,6 +32,11 @@ export class Members {
     return this.#byId.values();
   }
 
+  /** What is recorded of each, in no particular order. */
+  *states(): Iterable<NodeState> {
+    for (const { state } of this.#byId.values()) yield state;
+  }
+
   /** By id (in code-unit order). */
   sorted(): readonly FleetNode[] {
     this.#sorted ??= [...this.#byId.values()].sort((one, other) => (one.state.id < other.state.id ? -1 : 1));

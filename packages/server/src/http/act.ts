@@ -13,6 +13,7 @@ import {
 import { type Command, hasRole, type Result } from '@sluice/core';
 import type { FleetNode } from '../fleet/member.ts';
 import { operationView } from '../fleet/operation-view.ts';
+import { asSeenBy } from './budgets.ts';
 import { noSuchNode } from './nodes.ts';
 import { parametersCheck } from './command-parameters.ts';
 import { builtInBody, isBuiltIn } from './built-in-commands.ts';
@@ -86,7 +87,7 @@ export async function askOfNode(
   command: Command,
 ): Promise<Result<Reply<Operation>>> {
   const result = await fleet.execute(nodeId, command, actorOf(principal, remoteAddress), once);
-  if (!result.ok) return result;
+  if (!result.ok) return { ok: false, problem: asSeenBy(principal, result.problem, fleet) };
   const { node, operation, repeatOf } = result.value;
   if (operation === null && repeatOf !== null) {
     const detail = `This request was answered before by the operation ${repeatOf}, which is not kept any more. Nothing was done.`;
@@ -112,13 +113,14 @@ function millisecondsOrNull(seconds: number | undefined): number | null {
   return seconds === undefined || seconds === 0 ? null : seconds * 1000;
 }
 
-function drainCommand({ timeout, reason, onDeadline, hold, expiresIn }: DrainBody): Command {
+function drainCommand({ timeout, reason, force, onDeadline, hold, expiresIn }: DrainBody): Command {
   return {
     kind: 'DrainNode',
     hold: hold ?? OPERATOR_HOLD,
     timeoutMs: millisecondsOrNull(timeout),
     onDeadline: onDeadline ?? 'force',
     expiresInMs: millisecondsOrNull(expiresIn),
+    force: force ?? false,
     reason: reason ?? null,
   };
 }

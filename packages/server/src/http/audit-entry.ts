@@ -59,6 +59,12 @@ function changeOf(kind: string, body: HistoryEvent['body']): { readonly before: 
       return { before: json(body['before']), after: json(body['webhook']) };
     case 'WebhookRemoved':
       return { before: json(body['webhook']), after: null };
+    case 'BudgetSet':
+      return { before: json(body['before']), after: json(body['budget']) };
+    case 'BudgetRemoved':
+      return { before: json(body['budget']), after: null };
+    case 'BudgetOverridden':
+      return { before: null, after: json(body['budgets']) };
     case 'TokenRevoked':
       return { before: json(body['token']), after: null };
     case 'AgentEnrolled':
@@ -80,6 +86,7 @@ function resultOf(kind: string, body: HistoryEvent['body'], operation: Operation
   const times = typeof count === 'number' ? count : 1;
   if (kind === 'RequestRefused') return { status: 'refused', code: text(code), detail: text(detail), count: times };
   if (kind === 'LoginRefused') return { status: 'refused', code: 'login', detail: text(reason), count: times };
+  if (kind === 'BudgetOverridden') return { status: 'done', code: null, detail: text(reason), count: 1 };
   if (kind === 'WebhookChanged') return { status: 'done', code: null, detail: text(reason), count: 1 };
   if (operation === null) return { status: 'done', code: null, detail: null, count: 1 };
   const { status, error } = operation;

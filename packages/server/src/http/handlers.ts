@@ -2,6 +2,7 @@
 import type { RouteName, routes } from '@sluice/contract';
 import { drainNode, restartNode, runCommand, undrainNode } from './act.ts';
 import { runOnNodes } from './act-on-many.ts';
+import { getBudget, listBudgets, removeBudget, setBudget } from './budgets.ts';
 import { listCommands } from './commands.ts';
 import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
@@ -67,6 +68,10 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  listBudgets,
+  getBudget,
+  setBudget,
+  removeBudget,
   listWebhooks,
   createWebhook,
   getWebhook,

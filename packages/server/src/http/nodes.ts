@@ -7,6 +7,7 @@ import type { FleetNode } from '../fleet/member.ts';
 import { timestampOrNull } from '../fleet/timestamp.ts';
 import { isLoopback, takesGzip } from './accept-encoding.ts';
 import { isKnown } from './etag.ts';
+import { fullBudgetsOf } from './budgets.ts';
 import { listBodyOf } from './list-bytes.ts';
 import { listOf, selectorOf, textOf } from './node-filters.ts';
 import { afterCursor, cursorAfter, parseOrder, sorted, SORT_KEYS } from './node-order.ts';
@@ -99,10 +100,15 @@ export const forgetNode: Handler<typeof routes.forgetNode> = async (
   return result.ok ? value({ id: params.id }) : result;
 };
 
-export const whyNode: Handler<typeof routes.whyNode> = ({ params }, { fleet }) => {
+export const whyNode: Handler<typeof routes.whyNode> = ({ params, principal }, { fleet }) => {
   const node = fleet.node(params.id);
   if (node === undefined) return noSuchNode(params.id);
-  const { status, summary, causes } = whyIsNode(node.state, node.load.problem, fleet.now());
+  const { status, summary, causes } = whyIsNode(
+    node.state,
+    node.load.problem,
+    fleet.now(),
+    fullBudgetsOf(params.id, principal, fleet),
+  );
   return value({
     id: params.id,
     status,

@@ -118,6 +118,28 @@ export interface DeadLettersTable {
   readonly problem: string;
 }
 
+/** `max_unavailable` is a number of nodes (`3`) or a share of them (`25%`). */
+export interface BudgetsTable {
+  readonly name: string;
+  readonly selector: string | null;
+  readonly max_unavailable: string;
+  readonly description: string | null;
+  readonly created_by: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly revision: number;
+}
+
+export interface SlotsTable {
+  /** The group and the holder. */
+  readonly id: string;
+  readonly group_name: string;
+  readonly holder_id: string;
+  readonly taken_at: number;
+  readonly taken_by: string;
+  readonly node_id: string | null;
+}
+
 export interface Schema {
   readonly nodes: NodesTable;
   readonly node_last_seen: NodeLastSeenTable;
@@ -129,4 +151,6 @@ export interface Schema {
   readonly webhooks: WebhooksTable;
   readonly webhook_progress: WebhookProgressTable;
   readonly dead_letters: DeadLettersTable;
+  readonly budgets: BudgetsTable;
+  readonly slots: SlotsTable;
 }

@@ -5,6 +5,7 @@ import { describeAccess } from './store-suite-access.ts';
 import { describeChain } from './store-suite-chain.ts';
 import { describeHistory } from './store-suite-history.ts';
 import { describeRetention } from './store-suite-retention.ts';
+import { describeBudgets } from './store-suite-budgets.ts';
 import { describeWebhooks } from './store-suite-webhooks.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
 import type { Store } from './store.ts';
@@ -258,6 +259,7 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       await expect(store.tokens()).rejects.toThrow(/./u);
       await expect(store.bytes()).rejects.toThrow(/./u);
       await expect(store.webhooks.all()).rejects.toThrow(/./u);
+      await expect(store.budgets.all()).rejects.toThrow(/./u);
     });
 
     describeHistory(() => opened);
@@ -265,5 +267,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
     describeAccess(() => opened);
     describeChain(() => opened);
     describeWebhooks(() => opened);
+    describeBudgets(() => opened);
   });
 }

@@ -1,5 +1,6 @@
 /** What the server keeps across restarts, and the verbs it keeps it with. Knows nothing of what the documents mean. */
 
+import type { BudgetChange, BudgetStore, SlotChange } from './budget-store.ts';
 import type { WebhookChange, WebhookStore } from './webhook-store.ts';
 import type {
   ChainedEvent,
@@ -122,6 +123,10 @@ export interface Beside {
   readonly tokens?: readonly StoredToken[];
   /** At most one of each webhook. */
   readonly webhooks?: readonly WebhookChange[];
+  /** At most one of each budget. */
+  readonly budgets?: readonly BudgetChange[];
+  /** At most one of each holder in a group. */
+  readonly slots?: readonly SlotChange[];
   /** Their events come after those of the nodes. */
   readonly notes?: readonly Note[];
 }
@@ -267,6 +272,9 @@ export interface Store {
 
   /** What is kept of webhooks beside what a commit writes. */
   readonly webhooks: WebhookStore;
+
+  /** What is kept of budgets and slots. */
+  readonly budgets: BudgetStore;
 
   /** The bytes that it takes on its disk, logs of SQLite included. */
   bytes(): Promise<number>;

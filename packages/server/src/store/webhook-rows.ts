@@ -1,10 +1,8 @@
 /** `WebhookStore` by single statements, written once for every dialect. */
 import type { Kysely, Selectable } from 'kysely';
+import type { Doing } from './doing.ts';
 import type { DeadLettersTable, Schema, WebhooksTable } from './schema.ts';
 import type { DeadLetter, StoredWebhook, WebhookProgress, WebhookStore } from './webhook-store.ts';
-
-/** Does the work, and says what it was when it fails. */
-type Doing = <Result>(what: string, work: () => Promise<Result>) => Promise<Result>;
 
 /** See `WebhookStore` for what each verb promises. */
 export class WebhookRows implements WebhookStore {

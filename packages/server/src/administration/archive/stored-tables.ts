@@ -101,6 +101,17 @@ const columnsOf = {
     failed_at: integer,
     problem: text,
   },
+  budgets: {
+    name: text,
+    selector: orNull(text),
+    max_unavailable: text,
+    description: orNull(text),
+    created_by: text,
+    created_at: integer,
+    updated_at: integer,
+    revision: integer,
+  },
+  slots: { id: text, group_name: text, holder_id: text, taken_at: integer, taken_by: text, node_id: orNull(text) },
 } as const satisfies Columns;
 
 /** In the order in which an archive has them. Each is ordered by its first column, which is its primary key. */
@@ -115,6 +126,8 @@ export const STORED_TABLES: readonly StoredTable[] = [
   storedTable('webhooks', columnsOf.webhooks),
   storedTable('webhook_progress', columnsOf.webhook_progress),
   storedTable('dead_letters', columnsOf.dead_letters),
+  storedTable('budgets', columnsOf.budgets),
+  storedTable('slots', columnsOf.slots),
 ];
 
 function storedTable(name: keyof Schema, types: Readonly<Record<string, TSchema>>): StoredTable {

@@ -75,3 +75,38 @@ test('a store from before there were webhooks keeps its events and tokens, and t
     await store.close();
   }
 });
+
+test('a store from before there were budgets keeps its webhooks, and takes budgets and slots', async () => {
+  const database = await databaseOf('0006-webhooks');
+  database.exec(`
+    insert into webhooks (id, name, url, secret, is_enabled, created_by, created_at, starts_after)
+      values ('wh_a', 'kept', 'https://hooks.example/', 'whsec_a', 1, 'bob', 1, 0);
+    insert into events values (7, 'a', 'NodeChanged', 6, '{}', null, null);
+    update event_sequence set last_sequence = 7`);
+  database.close();
+
+  const store = await openSqliteStore(directory);
+  try {
+    expect(await store.webhooks.all()).toMatchObject([{ id: 'wh_a', name: 'kept' }]);
+    expect(await store.budgets.all()).toEqual([]);
+    const budget = {
+      name: 'lobby',
+      selector: null,
+      maxUnavailable: '25%',
+      description: null,
+      createdBy: 'bob',
+      createdAt: 1,
+      updatedAt: 1,
+      revision: 1,
+    };
+    const slot = { groupName: 'lobby', holderId: 'm1', takenAt: 2, takenBy: 'bob', nodeId: null };
+    await store.commit([], [], {
+      budgets: [{ name: 'lobby', budget }],
+      slots: [{ groupName: 'lobby', holderId: 'm1', slot }],
+    });
+    expect(await store.budgets.all()).toEqual([budget]);
+    expect(await store.budgets.slots()).toEqual([slot]);
+  } finally {
+    await store.close();
+  }
+});

@@ -6,6 +6,7 @@ import { addLastCommit } from './0003-last-commit.ts';
 import { extendTokens } from './0004-tokens.ts';
 import { addEventChain } from './0005-event-chain.ts';
 import { createWebhooks } from './0006-webhooks.ts';
+import { createBudgets } from './0007-budgets.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -17,5 +18,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0004-tokens': { up: (kysely) => extendTokens(kysely, types) },
     '0005-event-chain': { up: (kysely) => addEventChain(kysely, types) },
     '0006-webhooks': { up: (kysely) => createWebhooks(kysely, types) },
+    '0007-budgets': { up: (kysely) => createBudgets(kysely, types) },
   };
 }

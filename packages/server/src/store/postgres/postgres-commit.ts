@@ -4,10 +4,12 @@
  */
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
+import { rowOfBudget, rowOfSlot, slotId } from '../budget-rows.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
+import { writeStatement } from './write-statement.ts';
 
 /** An event before it has its place in the chain. */
 interface EventRow {
@@ -38,6 +40,10 @@ export interface CommitRows {
   readonly tokens: string;
   readonly webhooks: string;
   readonly removedWebhookIds: readonly string[];
+  readonly budgets: string;
+  readonly removedBudgetNames: readonly string[];
+  readonly slots: string;
+  readonly freedSlotIds: readonly string[];
   readonly operations: string;
   readonly answered: string;
 }
@@ -46,7 +52,7 @@ export interface CommitRows {
 export function rowsOfCommit(
   changes: readonly NodeChange[],
   answered: readonly AnsweredRequest[],
-  { tokens = [], webhooks = [], notes = [] }: Beside,
+  { tokens = [], webhooks = [], budgets = [], slots = [], notes = [] }: Beside,
 ): CommitRows {
   const expected = new Map<string, number | null>();
   const inconsistent = new Set<string>();
@@ -101,6 +107,10 @@ export function rowsOfCommit(
     tokens: JSON.stringify([...new Map(tokens.map((token) => [token.id, rowOfToken(token)])).values()]),
     webhooks: JSON.stringify(webhooks.flatMap(({ webhook }) => (webhook === null ? [] : [rowOfWebhook(webhook)]))),
     removedWebhookIds: webhooks.filter(({ webhook }) => webhook === null).map(({ id }) => id),
+    budgets: JSON.stringify(budgets.flatMap(({ budget }) => (budget === null ? [] : [rowOfBudget(budget)]))),
+    removedBudgetNames: budgets.filter(({ budget }) => budget === null).map(({ name }) => name),
+    slots: JSON.stringify(slots.flatMap(({ slot }) => (slot === null ? [] : [rowOfSlot(slot)]))),
+    freedSlotIds: slots.filter(({ slot }) => slot === null).map(slotId),
     operations: JSON.stringify([...operations.values()]),
     answered: JSON.stringify([...requests.values()]),
   };
@@ -143,7 +153,7 @@ export async function prepareCommit(
     const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
     return { sequence, ...event, previous_hash: previousHash };
   });
-  await session.query(write, [
+  await session.query(writeStatement, [
     rows.nodes,
     rows.newNodeIds,
     rows.forgottenNodeIds,
@@ -156,6 +166,10 @@ export async function prepareCommit(
     rows.tokens,
     rows.webhooks,
     rows.removedWebhookIds,
+    rows.budgets,
+    rows.removedBudgetNames,
+    rows.slots,
+    rows.freedSlotIds,
   ]);
   let sequence = last.last_sequence;
   const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));
@@ -177,71 +191,4 @@ const lockCounter: Statement = {
 const selectRevisions: Statement = {
   name: 'sluice-select-revisions',
   text: 'select node_id, revision from nodes where node_id = any($1::text[]) for update',
-};
-
-/**
- * All tables in one statement: its parts see the tables as they were before it, and no two of them touch the same row.
- * A COMMIT is not to be given up halfway, as PostgreSQL would when it waits long for a standby: it would say that it is done.
- */
-const write: Statement = {
-  name: 'sluice-write',
-  text: `
-with written_nodes as (
-  insert into nodes (node_id, revision, state)
-  select node_id, revision, state from json_to_recordset($1::json) as given (node_id text, revision bigint, state text)
-  on conflict (node_id) do update set revision = excluded.revision, state = excluded.state
-), new_last_seen as (
-  insert into node_last_seen (node_id, last_seen_at) select unnest($2::text[]), null
-  on conflict (node_id) do update set last_seen_at = null
-), forgotten_nodes as (
-  delete from nodes where node_id = any($3::text[])
-), forgotten_last_seen as (
-  delete from node_last_seen where node_id = any($3::text[])
-), written_events as (
-  insert into events (sequence, node_id, kind, at, body, previous_hash, actor)
-  select sequence, node_id, kind, at, body, previous_hash, actor
-  from json_to_recordset($4::json) as given
-    (sequence bigint, node_id text, kind text, at bigint, body text, previous_hash text, actor text)
-), written_operations as (
-  insert into operations (id, node_id, command, status, created_at, ended_at, body)
-  select id, node_id, command, status, created_at, ended_at, body
-  from json_to_recordset($5::json) as given
-    (id text, node_id text, command text, status text, created_at bigint, ended_at bigint, body text)
-  on conflict (id) do update set node_id = excluded.node_id, command = excluded.command, status = excluded.status,
-    created_at = excluded.created_at, ended_at = excluded.ended_at, body = excluded.body
-), written_answers as (
-  insert into answered_requests (key, fingerprint, operation_id, answered_at)
-  select key, fingerprint, operation_id, answered_at
-  from json_to_recordset($6::json) as given (key text, fingerprint text, operation_id text, answered_at bigint)
-  on conflict (key) do update set fingerprint = excluded.fingerprint, operation_id = excluded.operation_id,
-    answered_at = excluded.answered_at
-), written_tokens as (
-  insert into tokens (id, kind, name, hash, role, created_at, expires_at, revoked_at, selector, node_type, uses_max, uses,
-    idle_ms, created_by)
-  select id, kind, name, hash, role, created_at, expires_at, revoked_at, selector, node_type, uses_max, uses, idle_ms, created_by
-  from json_to_recordset($10::json) as given
-    (id text, kind text, name text, hash text, role text, created_at bigint, expires_at bigint, revoked_at bigint, selector text,
-     node_type text, uses_max bigint, uses bigint, idle_ms bigint, created_by text)
-  on conflict (id) do update set kind = excluded.kind, name = excluded.name, hash = excluded.hash, role = excluded.role,
-    created_at = excluded.created_at, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
-    selector = excluded.selector, node_type = excluded.node_type, uses_max = excluded.uses_max, uses = excluded.uses,
-    idle_ms = excluded.idle_ms, created_by = excluded.created_by
-), removed_webhooks as (
-  delete from webhooks where id = any($12::text[])
-), written_webhooks as (
-  insert into webhooks (id, name, url, secret, previous_secret, previous_secret_until, kinds, node_id, selector, is_enabled,
-    disabled_because, created_by, created_at, starts_after)
-  select id, name, url, secret, previous_secret, previous_secret_until, kinds, node_id, selector, is_enabled,
-    disabled_because, created_by, created_at, starts_after
-  from json_to_recordset($11::json) as given
-    (id text, name text, url text, secret text, previous_secret text, previous_secret_until bigint, kinds text, node_id text,
-     selector text, is_enabled bigint, disabled_because text, created_by text, created_at bigint, starts_after bigint)
-  on conflict (id) do update set name = excluded.name, url = excluded.url, secret = excluded.secret,
-    previous_secret = excluded.previous_secret, previous_secret_until = excluded.previous_secret_until, kinds = excluded.kinds,
-    node_id = excluded.node_id, selector = excluded.selector, is_enabled = excluded.is_enabled,
-    disabled_because = excluded.disabled_because, created_by = excluded.created_by, created_at = excluded.created_at,
-    starts_after = excluded.starts_after
-)
-update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text, last_hash = $7::text
-returning set_config('statement_timeout', '0', true)`,
 };

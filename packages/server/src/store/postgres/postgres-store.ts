@@ -41,6 +41,8 @@ import type { PostgresAddress } from './postgres-address.ts';
 import { rowsOfCommit } from './postgres-commit.ts';
 import { TABLES } from './prepare-database.ts';
 import type { PostgresSession } from './postgres-session.ts';
+import { BudgetRows } from '../budget-rows.ts';
+import type { BudgetStore } from '../budget-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
@@ -63,6 +65,7 @@ export async function openPostgresStore(url: string, logger: Logger): Promise<St
 /** See `Store` for what each verb promises. */
 class PostgresStore implements Store {
   readonly webhooks: WebhookStore;
+  readonly budgets: BudgetStore;
   readonly #address: PostgresAddress;
   readonly #kysely: Kysely<Schema>;
   readonly #writer: Writer;
@@ -73,6 +76,7 @@ class PostgresStore implements Store {
     this.#address = address;
     this.#kysely = kysely;
     this.webhooks = new WebhookRows(kysely, (what, work) => this.#doing(what, work));
+    this.budgets = new BudgetRows(kysely, (what, work) => this.#doing(what, work));
     this.#writer = writer;
     this.#committer = committer;
   }

@@ -29,6 +29,8 @@ export const TABLES: readonly string[] = [
   'webhooks',
   'webhook_progress',
   'dead_letters',
+  'budgets',
+  'slots',
 ];
 
 /** @throws RefusedError, or what the driver threw. */

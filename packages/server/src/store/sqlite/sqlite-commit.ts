@@ -8,13 +8,16 @@ import type Database from 'better-sqlite3';
 import { documentText } from '../document-text.ts';
 import type {
   AnsweredRequestsTable,
+  BudgetsTable,
   EventSequenceTable,
   EventsTable,
   NodesTable,
   OperationsTable,
+  SlotsTable,
   TokensTable,
   WebhooksTable,
 } from '../schema.ts';
+import { rowOfBudget, rowOfSlot, slotId } from '../budget-rows.ts';
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
@@ -31,7 +34,7 @@ export type SqliteCommit = (
 export function prepareCommit(database: Database.Database): SqliteCommit {
   const statements = prepareStatements(database);
   const transaction = database.transaction<SqliteCommit>(
-    (changes, answered, { tokens = [], webhooks = [], notes = [] }) => {
+    (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], notes = [] }) => {
       const conflicts = conflictingNodes(statements, changes);
       if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
       for (const request of answered) {
@@ -46,6 +49,14 @@ export function prepareCommit(database: Database.Database): SqliteCommit {
       for (const { id, webhook } of webhooks) {
         if (webhook === null) statements.deleteWebhook.run(id);
         else statements.upsertWebhook.run(rowOfWebhook(webhook));
+      }
+      for (const { name, budget } of budgets) {
+        if (budget === null) statements.deleteBudget.run(name);
+        else statements.upsertBudget.run(rowOfBudget(budget));
+      }
+      for (const { slot, ...key } of slots) {
+        if (slot === null) statements.deleteSlot.run(slotId(key));
+        else statements.upsertSlot.run(rowOfSlot(slot));
       }
       return { ok: true, ...writeChanges(statements, changes, notes) } as const;
     },
@@ -167,6 +178,16 @@ function prepareStatements(database: Database.Database) {
          is_enabled, disabled_because, created_by, created_at, starts_after)
        values (@id, @name, @url, @secret, @previous_secret, @previous_secret_until, @kinds, @node_id, @selector,
          @is_enabled, @disabled_because, @created_by, @created_at, @starts_after)`,
+    ),
+    deleteBudget: database.prepare<[string]>('delete from budgets where name = ?'),
+    upsertBudget: database.prepare<BudgetsTable>(
+      `insert or replace into budgets (name, selector, max_unavailable, description, created_by, created_at, updated_at, revision)
+       values (@name, @selector, @max_unavailable, @description, @created_by, @created_at, @updated_at, @revision)`,
+    ),
+    deleteSlot: database.prepare<[string]>('delete from slots where id = ?'),
+    upsertSlot: database.prepare<SlotsTable>(
+      `insert or replace into slots (id, group_name, holder_id, taken_at, taken_by, node_id)
+       values (@id, @group_name, @holder_id, @taken_at, @taken_by, @node_id)`,
     ),
     // Only what can change: SQLite writes the indexes of every column that is named here, changed or not.
     upsertOperation: database.prepare<OperationsTable>(

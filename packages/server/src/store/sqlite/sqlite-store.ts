@@ -40,6 +40,8 @@ import { openSqlite } from './open-sqlite.ts';
 import type { OpenedSqlite } from './open-sqlite.ts';
 import { prepareCommit } from './sqlite-commit.ts';
 import type { SqliteCommit } from './sqlite-commit.ts';
+import { BudgetRows } from '../budget-rows.ts';
+import type { BudgetStore } from '../budget-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
@@ -52,6 +54,7 @@ export async function openSqliteStore(directory: string): Promise<SqliteStore> {
 /** See `Store` for what each verb promises. */
 export class SqliteStore implements Store {
   readonly webhooks: WebhookStore;
+  readonly budgets: BudgetStore;
   readonly #database: Database.Database;
   readonly #kysely: Kysely<Schema>;
   readonly #lock: DataDirectoryLock;
@@ -63,6 +66,7 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#kysely = kysely;
     this.webhooks = new WebhookRows(kysely, doing);
+    this.budgets = new BudgetRows(kysely, doing);
     this.#lock = lock;
     this.#commit = prepareCommit(database);
     const updateLastSeen = database.prepare<LastSeen>(

@@ -1,0 +1,49 @@
+/** What is asked of the fleet: of a node, or beside the nodes (who may do what, webhooks, budgets, slots). */
+import type { Actor } from '@sluice/contract';
+import type { Command, Result } from '@sluice/core';
+import type { Beside, StoredToken } from '../store/store.ts';
+import type { KnownBudgets } from './budget-book.ts';
+import type { Executed, Once } from './execution.ts';
+import type { KnownWebhooks } from './webhook-book.ts';
+
+export type Request = NodeRequest | AccessRequest;
+
+export interface NodeRequest {
+  readonly kind: 'node';
+  readonly nodeId: string;
+  readonly command: Command;
+  readonly actor: Actor;
+  /** `null`: a repetition of it could not be told from a new request. */
+  readonly once: Once | null;
+  /** W3C trace context; absent: nobody traces it. */
+  readonly traceparent?: string | undefined;
+  /** Whether it waits for a store that is away. */
+  readonly isPatient: boolean;
+  readonly resolve: (result: Result<Executed>) => void;
+}
+
+/** What somebody who waits for the answer asks of a node. */
+export type AskedOfNode = Pick<NodeRequest, 'nodeId' | 'command' | 'actor' | 'once' | 'traceparent'>;
+
+/** Decides at its turn what becomes of tokens, webhooks, budgets and slots, or just notes what has happened. */
+export interface AccessRequest {
+  readonly kind: 'access';
+  readonly decide: AccessDecision;
+  readonly isPatient: boolean;
+  readonly resolve: (result: Result<null>) => void;
+}
+
+/**
+ * @param tokenOf The token as the commands before this one leave it.
+ * @param webhooks The same for webhooks.
+ * @param budgets The same for budgets, their arithmetic and their slots: two who decide here never both take a last place.
+ */
+export type AccessDecision = (
+  tokenOf: (id: string) => StoredToken | undefined,
+  now: number,
+  webhooks: KnownWebhooks,
+  budgets: KnownBudgets,
+) => Result<AccessDecided>;
+
+/** What is committed together; what is absent does not change. */
+export type AccessDecided = Pick<Required<Beside>, 'tokens' | 'notes'> & Beside;
