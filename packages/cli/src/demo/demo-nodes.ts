@@ -1,8 +1,8 @@
-/** The three nodes of the demo: who they are, and the agent.yaml of each. */
+/** The nodes of the demo, three unless more are asked for: who they are, and the agent.yaml of each. */
 import { stringify } from 'yaml';
 import { ownFile } from '../install/own-files.ts';
 
-interface DemoNode {
+export interface DemoNode {
   readonly id: string;
   readonly name: string;
   readonly type: string;
@@ -15,7 +15,11 @@ interface DemoNode {
   readonly playSeconds: number;
 }
 
-export const demoNodes: readonly DemoNode[] = [
+/** Nodes of a demo when nothing is said, and at most: each is an agent and a game server. */
+export const DEMO_NODES_DEFAULT = 3;
+export const DEMO_NODES_MAX = 50;
+
+const FIRST_NODES: readonly DemoNode[] = [
   {
     id: 'lobby-1',
     name: 'Lobby 1',
@@ -47,6 +51,24 @@ export const demoNodes: readonly DemoNode[] = [
     playSeconds: 20,
   },
 ];
+
+/** The first three, and as many arenas more as are asked for, spread over two regions of three zones. */
+export function demoNodes(count: number): readonly DemoNode[] {
+  const more = Array.from({ length: Math.max(0, count - FIRST_NODES.length) }, (_, index): DemoNode => {
+    const number = index + FIRST_NODES.length;
+    return {
+      id: `arena-${number}`,
+      name: `Arena ${number}`,
+      type: 'arena',
+      region: number % 2 === 0 ? 'eu-west' : 'us-east',
+      zone: ['a', 'b', 'c'][number % 3] ?? 'a',
+      labels: { game: number % 2 === 0 ? 'chess' : 'go', mode: number % 4 === 0 ? 'ranked' : 'casual', env: 'demo' },
+      players: 6 + (number % 5) * 2,
+      playSeconds: 10 + (number % 4) * 5,
+    };
+  });
+  return [...FIRST_NODES, ...more].slice(0, count);
+}
 
 /** A file of examples/game-server. */
 export function gameServerFile(path: string): string {

@@ -12,7 +12,7 @@ import { printError, printLine } from '../output/print.ts';
 import { pause, type Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { commandInWords } from '../install/own-files.ts';
-import { agentYaml, demoNodes, gameServerFile } from './demo-nodes.ts';
+import { agentYaml, type DemoNode, demoNodes, gameServerFile } from './demo-nodes.ts';
 import { startDemoProcess, type DemoProcess } from './demo-process.ts';
 import { findFreePorts, isPortFree } from './ports.ts';
 
@@ -24,6 +24,8 @@ const SHORT_LIFE_MS = 5000;
 
 export interface DemoOptions {
   readonly port: number;
+  /** How many. */
+  readonly nodes: number;
   /** Where its files are kept; absent: in a temporary directory that is removed at the end. */
   readonly data?: string;
 }
@@ -46,7 +48,7 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const directory = options.data === undefined ? await mkdtemp(join(tmpdir(), 'sluice-demo-')) : resolve(options.data);
   const processes: DemoProcess[] = [];
   try {
-    return await startAndStay(terminal, url, directory, processes);
+    return await startAndStay(terminal, { url, directory, nodes: demoNodes(options.nodes) }, processes);
   } finally {
     if (processes.length > 0) printLine(terminal, 'Stopping …');
     // Agents first: each says goodbye, and ends its game server.
@@ -60,8 +62,7 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
 
 async function startAndStay(
   terminal: Terminal,
-  url: string,
-  directory: string,
+  { url, directory, nodes }: { readonly url: string; readonly directory: string; readonly nodes: readonly DemoNode[] },
   processes: DemoProcess[],
 ): Promise<ExitCode> {
   const adminToken = newToken();
@@ -78,7 +79,7 @@ async function startAndStay(
   };
   const client = createClient({ url, token: adminToken, signal: terminal.interrupt });
 
-  printLine(terminal, 'Starting a server, three agents and three game servers …');
+  printLine(terminal, `Starting a server, ${nodes.length} agents and ${nodes.length} game servers …`);
   const serverConfig = join(directory, 'server.yaml');
   // Faster than a real fleet's, so that the counts of a demo move before the eyes.
   await writeFile(serverConfig, 'agents: { heartbeatInterval: 2s, lease: 10s }\n', { mode: 0o600 });
@@ -94,8 +95,8 @@ async function startAndStay(
   const isServerThere = await reach(terminal, processes, async () => (await client.listNodes()).ok);
   if (isServerThere !== null) return isServerThere;
 
-  const ports = await findFreePorts(demoNodes.length * 2);
-  for (const [index, node] of demoNodes.entries()) {
+  const ports = await findFreePorts(nodes.length * 2);
+  for (const [index, node] of nodes.entries()) {
     const [port, rotationPort] = ports.slice(index * 2);
     if (port === undefined || rotationPort === undefined) throw new Error('finding free ports for the game servers');
     const stateDir = join(directory, node.id);
@@ -104,7 +105,7 @@ async function startAndStay(
     await writeFile(configFile, agentYaml(node, { serverUrl: url, stateDir, port, rotationPort }), { mode: 0o600 });
     start(node.id, ['agent', '--config', configFile]);
   }
-  const isFleetThere = await reach(terminal, processes, async () => isWholeFleetUp(await listNodes(client)));
+  const isFleetThere = await reach(terminal, processes, async () => isWholeFleetUp(nodes, await listNodes(client)));
   if (isFleetThere !== null) return isFleetThere;
 
   const link = await client.createLoginLink();
@@ -163,10 +164,10 @@ async function listNodes(client: Client): Promise<readonly Node[]> {
   return answer.ok ? answer.value.items : [];
 }
 
-function isWholeFleetUp(nodes: readonly Node[]): boolean {
+function isWholeFleetUp(wanted: readonly DemoNode[], nodes: readonly Node[]): boolean {
   // A node that was left drained, in a directory that was kept, is up as well. Before the first count, a node shows only
   // that its game server could not be asked yet.
-  return demoNodes.every(({ id }) =>
+  return wanted.every(({ id }) =>
     nodes.some(
       (node) => node.id === id && node.connected && node.workload.healthy === true && node.load.sessions !== null,
     ),
