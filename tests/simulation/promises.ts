@@ -181,7 +181,9 @@ export class Promises {
       claim(ended === JSON.stringify(body), `${id} has ended and was changed: ${ended} → ${JSON.stringify(body)}`);
     if (endedAt === null) return;
     this.#terminal.set(id, JSON.stringify(body));
-    const command = JSON.stringify(body['task']).includes('"declared"');
+    const task = JSON.stringify(body['task']);
+    const isAlreadyDone = JSON.stringify(body['result']).includes('"alreadyRebooted":true');
+    const command = task.includes('"declared"') || (task.includes('"reboot"') && !isAlreadyDone);
     if (status === 'expired' || (status === 'succeeded' && command))
       claim(
         this.#performed.has(id) === (status === 'succeeded') || this.#forgiven.has(id),

@@ -13,6 +13,8 @@ import type { Life, VirtualClock } from './virtual-clock.ts';
 export interface Machine {
   readonly nodeId: string;
   readonly workload: SimulatedWorkload;
+  /** Grows with every boot. */
+  boot: number;
   /** What is on the disk. */
   journal: JournalEntry[];
   /** How often each act was really performed, over all starts of the agent. */
@@ -37,6 +39,8 @@ export interface SimulatedAgentOptions {
   /** A moment at which the agent may die. */
   readonly crashPoint: () => void;
   readonly witness: Witness;
+  /** The machine is booted anew, and everything on it with it. */
+  readonly boots: () => void;
   /** Probability per second that the workload falls by itself. */
   readonly falls: () => number;
 }
@@ -66,6 +70,7 @@ export class SimulatedAgent {
         hasEndSessionsHook: false,
         stopGraceMs: 2000,
         healthyWithinMs: 10_000,
+        rebootWithinMs: 60_000,
         commands: [
           { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 5000 },
           { name: 'wipe', description: 'Wipe', parameters: {}, disruptive: true, timeoutMs: 5000 },
@@ -73,6 +78,7 @@ export class SimulatedAgent {
       },
       machine.journal,
       machine.workload.report(),
+      `boot ${machine.boot}`,
     );
     if (!machine.workload.isRunning) machine.workload.start(state.journal.availability);
     machine.acting.clear();
@@ -236,6 +242,11 @@ export class SimulatedAgent {
         });
         return;
       }
+      case 'RebootMachine':
+        this.#begin(effect.operationId);
+        this.#performed(effect.operationId);
+        this.#reboot(effect.operationId);
+        return;
       case 'CollectOutput':
         this.#shell.take({ kind: 'OutputCollected', operationId: effect.operationId, output: '' });
         return;
@@ -258,6 +269,19 @@ export class SimulatedAgent {
     const times = (performed.get(operationId) ?? 0) + 1;
     performed.set(operationId, times);
     if (times > 1) throw new Error(`${nodeId}: ${operationId} was performed ${times} times`);
+  }
+
+  /** The command fails, or is accepted and in vain, or the machine goes down a while later, whatever became of the agent that gave it. */
+  #reboot(operationId: string): void {
+    const { machine, clock, random, boots } = this.#options;
+    const outcome = random.pick('boots', 'boots', 'boots', 'boots', 'fails', 'stays');
+    if (outcome === 'boots') clock.after(random.between(20, 8000), boots);
+    this.#later(random.between(10, 3000), () => {
+      machine.acting.delete(operationId);
+      const error = outcome === 'fails' ? { code: 'command-failed', message: 'exit code 1' } : null;
+      const exitCode = error === null ? 0 : 1;
+      this.#shell.take({ kind: 'RebootCommandEnded', operationId, error, exitCode, output: '' });
+    });
   }
 
   /** Stops, then starts: the agent may die between the two, and the workload is then down until the next agent starts it. */

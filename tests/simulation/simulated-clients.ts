@@ -133,6 +133,7 @@ export class SimulatedClients {
       'undrain',
       'undrain',
       'restart',
+      'reboot',
       'run',
       'run',
       'metadata',
@@ -150,6 +151,11 @@ export class SimulatedClients {
         const drainFirst = random.chance(0.4) ? { timeoutMs, onDeadline } : null;
         const force = random.chance(0.3);
         return { kind: 'RestartWorkload', graceMs: null, executeWithinMs: null, drainFirst, force, reason: null };
+      }
+      case 'reboot': {
+        const drainFirst = random.chance(0.6) ? { timeoutMs, onDeadline } : null;
+        const [undrainAfter, force] = [random.chance(0.7), random.chance(0.3)];
+        return { kind: 'RebootMachine', drainFirst, undrainAfter, force, reason: null };
       }
       case 'run': {
         const name = random.pick('reload', 'wipe');

@@ -226,7 +226,7 @@ export class World {
 
   #addMachine(nodeId: string): void {
     const workload = new SimulatedWorkload(this.#clock, new Random(this.#seed, `workload of ${nodeId}`));
-    this.#machines.set(nodeId, { nodeId, workload, journal: [], performed: new Map(), acting: new Set() });
+    this.#machines.set(nodeId, { nodeId, workload, boot: 1, journal: [], performed: new Map(), acting: new Set() });
     this.#startAgent(nodeId);
   }
 
@@ -244,6 +244,7 @@ export class World {
       random: new Random(this.#seed, `agent of ${nodeId} from ${this.#clock.now()}`),
       network: this.#network,
       witness: this.#promises,
+      boots: () => this.#boot(nodeId),
       falls: () => (this.#isTroubled ? 0.002 : 0),
       crashPoint: () => {
         const current = this.#agents.get(nodeId);
@@ -253,6 +254,18 @@ export class World {
       },
     });
     this.#agents.set(nodeId, agent);
+  }
+
+  /** Agent and workload end with their machine, and another boot begins. */
+  #boot(nodeId: string): void {
+    const machine = this.#machine(nodeId);
+    machine.boot += 1;
+    this.#promises.note(`${nodeId} is booted anew, for boot ${machine.boot}`);
+    if (machine.workload.isRunning) machine.workload.stop();
+    const agent = this.#agents.get(nodeId);
+    if (agent?.isAlive !== true) return;
+    agent.die();
+    this.#returns(agent);
   }
 
   /** An agent that is gone is started again after a while. */

@@ -8,6 +8,7 @@ import type { Driver } from './drivers/driver.ts';
 import { hookCaller } from './hooks/hook-caller.ts';
 import type { OpenedParts } from './open-parts.ts';
 import { performEffects } from './perform-effects.ts';
+import { runRebootCommand } from './reboot/run-reboot-command.ts';
 import { writeFileDurably } from './write-file-durably.ts';
 
 /** Bytes of the workload's last output that tell why a restart failed. */
@@ -62,6 +63,12 @@ export function agentPerformer(parts: PerformerParts): (effect: AgentEffect) => 
       Object.hasOwn(config.commands, command.name) || workloadSocket === null
         ? runDeclaredCommand(config.commands, command, environment(), cwd)
         : workloadSocket.run(command),
+    rebootMachine: (timeoutMs, tellOutput) => {
+      if (config.reboot === null)
+        return Promise.reject(new Error('a reboot was decided on that the configuration does not allow'));
+      const { command } = config.reboot;
+      return runRebootCommand({ command, environment: environment(), cwd, timeoutMs }, tellOutput);
+    },
     workloadOutput: () => driver.output(LAST_OUTPUT_BYTES),
     keepMetadata: (json) => {
       workloadSocket?.setMetadata(json);

@@ -3,7 +3,7 @@ import type { AgentSettings } from '@sluice/core';
 import type { AgentConfig } from './config.ts';
 import { describeCommands } from './declared-commands.ts';
 
-export function agentSettingsOf({ rotation, workload, commands }: AgentConfig): AgentSettings {
+export function agentSettingsOf({ rotation, workload, commands, reboot }: AgentConfig): AgentSettings {
   const { sessions, hooks, stopGraceMs, healthyWithinMs } = workload;
   return {
     settleMs: rotation.settleMs,
@@ -14,6 +14,7 @@ export function agentSettingsOf({ rotation, workload, commands }: AgentConfig): 
     hasEndSessionsHook: hooks.endSessions !== null,
     stopGraceMs,
     healthyWithinMs,
+    rebootWithinMs: reboot?.withinMs ?? null,
     commands: describeCommands(commands),
   };
 }

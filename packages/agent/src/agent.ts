@@ -76,7 +76,7 @@ export class Agent {
       },
     );
     const entries = readJournalEntries(opened.entries, opened.stateDirectory.path);
-    const state = startAgentState(agentSettingsOf(config), entries, this.#watch.report());
+    const state = startAgentState(agentSettingsOf(config), entries, this.#watch.report(), opened.bootId);
     this.#shell = new AgentShell({
       state,
       journal: opened.journal,

@@ -142,6 +142,18 @@ const CommandSetting = Type.Object(
 );
 export type CommandSetting = Type.Static<typeof CommandSetting>;
 
+const RebootSetting = Type.Object(
+  {
+    command: Command,
+    /** From the command until the machine must be down. Default: 15m. */
+    within: Type.Optional(Duration),
+    /** Its content is another with each boot. Default: the kernel's own. */
+    bootIdFile: Type.Optional(Text),
+  },
+  strict,
+);
+export type RebootSetting = Type.Static<typeof RebootSetting>;
+
 export const AgentFile = Type.Object(
   {
     server: Type.Optional(Url),
@@ -174,6 +186,8 @@ export const AgentFile = Type.Object(
     /** HOST:PORT of GET /metrics. Default: not opened. */
     metrics: Type.Optional(Text),
     commands: Type.Optional(Type.Record(Type.String(), CommandSetting)),
+    /** Allows the machine to be rebooted. Default: nobody can. */
+    reboot: Type.Optional(RebootSetting),
     /** What becomes of the workload when the agent is stopped. Default: keep. */
     onAgentStop: Type.Optional(Type.Enum(['keep', 'stop'])),
   },

@@ -12,6 +12,7 @@ import { type RotationConfig, rotationOf } from './config-rotation.ts';
 import { addressOf, urlOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
 import { type ConfiguredCommands, describeCommands, TOLD_BYTES_MAX } from './declared-commands.ts';
+import { type RebootConfig, rebootOf } from './reboot/reboot-config.ts';
 import type { ListenAddress } from './rotation/listen.ts';
 
 export interface AgentConfig {
@@ -27,6 +28,8 @@ export interface AgentConfig {
   /** Where `GET /metrics` is answered; `null`: nowhere. */
   readonly metrics: ListenAddress | null;
   readonly commands: ConfiguredCommands;
+  /** `null`: the machine may not be rebooted. */
+  readonly reboot: RebootConfig | null;
   /** `keep`: the workload goes on and is taken up by the next start of the agent. */
   readonly onAgentStop: 'keep' | 'stop';
 }
@@ -119,6 +122,7 @@ function configOf(file: AgentFile, directory: string, faults: ConfigFaults): Age
     rotation: rotationOf(file.rotation ?? {}, file.workload.sessions !== undefined, faults),
     metrics: file.metrics === undefined ? null : addressOf(file.metrics, faults, ['metrics'], 0),
     commands,
+    reboot: rebootOf(file.reboot, Object.keys(commands), directory, faults),
     onAgentStop: file.onAgentStop ?? 'keep',
   };
 }

@@ -5,6 +5,7 @@ import { AgentCredential } from './credential/agent-credential.ts';
 import { describeCommands } from './declared-commands.ts';
 import { type JournalFile, openJournal } from './journal-file/journal-file.ts';
 import { MetricsEndpoint } from './metrics/metrics-endpoint.ts';
+import { readBootId } from './reboot/boot-id.ts';
 import { Rotation } from './rotation/rotation.ts';
 import { openStateDirectory, type StateDirectory } from './state-dir.ts';
 import { systemClock } from './system-clock.ts';
@@ -21,6 +22,8 @@ export interface OpenedParts {
   /** `null`: the workload does not speak to the agent. */
   readonly workloadSocket: WorkloadSocket | null;
   readonly credential: AgentCredential;
+  /** The machine's present boot; `null`: nobody can tell, and nothing needs it. */
+  readonly bootId: string | null;
   /** Closes all of it, the state directory last. */
   close(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export async function openParts(config: AgentConfig, logger: Logger): Promise<Op
     for (let next = closings.pop(); next !== undefined; next = closings.pop()) await next();
   };
   try {
+    const bootId = await readBootId(config.reboot);
     const stateDirectory = await openStateDirectory(config.stateDir);
     closings.push(() => stateDirectory.release());
     const credential = await AgentCredential.open(stateDirectory.path);
@@ -51,7 +55,7 @@ export async function openParts(config: AgentConfig, logger: Logger): Promise<Op
     closings.push(async () => workloadSocket?.close());
     const rotation = await Rotation.open(config.rotation, logger);
     closings.push(() => rotation.close());
-    return { stateDirectory, journal, entries, rotation, metrics, workloadSocket, credential, close };
+    return { stateDirectory, journal, entries, rotation, metrics, workloadSocket, credential, bootId, close };
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,7 @@
 import type { AgentMessage } from '@sluice/contract';
 import type { AgentEffect, AgentInput, RotationState } from '@sluice/core';
 import type { AskedCommand, CommandEnd } from './declared-commands.ts';
+import type { RebootCommandEnd } from './reboot/run-reboot-command.ts';
 
 interface Outcome {
   readonly ok: boolean;
@@ -21,6 +22,7 @@ export interface EffectParts {
   /** Ends the sessions that remain by replacing the workload. */
   readonly endSessionsByReplacing: () => Promise<Outcome>;
   readonly runCommand: (command: AskedCommand) => Promise<CommandEnd>;
+  readonly rebootMachine: (timeoutMs: number, tellOutput: (output: string) => void) => Promise<RebootCommandEnd>;
   readonly workloadOutput: () => Promise<string>;
   readonly keepMetadata: (json: string) => Promise<void>;
   readonly take: (input: AgentInput) => void;
@@ -80,6 +82,17 @@ export function performEffects(parts: EffectParts): (effect: AgentEffect) => voi
           });
         running.delete(operationId);
         take({ kind: 'CommandEnded', operationId, ...end });
+        return;
+      }
+      case 'RebootMachine': {
+        const { operationId, timeoutMs } = effect;
+        const end = await parts
+          .rebootMachine(timeoutMs, (output) => parts.send({ kind: 'operation.output', operationId, output }))
+          .catch((error: unknown): RebootCommandEnd => {
+            const message = failure(effect, error).problem ?? '';
+            return { error: { code: 'cannot-run', message }, exitCode: null, output: '' };
+          });
+        take({ kind: 'RebootCommandEnded', operationId, ...end });
         return;
       }
       case 'StopCommand':

@@ -9,6 +9,7 @@ const KINDS: ReadonlySet<string> = new Set<JournalEntry['kind']>([
   'sessions-returned',
   'act-accepted',
   'act-begun',
+  'reboot-commanded',
   'act-ended',
   'act-acknowledged',
   'agent-started',

@@ -25,6 +25,7 @@ export * from './http/node.ts';
 export * from './http/nodes.ts';
 export * from './http/operation.ts';
 export type { CountOrPercent } from './http/count-or-percent.ts';
+export * from './http/reboot.ts';
 export * from './http/restart.ts';
 export * from './http/rollout.ts';
 export * from './http/rollout-plan.ts';

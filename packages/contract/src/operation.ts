@@ -39,7 +39,12 @@ export const OperationResult = Type.Object({
   newIncarnation: Type.Optional(Type.Integer()),
   /** restart: somebody else had already restarted it, so it was not restarted again. */
   alreadyRestarted: Type.Optional(Type.Boolean()),
-  /** declared command: its exit code. */
+  /** reboot: the machine's boots before and after. */
+  oldBootId: Type.Optional(Type.String()),
+  newBootId: Type.Optional(Type.String()),
+  /** reboot: the machine had been booted since it was asked for, so it was not rebooted again. */
+  alreadyRebooted: Type.Optional(Type.Boolean()),
+  /** declared command, or the command that reboots the machine: its exit code. */
   exitCode: Type.Optional(Type.Integer()),
   /** command of the workload: what its handler returned. */
   value: Type.Optional(Json),

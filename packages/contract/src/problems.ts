@@ -136,6 +136,13 @@ export const problems = {
     title: 'The node has no such command',
     whatToDo: "List the commands with `GET /api/v1/nodes/commands`; a command is declared in the node's agent.yaml.",
   },
+  'reboot-not-allowed': {
+    status: 409,
+    exitCode: 5,
+    title: 'The machine of this node may not be rebooted',
+    whatToDo:
+      'To allow it, write `reboot: { command: [systemctl, reboot], within: 15m }` into the agent.yaml of the node and restart its agent; the workload stays. See docs/reboot.md.',
+  },
   'method-not-allowed': {
     status: 405,
     exitCode: 2,

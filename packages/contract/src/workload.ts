@@ -60,6 +60,19 @@ export const DeclaredCommand = Type.Object({
 });
 export type DeclaredCommand = Type.Static<typeof DeclaredCommand>;
 
+/** Characters of a boot's id; Linux gives a UUID. */
+export const BOOT_ID_LENGTH_MAX = 128;
+export const BootId = Type.String({ minLength: 1, maxLength: BOOT_ID_LENGTH_MAX });
+
+/** That the machine may be rebooted, and what tells one boot of it from the next. */
+export const RebootOffer = Type.Object({
+  /** The boot that the agent runs in: another one is the proof that the machine was rebooted. */
+  bootId: BootId,
+  /** How long the machine gets, from the command until its agent is back. */
+  withinMs: Type.Integer({ minimum: 1 }),
+});
+export type RebootOffer = Type.Static<typeof RebootOffer>;
+
 /** A workload's own wish not to be restarted now (a match that must not be cut, a migration). */
 export const WorkloadLock = Type.Object({
   reason: Type.String({ maxLength: 1024 }),

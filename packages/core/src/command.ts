@@ -39,6 +39,15 @@ export type Command =
       readonly reason: string | null;
     }
   | {
+      readonly kind: 'RebootMachine';
+      /** `null`: without a drain; a rollout drains by a hold of its own. */
+      readonly drainFirst: { readonly timeoutMs: number | null; readonly onDeadline: OnDeadline } | null;
+      /** Whether the hold of `drainFirst` is released when the machine is back. */
+      readonly undrainAfter: boolean;
+      readonly force: boolean;
+      readonly reason: string | null;
+    }
+  | {
       readonly kind: 'RunDeclaredCommand';
       readonly name: string;
       /** Validated against the declared schema by the caller. */

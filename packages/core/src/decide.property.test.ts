@@ -6,7 +6,7 @@ import { evolve } from './evolve.ts';
 import { hello, LivingNode, UNASKED } from './node-fixture.ts';
 import { availabilityOf, type NodeState } from './node/node.ts';
 import { statusOf } from './node/status.ts';
-import { actOnNode, isAct, isActive } from './operation/operation.ts';
+import { actOnNode, drainHoldOf, isAct, isActive } from './operation/operation.ts';
 import { matches, parseSelector } from './selector/selector.ts';
 import { underWay } from './under-way.ts';
 
@@ -25,11 +25,13 @@ type Deed =
       readonly sequence: number;
       readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
       readonly incarnation: number;
+      readonly boot: string;
     }
   | { readonly kind: 'pass'; readonly ms: number };
 
 const hold = fc.constantFrom('operator', 'rollout/1', 'node');
 const timeoutMs = fc.constantFrom(null, 0, 2000, 60_000, 3_600_000);
+const boot = fc.constantFrom('boot-1', 'boot-2');
 const onDeadline = fc.constantFrom('force' as const, 'cancel' as const, 'hold' as const);
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -52,6 +54,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     graceMs: fc.constant(null),
     executeWithinMs: fc.constantFrom(null, 5000),
     drainFirst: fc.oneof(fc.constant(null), fc.record({ timeoutMs, onDeadline })),
+    force: fc.boolean(),
+    reason: fc.constant(null),
+  }),
+  fc.record({
+    kind: fc.constant('RebootMachine' as const),
+    drainFirst: fc.oneof(fc.constant(null), fc.record({ timeoutMs, onDeadline })),
+    undrainAfter: fc.boolean(),
     force: fc.boolean(),
     reason: fc.constant(null),
   }),
@@ -80,12 +89,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     sessionId: fc.constantFrom('s1', 's2'),
     remoteIp: fc.constant('10.0.0.1'),
     credentials: fc.constant(UNASKED),
-    hello: fc.record({ generation: fc.nat(8), healthy: fc.boolean() }).map(({ generation, healthy }) =>
-      hello({
-        availability: { generation, availability: 'active', holds: [] },
-        workload: { ...hello().workload, healthy },
-      }),
-    ),
+    hello: fc
+      .record({ generation: fc.nat(8), healthy: fc.boolean(), boot })
+      .map(({ generation, healthy, boot: bootId }) =>
+        hello({
+          reboot: { bootId, withinMs: 600_000 },
+          availability: { generation, availability: 'active', holds: [] },
+          workload: { ...hello().workload, healthy },
+        }),
+      ),
   }),
 );
 
@@ -109,6 +121,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       sequence: fc.integer({ min: 1, max: 9 }),
       status: fc.constantFrom('running' as const, 'succeeded' as const, 'failed' as const, 'cancelled' as const),
       incarnation: fc.nat(4),
+      boot,
     }),
   },
   {
@@ -150,7 +163,7 @@ function perform(living: LivingNode, given: Deed): void {
           sequence: given.sequence,
           status: given.status,
           phase: null,
-          result: { newIncarnation: given.incarnation },
+          result: { newIncarnation: given.incarnation, newBootId: given.boot },
           error: null,
           output: null,
         },
@@ -201,7 +214,7 @@ test('every operation with a clock ends: after its deadline or expiry and a boun
       for (const operation of living.node.operations) {
         if (!isActive(operation)) continue;
         const drainsWithoutDeadline = operation.task.kind === 'drain' && operation.deadlineAt === null;
-        const waitsForSuchADrain = operation.task.kind === 'restart' && operation.deliverBy === null;
+        const waitsForSuchADrain = drainHoldOf(operation) !== null && operation.deliverBy === null;
         expect(drainsWithoutDeadline || waitsForSuchADrain).toBe(true);
       }
     }),

@@ -22,6 +22,7 @@ import { decideCancel } from './operation/decide-cancel.ts';
 import { decideConfirm, decideRequireConfirmation } from './operation/decide-confirm.ts';
 import { decideRun } from './operation/decide-run.ts';
 import { decideUpdate } from './operation/decide-update.ts';
+import { decideReboot } from './reboot/decide-reboot.ts';
 import { decideRestart } from './restart/decide-restart.ts';
 import { refuse, type Result } from './result.ts';
 
@@ -41,6 +42,8 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
       return decideUndrain(node, command, context);
     case 'RestartWorkload':
       return withinBudgets(node, command, context, decideRestart(node, command, context));
+    case 'RebootMachine':
+      return withinBudgets(node, command, context, decideReboot(node, command, context));
     case 'RunDeclaredCommand':
       return withinBudgets(node, command, context, decideRun(node, command, context));
     case 'ReplaceMetadata':

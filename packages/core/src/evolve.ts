@@ -25,8 +25,8 @@ function apply(
 ): NodeState {
   switch (event.kind) {
     case 'NodeDescribed': {
-      const { identity, ip, agentVersion, resources, commands } = event;
-      return { ...node, identity, ip, agentVersion, resources, commands };
+      const { identity, ip, agentVersion, resources, commands, reboot = null } = event;
+      return { ...node, identity, ip, agentVersion, resources, commands, reboot };
     }
     case 'AgentEnrolled':
     case 'AgentKeyRotationRequested':

@@ -30,7 +30,7 @@ export { availabilityOf, forceAt, isDraining, type NodeState, operationOf } from
 export { statusOf } from './node/status.ts';
 export { whyIsNode } from './node/why.ts';
 export { answerToUpdate } from './operation/decide-update.ts';
-export { actOnNode, isTerminal } from './operation/operation.ts';
+export { actOnNode, drainHoldOf, isTerminal, runningReboot } from './operation/operation.ts';
 export type { Result } from './result.ts';
 export type { DurationHistory, PlannedBudget, PlannedRollout, PlanView } from './rollout/plan-view.ts';
 export {

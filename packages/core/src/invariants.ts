@@ -27,7 +27,7 @@ export function violationsOf(node: NodeState): readonly string[] {
   }
   claim(
     node.operations.filter(
-      ({ task, status }) => status === 'running' && (task.kind === 'restart' || task.kind === 'declared'),
+      ({ task, status }) => status === 'running' && ['restart', 'reboot', 'declared'].includes(task.kind),
     ).length <= 1,
     'at most one act runs',
   );
@@ -45,6 +45,24 @@ export function violationsOf(node: NodeState): readonly string[] {
         operation.startedAt !== null,
       `${operation.id} was started before it ended`,
     );
+    if (operation.task.kind === 'reboot' && operation.status === 'succeeded') {
+      const { expectedBootId } = operation.task;
+      claim(
+        operation.result?.newBootId !== undefined && operation.result.newBootId !== expectedBootId,
+        `${operation.id} succeeded, so it is another boot`,
+      );
+    }
+    if (
+      (operation.task.kind === 'restart' || operation.task.kind === 'reboot') &&
+      operation.status === 'queued' &&
+      operation.deliverBy === null
+    ) {
+      const { drainHold } = operation.task;
+      claim(
+        node.holds.some(({ name }) => name === drainHold),
+        `${operation.id} waits for the drain of a hold that is there`,
+      );
+    }
     if (operation.task.kind === 'drain' && operation.status === 'running') {
       const { hold } = operation.task;
       claim(

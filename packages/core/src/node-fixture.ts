@@ -1,10 +1,11 @@
 /** Test support: a registered, healthy node, and commands applied to it through the two doors. */
-import type { FleetEvent, Hello, OperationRecord, WorkloadReport } from '@sluice/contract';
+import type { FleetEvent, Hello, OperationRecord, OperationUpdate, WorkloadReport } from '@sluice/contract';
 import type { Command, Context } from './command.ts';
 import { decide } from './decide.ts';
 import { evolve } from './evolve.ts';
 import { violationsOf, violationsOfStep } from './invariants.ts';
 import { type NodeState, operationOf } from './node/node.ts';
+import { answerToUpdate } from './operation/decide-update.ts';
 
 const START_AT = 1_000_000;
 /** Of a server that asks nobody who they are. */
@@ -45,6 +46,7 @@ export function hello(overrides: Partial<Hello> = {}): Hello {
       { name: 'reload', description: 'Reload', parameters: {}, disruptive: false, timeoutMs: 30_000 },
       { name: 'wipe', description: 'Wipe', parameters: {}, disruptive: true, timeoutMs: 30_000 },
     ],
+    reboot: { bootId: 'boot-1', withinMs: 600_000 },
     availability: { generation: 0, availability: 'active', holds: [] },
     workload: HEALTHY,
     load: { sessions: 3, cpuPercent: null, memoryBytes: null, problem: null },
@@ -156,6 +158,36 @@ export class LivingNode {
         ...overrides,
       }),
     );
+  }
+
+  reboot(overrides: Partial<Extract<Command, { kind: 'RebootMachine' }>> = {}): OperationRecord {
+    return present(
+      this.must({
+        kind: 'RebootMachine',
+        drainFirst: null,
+        undrainAfter: true,
+        force: false,
+        reason: null,
+        ...overrides,
+      }),
+    );
+  }
+
+  /** The agent tells how far an act is. @returns What the server answers. */
+  update(operationId: string, fields: Partial<OperationUpdate>): ReturnType<typeof answerToUpdate> {
+    const update: OperationUpdate = {
+      kind: 'operation.update',
+      operationId,
+      sequence: 1,
+      status: 'running',
+      phase: null,
+      result: null,
+      error: null,
+      output: null,
+      ...fields,
+    };
+    this.must({ kind: 'RecordOperation', update });
+    return answerToUpdate(this.node, update);
   }
 
   /** The agent reports what it counts, or that nobody is left. */

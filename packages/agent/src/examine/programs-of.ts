@@ -6,7 +6,7 @@ interface NamedProgram {
   readonly program: string;
 }
 
-export function programsOf({ workload, commands }: AgentConfig): readonly NamedProgram[] {
+export function programsOf({ workload, commands, reboot }: AgentConfig): readonly NamedProgram[] {
   const { driver, health, sessions, hooks } = workload;
   const lines: (readonly [setting: string, command: readonly string[] | null])[] = [
     ...(driver.kind === 'process' ? ([['workload.command', driver.command]] as const) : []),
@@ -23,6 +23,7 @@ export function programsOf({ workload, commands }: AgentConfig): readonly NamedP
     ...Object.entries(hooks).map(
       ([name, hook]) => [`workload.${name}`, hook?.kind === 'exec' ? hook.command : null] as const,
     ),
+    ['reboot.command', reboot?.command ?? null],
     ...Object.entries(commands).map(([name, { exec }]) => [`commands.${name}`, exec] as const),
   ];
   return lines.flatMap(([setting, command]) => {

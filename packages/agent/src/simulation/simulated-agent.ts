@@ -215,6 +215,7 @@ export class SimulatedAgent {
         const output = `Hello ${typeof name === 'string' ? name : 'operator'}, this is ${this.#parts.node.id}, which is simulated.\n`;
         return { status: 'succeeded', result: { exitCode: 0 }, error: null, output };
       },
+      rebootMachine: () => Promise.reject(new Error('a simulated node has no machine, and says so to the server')),
       workloadOutput: () => workload.output(),
       keepMetadata: () => Promise.resolve(),
       failed: (effect, error) =>

@@ -12,6 +12,7 @@ import {
   Load,
   NodeIdentity,
   PROBLEM_TEXT_LENGTH_MAX,
+  RebootOffer,
   Resources,
   WorkloadReport,
 } from '../workload.ts';
@@ -71,6 +72,8 @@ export const Hello = Type.Object({
   node: NodeIdentity,
   resources: Resources,
   commands: Type.Array(DeclaredCommand, { maxItems: DECLARED_COMMANDS_MAX }),
+  /** Absent: the machine may not be rebooted. */
+  reboot: Type.Optional(RebootOffer),
   /** The wish as the agent has it in its journal; a restored server learns a newer one from it. */
   availability: Type.Object({
     generation: Counter,

@@ -5,6 +5,7 @@ import { OperationId } from '../ids.ts';
 import { Counter, Span } from '../instant.ts';
 import { Json } from '../json.ts';
 import { Nullable } from '../nullable.ts';
+import { BootId } from '../workload.ts';
 
 /** The first message of every session: what the agent's proof must be made for. */
 export const Challenge = Type.Object({
@@ -48,6 +49,8 @@ export const OperationStart = Type.Object({
   expectedIncarnation: Nullable(Counter),
   /** restart: overrides the configured grace. */
   graceMs: Nullable(Span),
+  /** reboot of the machine: the boot that the requester saw; one that is not the present one was ended already. Absent: it is no such reboot. */
+  expectedBootId: Type.Optional(BootId),
   /** How long the act may take on the node. */
   deadlineInMs: Span,
   /** W3C trace context, handed on to what the act runs; absent: nobody traces it. */

@@ -1,12 +1,12 @@
 /** Events of a node's own life: registered, described, connected, silent, workload changed. */
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
-import { DeclaredCommand, NodeIdentity, Resources, WorkloadReport } from '../workload.ts';
+import { DeclaredCommand, NodeIdentity, RebootOffer, Resources, WorkloadReport } from '../workload.ts';
 
 /** An agent said hello for a node that the fleet did not have. */
 export const NodeRegistered = Type.Object({ kind: Type.Literal('NodeRegistered') });
 
-/** The agent describes its node otherwise than before (identity, labels, resources, declared commands). */
+/** The agent describes its node otherwise than before (identity, labels, resources, declared commands, boot). */
 export const NodeDescribed = Type.Object({
   kind: Type.Literal('NodeDescribed'),
   identity: NodeIdentity,
@@ -14,6 +14,8 @@ export const NodeDescribed = Type.Object({
   agentVersion: Type.String(),
   resources: Resources,
   commands: Type.Array(DeclaredCommand),
+  /** `null`, or absent in what older versions recorded: its machine may not be rebooted. */
+  reboot: Type.Optional(Nullable(RebootOffer)),
 });
 
 /** A public key (base64url), or the fingerprint of a certificate. */

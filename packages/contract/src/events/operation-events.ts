@@ -24,6 +24,16 @@ export const OperationTask = Type.Union([
     force: Type.Boolean(),
   }),
   Type.Object({
+    kind: Type.Literal('reboot'),
+    /** The boot that the requester saw: a machine that has been booted since is not rebooted again. */
+    expectedBootId: Type.String(),
+    /** The hold that it placed to drain first; `null` when it does not drain. */
+    drainHold: Nullable(Type.String()),
+    /** Whether that hold is released when it has been performed. */
+    undrainAfter: Type.Boolean(),
+    force: Type.Boolean(),
+  }),
+  Type.Object({
     kind: Type.Literal('declared'),
     params: Type.Record(Type.String(), Json),
     disruptive: Type.Boolean(),

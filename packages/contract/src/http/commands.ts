@@ -13,7 +13,9 @@ export const NodeCommand = Type.Object(
   {
     name: Type.String(),
     description: Type.String(),
-    builtIn: Type.Boolean({ description: 'drain, undrain and restart are; the rest are declared by agents.' }),
+    builtIn: Type.Boolean({
+      description: 'drain, undrain and restart are, and reboot where it is allowed; the rest are declared by agents.',
+    }),
     disruptive: Type.Boolean({
       description: 'Whether it interrupts the workload, so that it waits for a running drain.',
     }),
@@ -33,7 +35,8 @@ export const listCommands = defineRoute({
   path: '/api/v1/nodes/commands',
   tag: 'commands',
   summary: '获取节点命令 List node commands',
-  description: 'The three built-in commands and every command that agents of the fleet declare, each name once.',
+  description:
+    'The three built-in commands, `reboot` where an agent.yaml allows it, and every command that agents of the fleet declare, each name once.',
   access: 'viewer',
   scope: 'filtered',
   query: Type.Object({
@@ -62,7 +65,8 @@ export const runCommand = defineRoute({
   tag: 'commands',
   summary: "Run a command that the node's agent declares",
   description:
-    'Performed at most once, as an operation with its output. The built-in names do what their own routes do.',
+    'Performed at most once, as an operation with its output. The built-in names do what their own routes do; `reboot` reboots the machine of a node whose agent.yaml allows it, ' +
+    'with the parameters that `GET /api/v1/nodes/commands` describes.',
   access: 'operator',
   scope: 'node',
   params: Type.Object({ ...NodeParams.properties, name: Type.String() }),
@@ -73,6 +77,7 @@ export const runCommand = defineRoute({
     'invalid-parameters',
     'node-not-found',
     'command-not-found',
+    'reboot-not-allowed',
     'workload-locked',
     'budget-exceeded',
   ],
@@ -89,7 +94,7 @@ export const runOnNodes = defineRoute({
   summary: 'Run a command on many nodes',
   description:
     'The same as asking each node, in one transaction: an item for each, with its operation or with the problem why nothing was begun on it. ' +
-    'The built-in names (`drain`, `undrain`, `restart`) take the body of their own routes as `params`.',
+    'The built-in names (`drain`, `undrain`, `restart`) take the body of their own routes as `params`, `reboot` its parameters.',
   access: 'operator',
   scope: 'filtered',
   params: Type.Object({ name: Type.String() }),

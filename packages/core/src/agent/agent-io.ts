@@ -41,6 +41,15 @@ export type AgentInput =
       readonly error: OperationError | null;
       readonly output: string;
     }
+  /** The command that was to reboot the machine has returned, and the agent still lives. */
+  | {
+      readonly kind: 'RebootCommandEnded';
+      readonly operationId: string;
+      /** Why the machine will not go down because of it; `null`: it was accepted, or ended as things end when a machine goes down. */
+      readonly error: OperationError | null;
+      readonly exitCode: number | null;
+      readonly output: string;
+    }
   /** Time passed: the instant that `wakeAtOf` named has come. */
   | { readonly kind: 'Woken' };
 
@@ -64,6 +73,8 @@ export type AgentEffect =
       readonly timeoutMs: number;
       readonly traceparent: string | undefined;
     }
+  /** Gives the command that reboots the machine. */
+  | { readonly kind: 'RebootMachine'; readonly operationId: string; readonly timeoutMs: number }
   | { readonly kind: 'StopCommand'; readonly operationId: string }
   | { readonly kind: 'CollectOutput'; readonly operationId: string }
   | { readonly kind: 'KeepMetadata'; readonly json: string; readonly revision: number };

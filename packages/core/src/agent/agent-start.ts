@@ -1,21 +1,26 @@
 /** The agent as it starts, the hello that it opens a session with, and when it wants to be woken. */
 import type { AgentProof, Hello, Load, NodeIdentity, Resources, WorkloadReport } from '@sluice/contract';
 import { updatesToSend } from './act-updates.ts';
-import { commandsOf, NOT_CONVERGED, type AgentSettings, type AgentState } from './agent-state.ts';
+import { commandsOf, NOT_CONVERGED, rebootOfferOf, type AgentSettings, type AgentState } from './agent-state.ts';
 import { convergenceInstants } from './converge.ts';
 import { type JournalEntry, replayJournal } from './journal.ts';
 import { mayReplaceAt } from './out-of-rotation.ts';
 
 export const UNKNOWN_LOAD: Load = { sessions: null, cpuPercent: null, memoryBytes: null, problem: null };
 
-/** Before anything was seen; the first input is `AgentStarted`. Out of rotation until it is known that the node may serve. */
+/**
+ * Before anything was seen; the first input is `AgentStarted`. Out of rotation until it is known that the node may serve.
+ * @param bootId What tells this boot of the machine from every other; `null`: nobody can tell.
+ */
 export function startAgentState(
   settings: AgentSettings,
   entries: readonly JournalEntry[],
   workload: WorkloadReport,
+  bootId: string | null = null,
 ): AgentState {
   return {
     settings,
+    bootId,
     journal: replayJournal(entries),
     isConnected: false,
     workload,
@@ -49,6 +54,7 @@ export interface AgentIdentity {
 /** The first message of a session: who this is, and everything that the server must know to go on. */
 export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
   const { generation, availability, holds } = state.journal;
+  const reboot = rebootOfferOf(state);
   return {
     kind: 'hello',
     protocolVersions: [...identity.protocolVersions],
@@ -58,6 +64,7 @@ export function helloOf(state: AgentState, identity: AgentIdentity): Hello {
     node: identity.node,
     resources: identity.resources,
     commands: [...commandsOf(state)],
+    ...(reboot === null ? {} : { reboot }),
     availability: { generation, availability, holds: [...holds] },
     workload: state.workload,
     load: state.load,
@@ -73,7 +80,7 @@ export function agentWakeAt(state: AgentState, now: number): number | null {
   const { performing } = state;
   const instants = [...convergenceInstants(state)];
   if (performing?.kind === 'leaving-rotation') instants.push(mayReplaceAt(state, performing) ?? performing.endBy);
-  if (performing?.kind === 'waiting-for-health') instants.push(performing.until);
+  if (performing?.kind === 'waiting-for-health' || performing?.kind === 'rebooting') instants.push(performing.until);
   const ahead = instants.filter((instant) => instant > now);
   return ahead.length === 0 ? null : Math.min(...ahead);
 }

@@ -1,5 +1,5 @@
 /** What the agent knows and wants, in memory: its journal, what it saw of the workload, and how far it has come with the wish. */
-import type { AvailabilityReport, Blocker, DeclaredCommand, Load, WorkloadReport } from '@sluice/contract';
+import type { AvailabilityReport, Blocker, DeclaredCommand, Load, RebootOffer, WorkloadReport } from '@sluice/contract';
 import type { Journal } from './journal.ts';
 
 /** What the agent's configuration says, as far as decisions depend on it. */
@@ -14,6 +14,8 @@ export interface AgentSettings {
   readonly hasEndSessionsHook: boolean;
   readonly stopGraceMs: number;
   readonly healthyWithinMs: number;
+  /** How long the machine gets for a reboot, from the command until the agent is back. `null` or absent: it may not be rebooted. */
+  readonly rebootWithinMs?: number | null;
   /** Those of the configuration; the workload may offer more. */
   readonly commands: readonly DeclaredCommand[];
 }
@@ -74,18 +76,29 @@ export const NOT_CONVERGED: Convergence = {
   isActive: false,
 };
 
-/** A restart whose node gets out of rotation first, where it is in it. */
+/** A restart, or a reboot, whose node gets out of rotation first, where it is in it. */
 export interface LeavingRotation {
   readonly kind: 'leaving-rotation';
   readonly operationId: string;
   readonly since: { readonly at: number; readonly wasInRotation: boolean };
-  /** When the requester’s time for the whole restart is over. */
+  /** When the requester’s time for the whole act is over. */
   readonly endBy: number;
+}
+
+/** The command that reboots the machine was given: this agent waits to be ended with its machine. */
+export interface Rebooting {
+  readonly kind: 'rebooting';
+  readonly operationId: string;
+  /** When the machine has not gone down in time. */
+  readonly until: number;
+  /** What the command has written; `null`: it has not returned, or nobody is left who could know. */
+  readonly output: string | null;
 }
 
 /** The act that is being performed, step by step. */
 export type Performing =
   | LeavingRotation
+  | Rebooting
   | { readonly kind: 'replacing'; readonly operationId: string; readonly endBy: number }
   | {
       readonly kind: 'waiting-for-health';
@@ -104,6 +117,8 @@ export type Performing =
 
 export interface AgentState {
   readonly settings: AgentSettings;
+  /** The machine's present boot; `null`: nobody can tell. */
+  readonly bootId: string | null;
   readonly journal: Journal;
   readonly isConnected: boolean;
   readonly workload: WorkloadReport;
@@ -135,4 +150,10 @@ export interface RotationState {
 /** Everything that the server may ask for. */
 export function commandsOf({ settings, offered }: AgentState): readonly DeclaredCommand[] {
   return [...settings.commands, ...(offered ?? [])];
+}
+
+/** What the machine may be rebooted with; `null`: it may not be. */
+export function rebootOfferOf({ settings, bootId }: AgentState): RebootOffer | null {
+  const { rebootWithinMs = null } = settings;
+  return rebootWithinMs === null || bootId === null ? null : { bootId, withinMs: rebootWithinMs };
 }

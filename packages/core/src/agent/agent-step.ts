@@ -3,23 +3,15 @@
  * syncs them, and only then does `effects`, in order. A crash between any two of these loses nothing and doubles nothing.
  */
 import type { NodeMessage } from '@sluice/contract';
-import {
-  beginPermitted,
-  finishPerforming,
-  onCommandEnded,
-  onOutput,
-  onReplaced,
-  performNext,
-  receiveAck,
-  receiveCancel,
-  receiveStart,
-} from './acts.ts';
+import { beginPermitted, receiveAck, receiveCancel, receiveStart } from './acts.ts';
 import { updatesToSend } from './act-updates.ts';
 import type { AgentEffect, AgentInput } from './agent-io.ts';
 import { type AgentState, commandsOf, type RotationState } from './agent-state.ts';
 import { availabilityReport } from './availability-report.ts';
 import { converge, onPendingReturned, onReading, receiveAvailability } from './converge.ts';
-import type { JournalEntry } from './journal.ts';
+import { isReboot, type JournalEntry } from './journal.ts';
+import { finishPerforming, onCommandEnded, onOutput, onReplaced, performNext } from './perform-act.ts';
+import { onRebootCommandEnded } from './reboot.ts';
 import { resumeActs } from './resume-acts.ts';
 import { record, send, type StepDraft } from './step-draft.ts';
 
@@ -93,6 +85,9 @@ function receive(draft: StepDraft, input: AgentInput): void {
     case 'CommandEnded':
       onCommandEnded(draft, input);
       return;
+    case 'RebootCommandEnded':
+      onRebootCommandEnded(draft, input);
+      return;
     case 'Woken':
       return;
   }
@@ -152,7 +147,8 @@ function rotationOf(state: AgentState): RotationState {
     const reason = journal.holds.map((hold) => hold.reason ?? `held by ${hold.owner}`).join('; ');
     return { word: 'drain', reason: reason === '' ? 'going back into rotation' : reason };
   }
-  if (performing !== null && performing.kind !== 'running-command') return { word: 'maint', reason: 'restarting' };
+  if (performing !== null && performing.kind !== 'running-command')
+    return { word: 'maint', reason: isReboot(journal, performing) ? 'rebooting' : 'restarting' };
   if (workload.phase !== 'running' || workload.healthy !== true)
     return { word: 'down', reason: workload.problem ?? 'the workload is not healthy' };
   return { word: 'ready', reason: 'active' };

@@ -43,6 +43,11 @@ export type JournalEntry =
   | { readonly kind: 'act-accepted'; readonly start: OperationStart }
   /** It is being performed from here on: whether it was, after a crash, nobody knows but the incarnation. */
   | { readonly kind: 'act-begun'; readonly operationId: string; readonly incarnation: number }
+  /**
+   * The command that reboots the machine is about to be given, in this boot: it never is again.
+   * `until`, in epoch milliseconds of this machine's clock: when the machine has not gone down in time.
+   */
+  | { readonly kind: 'reboot-commanded'; readonly operationId: string; readonly bootId: string; readonly until: number }
   | { readonly kind: 'act-ended'; readonly operationId: string; readonly end: ActEnd }
   | { readonly kind: 'act-acknowledged'; readonly operationId: string }
   /** The agent started (again): sequence numbers go on from a higher base. */
@@ -53,6 +58,8 @@ export interface JournaledAct {
   readonly state: 'accepted' | 'begun' | 'ended';
   /** The workload's incarnation when it was begun. */
   readonly incarnationBefore: number;
+  /** That the machine was told to reboot; absent: it was not. */
+  readonly reboot?: { readonly bootId: string; readonly until: number };
   readonly end: ActEnd | null;
   readonly isAcknowledged: boolean;
   /** Sequence of the newest update. */
@@ -138,6 +145,14 @@ export function applyEntry(journal: Journal, entry: JournalEntry): Journal {
         incarnationBefore: entry.incarnation,
         sequence: act.sequence + 1,
       }));
+    case 'reboot-commanded': {
+      const { bootId, until } = entry;
+      return withAct(journal, entry.operationId, (act) => ({
+        ...act,
+        reboot: { bootId, until },
+        sequence: act.sequence + 1,
+      }));
+    }
     case 'act-ended':
       return withAct(journal, entry.operationId, (act) => ({
         ...act,
@@ -178,6 +193,7 @@ export function entriesOf(journal: Journal): readonly JournalEntry[] {
     const { operationId } = act.start;
     entries.push({ kind: 'act-accepted', start: act.start });
     if (act.state !== 'accepted') entries.push({ kind: 'act-begun', operationId, incarnation: act.incarnationBefore });
+    if (act.reboot !== undefined) entries.push({ kind: 'reboot-commanded', operationId, ...act.reboot });
     if (act.end !== null) entries.push({ kind: 'act-ended', operationId, end: act.end });
     if (act.isAcknowledged) entries.push({ kind: 'act-acknowledged', operationId });
   }
@@ -186,6 +202,11 @@ export function entriesOf(journal: Journal): readonly JournalEntry[] {
 
 export function actOf(journal: Journal, operationId: string): JournaledAct | undefined {
   return journal.acts.find((act) => act.start.operationId === operationId);
+}
+
+/** Whether the act that is meant reboots the machine. */
+export function isReboot(journal: Journal, { operationId }: { readonly operationId: string }): boolean {
+  return actOf(journal, operationId)?.start.expectedBootId !== undefined;
 }
 
 function withAct(journal: Journal, operationId: string, change: (act: JournaledAct) => JournaledAct): Journal {

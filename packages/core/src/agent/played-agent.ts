@@ -38,16 +38,27 @@ export class PlayedAgent {
   readonly entries: JournalEntry[] = [];
   effects: AgentEffect[] = [];
 
-  constructor(settings: Partial<AgentSettings> = {}, entries: readonly JournalEntry[] = [], workload = HEALTHY) {
+  constructor(
+    settings: Partial<AgentSettings> = {},
+    entries: readonly JournalEntry[] = [],
+    workload = HEALTHY,
+    bootId: string | null = 'boot-1',
+  ) {
     this.entries.push(...entries);
-    this.state = startAgentState({ ...SETTINGS, ...settings }, entries, workload);
+    this.state = startAgentState({ ...SETTINGS, ...settings }, entries, workload, bootId);
     this.input({ kind: 'AgentStarted', workload });
     this.input({ kind: 'SessionOpened' });
   }
 
   /** What is left after a crash: the journal, and the workload as it is. */
   afterCrash(workload = this.state.workload): PlayedAgent {
-    return new PlayedAgent(this.state.settings, this.entries, workload);
+    return new PlayedAgent(this.state.settings, this.entries, workload, this.state.bootId);
+  }
+
+  /** What is left after the machine was booted anew: the journal. `bootId` `null`: nobody can tell which boot it is. */
+  afterBoot(bootId: string | null, settings: Partial<AgentSettings> = {}): PlayedAgent {
+    const starting = { ...this.state.workload, incarnation: this.state.workload.incarnation + 1, healthy: null };
+    return new PlayedAgent({ ...this.state.settings, ...settings }, this.entries, starting, bootId);
   }
 
   input(input: AgentInput): readonly AgentEffect[] {
@@ -83,6 +94,20 @@ export class PlayedAgent {
       expectedIncarnation,
       graceMs: null,
       deadlineInMs: 60_000,
+    });
+  }
+
+  startReboot(operationId: string, expectedBootId = 'boot-1'): readonly AgentEffect[] {
+    return this.message({
+      kind: 'operation.start',
+      operationId,
+      command: 'reboot',
+      params: {},
+      wasAccepted: false,
+      expectedIncarnation: null,
+      graceMs: null,
+      expectedBootId,
+      deadlineInMs: 700_000,
     });
   }
 

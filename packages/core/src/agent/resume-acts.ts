@@ -1,17 +1,25 @@
 /** Acts that were in the middle when the agent ended: what is taken up again, and what is not. */
-import { endAct } from './acts.ts';
+import { endAct } from './act-updates.ts';
+import { leaveRotation } from './perform-act.ts';
+import { endBeforeReboot, resumeReboot } from './reboot.ts';
 import type { StepDraft } from './step-draft.ts';
 
 /**
- * After a start of the agent: a restart that was begun is taken up where it was (the incarnation tells);
+ * After a start of the agent: a restart that was begun is taken up where it was (the incarnation tells), a reboot too (the boot tells);
  * a declared command is never repeated, and what came of it is unknown.
  */
 export function resumeActs(draft: StepDraft): void {
   const { journal, workload, settings } = draft.state;
   for (const act of journal.acts) {
     if (act.state !== 'begun') continue;
-    const { operationId, command } = act.start;
-    if (command !== 'restart') {
+    const { operationId, command, expectedBootId } = act.start;
+    if (act.reboot !== undefined) {
+      resumeReboot(draft, operationId, act.reboot);
+    } else if (expectedBootId !== undefined) {
+      const end = endBeforeReboot(draft.state, expectedBootId);
+      if (end === null) leaveRotation(draft, act.start);
+      else endAct(draft, operationId, end);
+    } else if (command !== 'restart') {
       endAct(draft, operationId, {
         status: 'failed',
         result: null,
@@ -34,16 +42,7 @@ export function resumeActs(draft: StepDraft): void {
         },
       };
     } else {
-      draft.state = {
-        ...draft.state,
-        performing: {
-          kind: 'leaving-rotation',
-          operationId,
-          // It may have been in rotation until the agent ended, and its balancers may not have noticed since.
-          since: { at: draft.now, wasInRotation: journal.availability === 'active' && workload.phase === 'running' },
-          endBy: draft.now + act.start.deadlineInMs,
-        },
-      };
+      leaveRotation(draft, act.start);
     }
   }
 }

@@ -10,7 +10,10 @@ import { isUnavailable } from './unavailable.ts';
 /** Those who take places that a sentence names. */
 export const PLACES_NAMED_MAX = 10;
 
-type TakingCommand = Extract<Command, { readonly kind: 'DrainNode' | 'RestartWorkload' | 'RunDeclaredCommand' }>;
+type TakingCommand = Extract<
+  Command,
+  { readonly kind: 'DrainNode' | 'RestartWorkload' | 'RebootMachine' | 'RunDeclaredCommand' }
+>;
 
 /**
  * Whether a command takes its node's place in the budgets that are for it. What is unavailable already takes no further place,
@@ -18,7 +21,7 @@ type TakingCommand = Extract<Command, { readonly kind: 'DrainNode' | 'RestartWor
  */
 export function takesPlace(node: NodeState, command: Command): command is TakingCommand {
   if (isUnavailable(node)) return false;
-  if (command.kind === 'DrainNode' || command.kind === 'RestartWorkload') return true;
+  if (command.kind === 'DrainNode' || command.kind === 'RestartWorkload' || command.kind === 'RebootMachine') return true;
   if (command.kind !== 'RunDeclaredCommand') return false;
   return node.commands.find(({ name }) => name === command.name)?.disruptive ?? false;
 }

@@ -4,8 +4,8 @@ import { decided, type Decision } from '../decision.ts';
 import { releaseHold } from '../drain/decide-undrain.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import { availabilityOf, isDrained, type NodeState, operationOf } from '../node/node.ts';
-import { releaseRestartHold } from '../operation/decide-update.ts';
-import { isAct, isActive, isTerminal, waitsForDrain } from '../operation/operation.ts';
+import { releaseDrainHold } from '../operation/decide-update.ts';
+import { drainHoldOf, isAct, isActive, isTerminal, waitsForDrain } from '../operation/operation.ts';
 import { endOperation } from '../operation/request.ts';
 import type { Result } from '../result.ts';
 
@@ -60,13 +60,13 @@ function holdOf(draft: Draft, name: string): Hold | undefined {
   return draft.node().holds.find((hold) => hold.name === name);
 }
 
-/** The operation that waits for this hold's drain: its drain, or the restart that drains first. */
+/** The operation that waits for this hold's drain: its drain, or the act that drains first. */
 function waitingOperation(node: NodeState, hold: Hold): OperationRecord | undefined {
   return node.operations.find(
     (operation) =>
       operation.id === hold.operationId &&
       isActive(operation) &&
-      (operation.task.kind === 'drain' || (operation.task.kind === 'restart' && operation.deliverBy === null)),
+      (operation.task.kind === 'drain' || (drainHoldOf(operation) !== null && operation.deliverBy === null)),
   );
 }
 
@@ -84,19 +84,17 @@ function passDeadline(draft: Draft, hold: Hold, heardSince: number, now: number)
   }
   const left =
     remaining === null ? 'an unknown number of sessions' : `${remaining} ${remaining === 1 ? 'session' : 'sessions'}`;
-  const isRestart = waiting.task.kind === 'restart';
-  // A restart that has not begun is cancelled: nothing was performed.
+  const undone = undoneInWords(waiting);
+  // An act that has not begun is cancelled: nothing was performed.
   const endWaiting = (error: OperationError) =>
-    draft.record(endOperation(waiting.id, isRestart ? 'cancelled' : 'failed', { error }));
+    draft.record(endOperation(waiting.id, undone === null ? 'failed' : 'cancelled', { error }));
   switch (hold.onDeadline) {
     case 'force': {
       if (now < forceReportDueAt(node, hold.deadlineAt, heardSince)) return;
       const silence = node.session.kind === 'connected' ? '' : ', which is not connected,';
-      const next = isRestart
-        ? 'The workload was not restarted.'
-        : 'The hold stays, and the agent ends them as soon as it can be reached.';
-      const message = `The deadline passed, but the agent${silence} has not confirmed that the remaining sessions were ended (${left} when last counted). ${next}`;
-      endWaiting({ code: 'force-unconfirmed', message, ...(isRestart ? {} : { outcome: 'unknown' }) });
+      const next = undone ?? 'the hold stays, and the agent ends them as soon as it can be reached';
+      const message = `The deadline passed, but the agent${silence} has not confirmed that the remaining sessions were ended (${left} when last counted); ${next}.`;
+      endWaiting({ code: 'force-unconfirmed', message, ...(undone === null ? { outcome: 'unknown' } : {}) });
       break;
     }
     case 'cancel': {
@@ -105,13 +103,19 @@ function passDeadline(draft: Draft, hold: Hold, heardSince: number, now: number)
       return;
     }
     case 'hold': {
-      const next = isRestart ? 'the workload was not restarted' : 'the node stays out of rotation and goes on draining';
+      const next = undone ?? 'the node stays out of rotation and goes on draining';
       const message = `The deadline passed with ${left} remaining; ${next}.`;
       endWaiting({ code: 'deadline-reached', message });
       break;
     }
   }
-  releaseRestartHold(draft, waiting);
+  releaseDrainHold(draft, waiting);
+}
+
+/** That an act did not happen, as the end of a sentence; `null`: it is a drain. */
+function undoneInWords({ task }: OperationRecord): string | null {
+  if (task.kind === 'drain') return null;
+  return task.kind === 'reboot' ? 'the machine was not rebooted' : 'the workload was not restarted';
 }
 
 /** A hold releases itself if the node is healthy then; if not, it stays and says so. */
@@ -149,10 +153,14 @@ function passOperation(draft: Draft, operationId: string, heardSince: number, no
       endOperation(operation.id, 'failed', { error: { code: 'not-confirmed', message, outcome: 'unknown' } }),
     );
   } else {
-    const message = `The agent${node.session.kind === 'connected' ? '' : ', which is not connected,'} did not say in time what came of it.`;
+    const isAway = node.session.kind !== 'connected';
+    const message =
+      isAway && operation.task.kind === 'reboot'
+        ? 'The machine has not come back in time: its agent is not connected.'
+        : `The agent${isAway ? ', which is not connected,' : ''} did not say in time what came of it.`;
     draft.record(endOperation(operation.id, 'failed', { error: { code: 'timed-out', message, outcome: 'unknown' } }));
   }
-  releaseRestartHold(draft, operation);
+  releaseDrainHold(draft, operation);
 }
 
 function whyNotDelivered(node: NodeState, operation: OperationRecord): string {

@@ -95,7 +95,7 @@ function noteOf(evidence: NonNullable<AvailabilityReport['evidence']>): string {
   }
 }
 
-/** Restarts that drain first get their time to be delivered from now on. */
+/** Acts that drain first get their time to be delivered from now on. */
 function releaseActsThatWaited(draft: Draft, now: number): void {
   for (const operation of draft.node().operations) {
     if (operation.status !== 'queued' || operation.deliverBy !== null || operation.deliverWithinMs === null) continue;

@@ -10,7 +10,7 @@ import { isSameValue } from '../is-same-value.ts';
 import { NO_ACCESS } from '../node/new-node.ts';
 import type { NodeState } from '../node/node.ts';
 import { recordUpdate } from '../operation/decide-update.ts';
-import { isActive } from '../operation/operation.ts';
+import { drainHoldOf, isActive } from '../operation/operation.ts';
 import { endOperation } from '../operation/request.ts';
 import { refuse, type Result } from '../result.ts';
 
@@ -46,7 +46,7 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, co
   if (known === null) throw new Error(`registering ${id} left no state`);
   const away = awayFrom(known);
   const draft = openDraft(known, now);
-  if (!isDescribedSo(draft.node(), described)) draft.record({ kind: 'NodeDescribed', ...described });
+  if (!isSameValue(descriptionOf(draft.node()), described)) draft.record({ kind: 'NodeDescribed', ...described });
   for (const event of enrolment.value) draft.record(event);
   const credential = credentialOf(credentials);
   draft.record({
@@ -119,7 +119,7 @@ function recoverAvailability(draft: Draft, availability: Hello['availability'], 
 
 function holdThatItWaitsFor(operation: OperationRecord): string | null {
   if (operation.task.kind === 'drain') return operation.task.hold;
-  return operation.task.kind === 'restart' && operation.status === 'queued' ? operation.task.drainHold : null;
+  return operation.status === 'queued' ? drainHoldOf(operation) : null;
 }
 
 type Description = Omit<Extract<FleetEvent, { kind: 'NodeDescribed' }>, 'kind'>;
@@ -131,12 +131,12 @@ function describe(hello: Hello, remoteIp: string): Description {
     agentVersion: hello.agentVersion,
     resources: hello.resources,
     commands: hello.commands,
+    reboot: hello.reboot ?? null,
   };
 }
 
-function isDescribedSo(node: NodeState, { identity, ip, agentVersion, resources, commands }: Description): boolean {
-  const { identity: i, ip: p, agentVersion: v, resources: r, commands: c } = node;
-  return isSameValue([identity, ip, agentVersion, resources, commands], [i, p, v, r, c]);
+function descriptionOf({ identity, ip, agentVersion, resources, commands, reboot = null }: NodeState): Description {
+  return { identity, ip, agentVersion, resources, commands: [...commands], reboot };
 }
 
 function recordWorkload(draft: Draft, workload: NodeState['workload']): void {
@@ -152,10 +152,9 @@ export function decideWorkload(node: NodeState, workload: NodeState['workload'],
 
 /** The workload offers other commands than before. */
 export function decideCommands(node: NodeState, commands: NodeState['commands'], now: number): Result<Decision> {
-  const { identity, ip, agentVersion, resources } = node;
   if (isSameValue(commands, node.commands)) return decided([]);
   const draft = openDraft(node, now);
-  draft.record({ kind: 'NodeDescribed', identity, ip, agentVersion, resources, commands: [...commands] });
+  draft.record({ kind: 'NodeDescribed', ...descriptionOf(node), commands: [...commands] });
   return decided(draft.events());
 }
 

@@ -22,6 +22,7 @@ export function newNode(id: string, at: number): NodeState {
     agentAccess: NO_ACCESS,
     resources: {},
     commands: [],
+    reboot: null,
     session: {
       kind: 'disconnected',
       since: at,

@@ -8,6 +8,7 @@ import type {
   Hold,
   NodeIdentity,
   OperationRecord,
+  RebootOffer,
   Resources,
   WorkloadReport,
 } from '@sluice/contract';
@@ -75,6 +76,8 @@ export interface NodeState {
   readonly agentAccess: AgentAccess;
   readonly resources: Resources;
   readonly commands: readonly DeclaredCommand[];
+  /** `null`, or absent in what older versions stored: its machine may not be rebooted. */
+  readonly reboot?: RebootOffer | null;
   readonly session: AgentSessionState;
   /** Since when it is offline; `null` while it is believed. */
   readonly offlineSince: number | null;

@@ -3,19 +3,12 @@ import type { Hold, NodeStatus, OperationRecord } from '@sluice/contract';
 import { budgetCauses } from '../budget/budget-causes.ts';
 import type { FullBudget } from '../budget/standing.ts';
 import { durationInWords } from '../duration-in-words.ts';
+import type { Cause } from './cause.ts';
+import { connectionCauses } from './why-away.ts';
 import { isOfWorkload } from '../drain/follow-leaving.ts';
-import { isAct, isActive, waitsForDrain } from '../operation/operation.ts';
+import { isAct, isActive, runningReboot, waitsForDrain } from '../operation/operation.ts';
 import { isDraining, type NodeState } from './node.ts';
 import { statusOf } from './status.ts';
-
-export interface Cause {
-  /** Stable name of the cause. */
-  readonly code: string;
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly text: string;
-  /** Epoch milliseconds; `null` where there is no beginning to name. */
-  readonly since: number | null;
-}
 
 export interface Answer {
   readonly status: NodeStatus;
@@ -50,10 +43,14 @@ function summaryOf(node: NodeState, status: NodeStatus, now: number): string {
     ' and ',
   );
   switch (status) {
-    case 'offline':
-      return `${node.id} is offline: ${node.session.kind === 'disconnected' ? node.session.why : 'its agent is not heard'}.`;
+    case 'offline': {
+      const why = node.session.kind === 'disconnected' ? node.session.why : 'its agent is not heard';
+      return `${node.id} is offline${runningReboot(node) === null ? '' : ', since its machine is being rebooted'}: ${why}.`;
+    }
     case 'restarting':
-      return `${node.id} is being restarted.`;
+      return runningReboot(node) === null
+        ? `${node.id} is being restarted.`
+        : `The machine of ${node.id} is being rebooted.`;
     case 'draining': {
       const remaining = node.drain?.sessionsRemaining ?? null;
       return `${node.id} is draining for ${holders}${remaining === null ? '' : `: ${remaining} ${remaining === 1 ? 'session remains' : 'sessions remain'}`}.`;
@@ -69,29 +66,6 @@ function summaryOf(node: NodeState, status: NodeStatus, now: number): string {
           : `${durationInWords(now - node.workload.startedAt)} ago`
       }.`;
   }
-}
-
-function connectionCauses(node: NodeState, now: number): readonly Cause[] {
-  if (node.session.kind === 'connected') return [];
-  const { since, why } = node.session;
-  if (node.offlineSince === null) {
-    return [
-      {
-        code: 'agent-silent',
-        severity: 'warning',
-        since,
-        text: `Its agent has had no session for ${durationInWords(now - since)} (${why}); its lease has not run out, so it is still believed.`,
-      },
-    ];
-  }
-  return [
-    {
-      code: 'agent-gone',
-      severity: 'error',
-      since,
-      text: `Its agent has had no session for ${durationInWords(now - since)}: ${why}. What is shown of the workload is from before.`,
-    },
-  ];
 }
 
 function holdCauses(node: NodeState, now: number): readonly Cause[] {

@@ -1,5 +1,4 @@
 /** Cancelling and confirming operations: what has not begun never is, and what has ended stays as it ended. */
-import type { OperationUpdate } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
 import { LivingNode } from '../node-fixture.ts';
 import { underWay } from '../under-way.ts';
@@ -7,22 +6,6 @@ import { actOnNode } from './operation.ts';
 
 function cancel(living: LivingNode, operationId: string, reason: string | null = null) {
   return living.tell({ kind: 'CancelOperation', operationId, reason });
-}
-
-function update(living: LivingNode, operationId: string, sequence: number, status: OperationUpdate['status']): void {
-  living.must({
-    kind: 'RecordOperation',
-    update: {
-      kind: 'operation.update',
-      operationId,
-      sequence,
-      status,
-      phase: null,
-      result: null,
-      error: null,
-      output: null,
-    },
-  });
 }
 
 function run(living: LivingNode, name = 'reload'): string {
@@ -69,13 +52,13 @@ describe('cancelling', () => {
   test('an act that runs is stopped by its agent, whose word is the end of it', () => {
     const living = LivingNode.registered();
     const id = run(living);
-    update(living, id, 1, 'accepted');
+    living.update(id, { sequence: 1, status: 'accepted' });
     expect(cancel(living, id).operation).toMatchObject({ status: 'running', cancelRequested: { by: 'alice' } });
     expect(stops(living)).toEqual([id]);
     const revision = living.node.revision;
     cancel(living, id);
     expect(living.node.revision).toBe(revision);
-    update(living, id, 2, 'cancelled');
+    living.update(id, { sequence: 2, status: 'cancelled' });
     expect(living.operation(id).status).toBe('cancelled');
     expect(stops(living)).toEqual([]);
   });
@@ -139,7 +122,7 @@ describe('confirming', () => {
   test('an act that runs is its agent’s already', () => {
     const living = LivingNode.registered();
     const id = run(living);
-    update(living, id, 1, 'accepted');
+    living.update(id, { sequence: 1, status: 'accepted' });
     living.must(silence);
     expect(living.operation(id).confirmationNeeded).toBeNull();
   });
@@ -151,10 +134,10 @@ describe('an act that was taken when its turn had passed', () => {
     const first = run(living, 'wipe');
     living.drain();
     const second = run(living);
-    update(living, second, 1, 'accepted');
-    update(living, first, 1, 'accepted');
+    living.update(second, { sequence: 1, status: 'accepted' });
+    living.update(first, { sequence: 1, status: 'accepted' });
     expect(living.operation(first).status).toBe('queued');
-    update(living, second, 2, 'succeeded');
+    living.update(second, { sequence: 2, status: 'succeeded' });
     living.undrain();
     expect(actOnNode(living.node)?.id).toBe(first);
   });
@@ -163,7 +146,7 @@ describe('an act that was taken when its turn had passed', () => {
     const living = LivingNode.registered();
     const restart = living.restart();
     living.drain();
-    update(living, restart.id, 1, 'accepted');
+    living.update(restart.id, { sequence: 1, status: 'accepted' });
     expect(living.operation(restart.id).status).toBe('queued');
   });
 });

@@ -6,7 +6,7 @@ import { releaseHold } from '../drain/decide-undrain.ts';
 import { openDraft } from '../draft.ts';
 import { type NodeState, operationOf } from '../node/node.ts';
 import { refuse, type Result } from '../result.ts';
-import { releaseRestartHold } from './decide-update.ts';
+import { releaseDrainHold } from './decide-update.ts';
 import { isTerminal } from './operation.ts';
 import { endOperation } from './request.ts';
 
@@ -34,10 +34,11 @@ export function decideCancel(node: NodeState, command: CancelOperation, context:
         detail: `The undrain ${operation.id} has released its holds already. Drain ${node.id} again to take it out of rotation.`,
       });
     case 'restart':
+    case 'reboot':
     case 'declared':
       if (operation.status === 'queued') {
         draft.record(endOperation(operation.id, 'cancelled', { error }));
-        releaseRestartHold(draft, operation);
+        releaseDrainHold(draft, operation);
       } else if (operation.cancelRequested === null) {
         const { name: by } = context.actor;
         draft.record({

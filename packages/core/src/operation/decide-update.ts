@@ -5,7 +5,7 @@ import { releaseHold } from '../drain/decide-undrain.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import { type NodeState, operationOf } from '../node/node.ts';
 import type { Result } from '../result.ts';
-import { actOnNode, isAct, isTerminal } from './operation.ts';
+import { actOnNode, drainHoldOf, isAct, isTerminal } from './operation.ts';
 
 /** Updates of unknown or ended operations, and those older than the newest taken, change nothing: terminal states never change. */
 export function decideUpdate(node: NodeState, update: OperationUpdate, now: number): Result<Decision> {
@@ -45,7 +45,7 @@ export function recordUpdate(draft: Draft, update: OperationUpdate, now: number)
     output: update.output,
     ...proved,
   });
-  releaseRestartHold(draft, operation);
+  releaseDrainHold(draft, operation);
 }
 
 /**
@@ -65,34 +65,50 @@ function hasEnded(update: OperationUpdate): update is EndUpdate {
   return update.status !== 'accepted' && update.status !== 'running';
 }
 
-/** A restart has happened when the incarnation grew; one that claims success without that is a failure. */
-function withoutLies(operation: OperationRecord, update: EndUpdate): Pick<EndUpdate, 'status' | 'result' | 'error'> {
-  const { status } = update;
-  if (operation.task.kind === 'restart' && status === 'succeeded') {
-    const incarnation = update.result?.newIncarnation ?? 0;
-    if (incarnation <= operation.task.expectedIncarnation) {
-      return {
-        status: 'failed',
-        result: update.result,
-        error: {
-          code: 'no-evidence',
-          message: `The agent said that it restarted the workload, but its incarnation did not grow (${operation.task.expectedIncarnation} before, ${incarnation} after).`,
-          outcome: 'unknown',
-        },
-      };
-    }
+type Outcome = Pick<EndUpdate, 'status' | 'result' | 'error'>;
+
+/** A restart has happened when the incarnation grew, a reboot when the boot is another; one that claims success without that is a failure. */
+function withoutLies({ task }: OperationRecord, { status, result, error }: EndUpdate): Outcome {
+  if (status !== 'succeeded') return { status, result, error };
+  if (task.kind === 'restart') {
+    const incarnation = result?.newIncarnation ?? 0;
+    if (incarnation > task.expectedIncarnation) return { status, result, error };
+    const message = `The agent said that it restarted the workload, but its incarnation did not grow (${task.expectedIncarnation} before, ${incarnation} after).`;
+    return withoutEvidence(result, message);
   }
-  return { status, result: update.result, error: update.error };
+  if (task.kind === 'reboot') {
+    const bootId = result?.newBootId ?? task.expectedBootId;
+    if (bootId === task.expectedBootId)
+      return withoutEvidence(
+        result,
+        `The agent said that the machine was rebooted, but it is the same boot (${bootId}).`,
+      );
+    if (task.drainHold === null || task.undrainAfter) return { status, result, error };
+    const stays = `It stays out of rotation, as was asked for, until somebody releases the hold '${task.drainHold}'.`;
+    const note = result?.note === undefined ? stays : `${result.note} ${stays}`;
+    return { status, result: { ...result, note }, error };
+  }
+  return { status, result, error };
 }
 
-/** The hold that a restart placed to drain first goes with it, however it ended: a node is not left out by its own restart. */
-export function releaseRestartHold(draft: Draft, operation: OperationRecord): void {
-  if (operation.task.kind !== 'restart' || operation.task.drainHold === null) return;
-  const { drainHold } = operation.task;
-  if (!draft.node().holds.some((hold) => hold.name === drainHold)) return;
+function withoutEvidence(result: EndUpdate['result'], message: string): Outcome {
+  return { status: 'failed', result, error: { code: 'no-evidence', message, outcome: 'unknown' } };
+}
+
+/**
+ * The hold that an act placed to drain first goes with it, however it ended: a node is not left out by its own restart.
+ * But for a reboot that somebody wants to look at before the node goes back; of one that was not performed there is nothing to see.
+ */
+export function releaseDrainHold(draft: Draft, { id, task, command }: OperationRecord): void {
+  const operation = operationOf(draft.node(), id);
+  const drainHold = operation === undefined ? null : drainHoldOf(operation);
+  if (operation === undefined || !draft.node().holds.some((hold) => hold.name === drainHold) || drainHold === null)
+    return;
+  const wasPerformed = operation.status === 'succeeded' || operation.status === 'failed';
+  if (task.kind === 'reboot' && !task.undrainAfter && wasPerformed) return;
   releaseHold(draft, drainHold, 'operation-ended', {
     code: 'operation-ended',
-    message: `The restart ${operation.id} ended.`,
+    message: `The ${command} ${id} ended.`,
   });
 }
 

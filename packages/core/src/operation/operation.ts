@@ -15,16 +15,26 @@ export function isActive(operation: OperationRecord): boolean {
 
 /** Acts happen at most once, one at a time; drain and undrain are wishes and have their own lane. */
 export function isAct(operation: OperationRecord): boolean {
-  return operation.task.kind === 'restart' || operation.task.kind === 'declared';
+  return operation.task.kind !== 'drain' && operation.task.kind !== 'undrain';
 }
 
 /** Whether it interrupts the workload, so that it waits for a running drain. */
-export function isDisruptive(operation: OperationRecord): boolean {
-  return operation.task.kind === 'restart' || (operation.task.kind === 'declared' && operation.task.disruptive);
+export function isDisruptive({ task }: OperationRecord): boolean {
+  return task.kind === 'restart' || task.kind === 'reboot' || (task.kind === 'declared' && task.disruptive);
 }
 
-function isForced(operation: OperationRecord): boolean {
-  return (operation.task.kind === 'restart' || operation.task.kind === 'declared') && operation.task.force;
+function isForced({ task }: OperationRecord): boolean {
+  return 'force' in task && task.force;
+}
+
+/** The hold that an act placed to drain first; `null`: it is no such act, or does not drain. */
+export function drainHoldOf({ task }: OperationRecord): string | null {
+  return task.kind === 'restart' || task.kind === 'reboot' ? task.drainHold : null;
+}
+
+/** The reboot of the machine that runs: its agent is away on purpose. */
+export function runningReboot(node: NodeState): OperationRecord | null {
+  return node.operations.find(({ task, status }) => task.kind === 'reboot' && status === 'running') ?? null;
 }
 
 /** Whether it waits for the drain that runs on its node. */

@@ -1,47 +1,25 @@
 /** The rules of acts: restarts and declared commands, one test a rule, through the core's doors. */
-import type { OperationUpdate } from '@sluice/contract';
 import { describe, expect, test } from 'vitest';
 import { HEALTHY, LivingNode } from '../node-fixture.ts';
 import { statusOf } from '../node/status.ts';
-import { answerToUpdate } from '../operation/decide-update.ts';
 import { actOnNode, DELIVER_WITHIN_MS } from '../operation/operation.ts';
 import { underWay } from '../under-way.ts';
-
-function update(
-  living: LivingNode,
-  operationId: string,
-  fields: Partial<OperationUpdate>,
-): ReturnType<typeof answerToUpdate> {
-  const message: OperationUpdate = {
-    kind: 'operation.update',
-    operationId,
-    sequence: 1,
-    status: 'running',
-    phase: null,
-    result: null,
-    error: null,
-    output: null,
-    ...fields,
-  };
-  living.must({ kind: 'RecordOperation', update: message });
-  return answerToUpdate(living.node, message);
-}
 
 describe('restart', () => {
   test('is queued, runs when the agent has taken it, and succeeds only when the incarnation grew', () => {
     const living = LivingNode.registered();
     const restart = living.restart();
     expect(restart.status).toBe('queued');
-    expect(update(living, restart.id, { sequence: 1 })).toBe('perform');
+    expect(living.update(restart.id, { sequence: 1 })).toBe('perform');
     expect(statusOf(living.node)).toBe('restarting');
-    update(living, restart.id, { sequence: 2, status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
+    living.update(restart.id, { sequence: 2, status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 2 } });
     expect(living.operation(restart.id)).toMatchObject({ status: 'succeeded', result: { newIncarnation: 2 } });
   });
 
   test('that claims success without a new incarnation has failed', () => {
     const living = LivingNode.registered();
     const restart = living.restart();
-    update(living, restart.id, { sequence: 1, status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 1 } });
+    living.update(restart.id, { sequence: 1, status: 'succeeded', result: { oldIncarnation: 1, newIncarnation: 1 } });
     expect(living.operation(restart.id)).toMatchObject({ status: 'failed', error: { code: 'no-evidence' } });
   });
 
@@ -49,7 +27,7 @@ describe('restart', () => {
     const living = LivingNode.registered();
     const restart = living.restart();
     expect(living.restart().id).toBe(restart.id);
-    update(living, restart.id, { sequence: 1 });
+    living.update(restart.id, { sequence: 1 });
     expect(living.restart().id).toBe(restart.id);
   });
 
@@ -59,14 +37,14 @@ describe('restart', () => {
     const restart = living.restart();
     living.pass(DELIVER_WITHIN_MS);
     expect(living.operation(restart.id)).toMatchObject({ status: 'expired', startedAt: null });
-    expect(update(living, restart.id, { sequence: 1 })).toBe('stop');
+    expect(living.update(restart.id, { sequence: 1 })).toBe('stop');
     expect(living.operation(restart.id).status).toBe('expired');
   });
 
   test('that the agent never finishes fails at its deadline with an unknown outcome, and is stopped there', () => {
     const living = LivingNode.registered();
     const restart = living.restart({ executeWithinMs: 20_000 });
-    update(living, restart.id, { sequence: 1 });
+    living.update(restart.id, { sequence: 1 });
     living.pass(20_000);
     expect(living.operation(restart.id).status).toBe('running');
     living.pass(15_000);
@@ -82,16 +60,16 @@ describe('restart', () => {
   test('terminal states never change, and older updates change nothing', () => {
     const living = LivingNode.registered();
     const restart = living.restart();
-    update(living, restart.id, { sequence: 5, phase: 'stopping' });
-    update(living, restart.id, { sequence: 4, phase: 'older' });
+    living.update(restart.id, { sequence: 5, phase: 'stopping' });
+    living.update(restart.id, { sequence: 4, phase: 'older' });
     expect(living.operation(restart.id).phase).toBe('stopping');
-    update(living, restart.id, {
+    living.update(restart.id, {
       sequence: 6,
       status: 'failed',
       error: { code: 'x', message: 'y' },
       output: 'last words',
     });
-    update(living, restart.id, { sequence: 7, status: 'succeeded', result: { newIncarnation: 9 } });
+    living.update(restart.id, { sequence: 7, status: 'succeeded', result: { newIncarnation: 9 } });
     expect(living.operation(restart.id)).toMatchObject({ status: 'failed', output: 'last words' });
   });
 
@@ -124,7 +102,7 @@ describe('restart', () => {
       reason: null,
     });
     expect(actOnNode(living.node)?.id).toBe(operation?.id);
-    update(living, operation?.id ?? '', { sequence: 1, status: 'succeeded', result: { exitCode: 0 } });
+    living.update(operation?.id ?? '', { sequence: 1, status: 'succeeded', result: { exitCode: 0 } });
     living.report(0);
     expect(actOnNode(living.node)?.id).toBe(restart.id);
 
@@ -140,7 +118,7 @@ describe('restart', () => {
     living.drain();
     living.report(0);
     const restart = living.restart();
-    update(living, restart.id, { sequence: 2, status: 'succeeded', result: { newIncarnation: 2 } });
+    living.update(restart.id, { sequence: 2, status: 'succeeded', result: { newIncarnation: 2 } });
     expect(statusOf(living.node)).toBe('drained');
   });
 });
@@ -157,8 +135,8 @@ describe('drainFirst', () => {
     expect(living.operation(restart.id).status).toBe('queued');
     living.report(0);
     expect(actOnNode(living.node)?.id).toBe(restart.id);
-    update(living, restart.id, { sequence: 1 });
-    update(living, restart.id, { sequence: 2, status: 'succeeded', result: { newIncarnation: 2 } });
+    living.update(restart.id, { sequence: 1 });
+    living.update(restart.id, { sequence: 2, status: 'succeeded', result: { newIncarnation: 2 } });
     expect(living.node.holds).toEqual([]);
     expect(statusOf(living.node)).toBe('active');
   });
@@ -199,9 +177,9 @@ describe('declared commands', () => {
     const first = living.must({ kind: 'RunDeclaredCommand', name: 'reload', params: {}, force: false, reason: null });
     const second = living.restart();
     expect(actOnNode(living.node)?.id).toBe(first?.id);
-    update(living, first?.id ?? '', { sequence: 1 });
+    living.update(first?.id ?? '', { sequence: 1 });
     expect(actOnNode(living.node)?.id).toBe(first?.id);
-    update(living, first?.id ?? '', {
+    living.update(first?.id ?? '', {
       sequence: 2,
       status: 'failed',
       error: { code: 'exit-1', message: 'exit code 1' },

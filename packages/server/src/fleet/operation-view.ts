@@ -1,6 +1,6 @@
 /** An operation as the API shows it. */
 import type { Operation, OperationRecord } from '@sluice/contract';
-import { estimatedMsLeft, isTerminal, type NodeState } from '@sluice/core';
+import { drainHoldOf, estimatedMsLeft, isTerminal, type NodeState } from '@sluice/core';
 import { timestamp, timestampOrNull } from './timestamp.ts';
 
 /** @param node Its node, for the progress of a drain; `null`: it was forgotten. */
@@ -56,6 +56,8 @@ function parametersOf(operation: OperationRecord): Operation['parameters'] {
         drainFirst: task.drainHold !== null,
         force: task.force,
       };
+    case 'reboot':
+      return { drainFirst: task.drainHold !== null, undrainAfter: task.undrainAfter, force: task.force };
     case 'declared':
       return task.params;
   }
@@ -66,7 +68,7 @@ function isDraining(
   operation: OperationRecord,
   node: NodeState | null,
 ): node is NodeState & { drain: NonNullable<NodeState['drain']> } {
-  const waits = operation.task.kind === 'drain' || (operation.task.kind === 'restart' && operation.deliverBy === null);
+  const waits = operation.task.kind === 'drain' || (drainHoldOf(operation) !== null && operation.deliverBy === null);
   return waits && !isTerminal(operation.status) && node !== null && node.drain !== null;
 }
 

@@ -5,6 +5,7 @@ import {
   type Operation,
   OPERATOR_HOLD,
   type Problem,
+  type RebootBody,
   type RestartBody,
   type RunBody,
   type routes,
@@ -16,7 +17,7 @@ import { operationView } from '../fleet/operation-view.ts';
 import { asSeenBy } from './budgets.ts';
 import { noSuchNode } from './nodes.ts';
 import { parametersCheck } from './command-parameters.ts';
-import { builtInBody, isBuiltIn } from './built-in-commands.ts';
+import { builtInBody, isBuiltIn, isOwnReboot, REBOOT } from './built-in-commands.ts';
 import { type Handler, type HttpParts, type Reply, value } from './route-context.ts';
 import type { Once } from '../fleet/execution.ts';
 import { actorOf, type Principal } from '../authentication/principal.ts';
@@ -50,24 +51,41 @@ export const runCommand: Handler<typeof routes.runCommand> = (request, parts) =>
 /** What a named command is for a node of the fleet, or why it cannot be asked of that one. */
 export type NamedCommand = (nodeId: string, node: FleetNode | undefined) => Result<Command>;
 
-/** A command by its name: one of the three that every node has, or one that agents declare. */
+/** A command by its name: one that is built in, or one that agents declare. */
 export function namedCommand(name: string, body: RunBody, principal: Principal): Result<NamedCommand> {
+  if (!isBuiltIn(name)) return { ok: true, value: declaredCommand(name, body) };
+  const builtIn = builtInOf(name, body, principal);
+  if (name !== REBOOT) return builtIn;
+  const declared = declaredCommand(name, body);
+  return {
+    ok: true,
+    value: (nodeId, node) => {
+      if (node !== undefined && isOwnReboot(node.state)) return declared(nodeId, node);
+      return builtIn.ok ? builtIn.value(nodeId, node) : builtIn;
+    },
+  };
+}
+
+function declaredCommand(name: string, body: RunBody): NamedCommand {
   const { params = {}, force = false } = body;
   const reason = body.reason ?? null;
-  if (!isBuiltIn(name)) {
-    const check = parametersCheck(params);
-    return {
-      ok: true,
-      value: (nodeId, node) => {
-        if (node === undefined) return noSuchNode(nodeId);
-        const declared = node.state.commands.find((command) => command.name === name);
-        const checked = declared === undefined ? { ok: true as const, value: params } : check(declared);
-        if (!checked.ok) return checked;
-        return { ok: true, value: { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason } };
-      },
-    };
-  }
-  const built = builtInBody(name, { ...params, ...(reason === null ? {} : { reason }), ...(force ? { force } : {}) });
+  const check = parametersCheck(params);
+  return (nodeId, node) => {
+    if (node === undefined) return noSuchNode(nodeId);
+    const declared = node.state.commands.find((command) => command.name === name);
+    const checked = declared === undefined ? { ok: true as const, value: params } : check(declared);
+    if (!checked.ok) return checked;
+    return { ok: true, value: { kind: 'RunDeclaredCommand', name, params: checked.value, force, reason } };
+  };
+}
+
+function builtInOf(name: Parameters<typeof builtInBody>[0], body: RunBody, principal: Principal): Result<NamedCommand> {
+  const { params = {}, force = false, reason } = body;
+  const built = builtInBody(name, {
+    ...params,
+    ...(reason === undefined ? {} : { reason }),
+    ...(force ? { force } : {}),
+  });
   if (!built.ok) return built;
   const refusal = built.value.name === 'undrain' ? whyNotUndrain(built.value.body, principal) : null;
   if (refusal !== null) return { ok: false, problem: refusal };
@@ -105,6 +123,8 @@ function builtInCommand(given: ReturnType<typeof builtInBody> extends Result<inf
       return undrainCommand(given.body);
     case 'restart':
       return restartCommand(given.body);
+    case 'reboot':
+      return rebootCommand(given.body);
   }
 }
 
@@ -146,6 +166,19 @@ function restartCommand(body: RestartBody): Command {
       body.drainFirst === true
         ? { timeoutMs: millisecondsOrNull(body.drainTimeout), onDeadline: body.onDeadline ?? 'force' }
         : null,
+    force: body.force ?? false,
+    reason: body.reason ?? null,
+  };
+}
+
+function rebootCommand(body: RebootBody): Command {
+  return {
+    kind: 'RebootMachine',
+    drainFirst:
+      body.drainFirst === false
+        ? null
+        : { timeoutMs: millisecondsOrNull(body.drainTimeout), onDeadline: body.onDeadline ?? 'force' },
+    undrainAfter: body.undrainAfter ?? true,
     force: body.force ?? false,
     reason: body.reason ?? null,
   };

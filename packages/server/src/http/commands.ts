@@ -1,11 +1,11 @@
-/** The catalogue: the three built-in commands, and every command that agents of the fleet declare, each name once. */
+/** The catalogue: the built-in commands, and every command that agents of the fleet declare, each name once. */
 import { type DeclaredCommand, Json, type NodeCommand, type routes } from '@sluice/contract';
 import { isSameValue } from '@sluice/core';
 import { sees } from '../authentication/principal.ts';
 import type { FleetNode } from '../fleet/member.ts';
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { BUILT_IN_COMMANDS, isBuiltIn } from './built-in-commands.ts';
+import { BUILT_IN_COMMANDS, isBuiltIn, isOwnReboot, REBOOT } from './built-in-commands.ts';
 import { noSuchNode } from './nodes.ts';
 import { type Handler, value } from './route-context.ts';
 
@@ -29,28 +29,37 @@ interface Declared {
 
 function catalogue(nodes: readonly FleetNode[]): NodeCommand[] {
   const allTypes = new Set<string>();
+  const rebootTypes = new Set<string>();
   const byName = new Map<string, Declared>();
   for (const { state } of nodes) {
-    allTypes.add(state.identity.type);
+    const { type } = state.identity;
+    allTypes.add(type);
+    if ((state.reboot ?? null) !== null) rebootTypes.add(type);
     for (const command of state.commands) {
-      // Whatever an agent calls so: these three names mean the same on every node.
-      if (isBuiltIn(command.name)) continue;
+      // Whatever an agent calls so: these names mean the same on every node.
+      if (isBuiltIn(command.name) && !(command.name === REBOOT && isOwnReboot(state))) continue;
       const declared = byName.get(command.name) ?? { first: command, types: new Set<string>(), variants: [] };
-      declared.types.add(state.identity.type);
+      declared.types.add(type);
       if (!declared.variants.some((variant) => isSameValue(variant, command))) declared.variants.push(command);
       byName.set(command.name, declared);
     }
   }
-  const builtIn = BUILT_IN_COMMANDS.map(({ name, description, disruptive }): NodeCommand => {
-    return {
-      name,
-      description,
-      builtIn: true,
-      disruptive,
-      parameters: BUILT_IN_PARAMETERS[name] ?? {},
-      nodeTypes: [...allTypes].toSorted(),
-      variants: 1,
-    };
+  const ownReboots = byName.get(REBOOT);
+  if (rebootTypes.size > 0) byName.delete(REBOOT);
+  const builtIn = BUILT_IN_COMMANDS.flatMap(({ name, description, disruptive }): NodeCommand[] => {
+    if (name === REBOOT && rebootTypes.size === 0) return [];
+    const isReboot = name === REBOOT;
+    return [
+      {
+        name,
+        description,
+        builtIn: true,
+        disruptive,
+        parameters: BUILT_IN_PARAMETERS[name] ?? {},
+        nodeTypes: [...(isReboot ? rebootTypes : allTypes)].toSorted(),
+        variants: 1 + (isReboot ? (ownReboots?.variants.length ?? 0) : 0),
+      },
+    ];
   });
   const declared = [...byName.values()]
     .map(({ first, types, variants }): NodeCommand => {

@@ -16,7 +16,7 @@ const OTHER_TYPES = 'other types';
 const LAG_EVERY_MS = 100;
 
 /** What operations do. Names of declared commands are the agents' own, and no labels. */
-const COMMANDS = ['drain', 'undrain', 'restart', 'declared'] as const;
+const COMMANDS = ['drain', 'undrain', 'restart', 'reboot', 'declared'] as const;
 const RESULTS = ['succeeded', 'failed', 'cancelled', 'expired'] as const;
 
 export interface WatchedServer {

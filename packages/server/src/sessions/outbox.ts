@@ -40,6 +40,7 @@ function messageOf(effect: Effect, now: number): ServerMessage {
         wasAccepted: status === 'running',
         expectedIncarnation: task.kind === 'restart' ? task.expectedIncarnation : null,
         graceMs: task.kind === 'restart' ? task.graceMs : null,
+        ...(task.kind === 'reboot' ? { expectedBootId: task.expectedBootId } : {}),
         deadlineInMs: executeWithinMs ?? 0,
         ...(traceparent === undefined ? {} : { traceparent }),
       };

@@ -45,6 +45,8 @@ const here: Record<ToldProblemCode, string> = {
   'uri-too-long': '节点 ID 最多 255 个字符;请缩短查询。',
   'unsupported-media-type': '页面与服务器版本可能不同:请重新加载页面。',
   'idempotency-key-reused': '请重新加载页面后再试。',
+  'reboot-not-allowed':
+    '如需允许,请在该节点的 agent.yaml 中写入 reboot: { command: [systemctl, reboot], within: 15m },并重启其代理。',
   'workload-locked': '请等待锁释放或过期。',
   'headers-too-large': '请清除此站点的 Cookie 后重试。',
   internal: '请在服务器日志中查找此请求编号并报告。',
