@@ -253,6 +253,8 @@ export class SessionRegistry {
     if (!this.#byNode.has(nodeId)) this.#leases.forget(nodeId);
     // One that said goodbye is offline already: it did not fall silent.
     if (!result.ok || result.value.node?.offlineSince == null || wasOffline) return;
+    // Nor did one whose machine is being rebooted: it is away on purpose.
+    if (runningReboot(result.value.node) !== null) return;
     this.#fell.add(nodeId);
     this.#judgeSoon(TOGETHER_MS);
   }
