@@ -80,6 +80,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'a machine is rebooted once more',
+    edits: [
+      {
+        file: 'packages/core/src/agent/resume-acts.ts',
+        find: 'if (act.reboot !== undefined) {',
+        replace: 'if (act.reboot !== undefined && act.reboot.bootId !== draft.state.bootId) {',
+      },
+    ],
+  },
+  {
     name: 'keys are kept apart from what they stand for',
     edits: [
       {

@@ -50,6 +50,7 @@ rotation: { agentCheck: "0.0.0.0:7788", http: "[::1]:7789" }
 commands:
   reload: { description: Reload the configuration, exec: [systemctl, reload, chess], timeout: 30s,
             params: { level: { type: string, enum: [soft, hard], default: soft } } }
+reboot: { command: [systemctl, reboot], within: 10m }
 onAgentStop: stop
 `;
 
@@ -124,6 +125,11 @@ describe('a whole file', () => {
             properties: { level: { type: 'string', enum: ['soft', 'hard'], default: 'soft' } },
           }),
         },
+      },
+      reboot: {
+        command: ['systemctl', 'reboot'],
+        withinMs: 600_000,
+        bootIdFile: '/proc/sys/kernel/random/boot_id',
       },
       onAgentStop: 'stop',
     });

@@ -12,6 +12,7 @@ import {
   Challenge,
   type DeclaredCommand,
   type Hello,
+  type RebootOffer,
 } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
@@ -51,6 +52,8 @@ export interface NodeOptions {
   readonly region?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly commands?: readonly DeclaredCommand[];
+  /** Absent: the machine may not be rebooted. */
+  readonly reboot?: RebootOffer;
   readonly sessions?: number;
   readonly lockedBecause?: string;
 }
@@ -248,6 +251,7 @@ export function helloOf(id: string, options: NodeOptions, proof: AgentProof): He
     },
     resources: { cpuCount: 2 },
     commands: [...(options.commands ?? [])],
+    ...(options.reboot === undefined ? {} : { reboot: options.reboot }),
     availability: { generation: 0, availability: 'active', holds: [] },
     workload: {
       driver: 'process',

@@ -473,6 +473,29 @@ describe('many that fall silent together', () => {
     }
   });
 
+  test('whose machines are being rebooted are no silence', async () => {
+    const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
+    for (const id of ids) {
+      const agent = await PlayedAgent.connected(id, { reboot: { bootId: 'boot-1', withinMs: 60_000 } });
+      await ask('POST', `/api/v1/nodes/${id}/commands/reboot`, { params: { drainFirst: false } });
+      const start = await agent.message('operation.start');
+      expect(start).toMatchObject({ command: 'reboot', expectedBootId: 'boot-1', deadlineInMs: 120_100 });
+      agent.send({
+        kind: 'operation.update',
+        operationId: start.kind === 'operation.start' ? start.operationId : '',
+        sequence: 1,
+        status: 'running',
+        phase: 'rebooting the machine',
+        result: null,
+        error: null,
+        output: null,
+      });
+      await nodeThat(id, (node) => node.status === 'restarting');
+    }
+    await fallSilent(ids);
+    expect(await status()).toMatchObject({ massSilence: null });
+  });
+
   test('that said goodbye are no silence', async () => {
     const ids = ['m1', 'm2', 'm3', 'm4', 'm5'];
     for (const id of ids) (await PlayedAgent.connected(id)).send({ kind: 'goodbye', why: 'stopping' });

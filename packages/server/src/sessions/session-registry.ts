@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import { AgentSession } from './agent-session.ts';
+import { hasFallenSilent } from './fallen-silent.ts';
 import { HeartbeatSlots } from './heartbeat-slots.ts';
 import { Leases } from './leases.ts';
 import type { Peer } from './peer.ts';
@@ -251,10 +252,7 @@ export class SessionRegistry {
     const wasOffline = fleet.node(nodeId)?.state.offlineSince != null;
     const result = await fleet.record(nodeId, command, SERVER);
     if (!this.#byNode.has(nodeId)) this.#leases.forget(nodeId);
-    // One that said goodbye is offline already: it did not fall silent.
-    if (!result.ok || result.value.node?.offlineSince == null || wasOffline) return;
-    // Nor did one whose machine is being rebooted: it is away on purpose.
-    if (runningReboot(result.value.node) !== null) return;
+    if (!result.ok || !hasFallenSilent(result.value.node, wasOffline)) return;
     this.#fell.add(nodeId);
     this.#judgeSoon(TOGETHER_MS);
   }
