@@ -27,6 +27,7 @@ const restart: Command = {
   force: false,
   reason: null,
 };
+const reboot: Command = { kind: 'RebootMachine', drainFirst: null, undrainAfter: true, force: false, reason: null };
 const run = (name: string): Command => ({ kind: 'RunDeclaredCommand', name, params: {}, force: false, reason: null });
 const disconnect: Command = { kind: 'RecordDisconnect', sessionId: 's1', goodbye: true, why: 'lost' };
 const unhealthy: Command = { kind: 'RecordWorkload', workload: { ...HEALTHY, healthy: false } };
@@ -83,6 +84,7 @@ describe('a node', () => {
     ['that is healthy and in rotation is available', [], null],
     ['that drains is not', [drain], 'draining'],
     ['whose restart is queued is not', [restart], 'restart queued'],
+    ['whose machine is about to be rebooted is not', [reboot], 'reboot queued'],
     ['that is to run a disruptive command is not', [run('wipe')], 'wipe queued'],
     ['that is to run another command is', [run('reload')], null],
     ['whose agent said goodbye is not', [disconnect], 'offline'],
@@ -101,6 +103,8 @@ describe('a budget without a place', () => {
   test.each<readonly [string, Command, string | null]>([
     ['refuses a drain', drain, 'budget-exceeded'],
     ['refuses a restart', restart, 'budget-exceeded'],
+    ['refuses a reboot', reboot, 'budget-exceeded'],
+    ['lets a reboot with force and a reason pass', { ...reboot, force: true, reason: 'it burns' }, null],
     ['refuses a disruptive command', run('wipe'), 'budget-exceeded'],
     ['lets a command pass that is not disruptive', run('reload'), null],
     ['has nothing to say of a command that is not declared', run('unknown'), 'command-not-found'],
@@ -120,10 +124,11 @@ describe('a budget without a place', () => {
     ['is offline', disconnect],
     ['is unhealthy', unhealthy],
     ['has its restart queued', restart],
+    ['has its reboot queued', reboot],
   ])('takes nothing further from a node that %s', (_rule, first) => {
     const living = LivingNode.registered();
     living.must(first);
-    for (const command of [drain, restart, run('wipe')])
+    for (const command of [drain, restart, reboot, run('wipe')])
       expect(living.tell(command, withBudgets(full)).refusal).toBeNull();
   });
 

@@ -21,7 +21,8 @@ type TakingCommand = Extract<
  */
 export function takesPlace(node: NodeState, command: Command): command is TakingCommand {
   if (isUnavailable(node)) return false;
-  if (command.kind === 'DrainNode' || command.kind === 'RestartWorkload' || command.kind === 'RebootMachine') return true;
+  if (command.kind === 'DrainNode' || command.kind === 'RestartWorkload' || command.kind === 'RebootMachine')
+    return true;
   if (command.kind !== 'RunDeclaredCommand') return false;
   return node.commands.find(({ name }) => name === command.name)?.disruptive ?? false;
 }

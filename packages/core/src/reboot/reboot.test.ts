@@ -146,12 +146,12 @@ describe('reboot', () => {
     living.update(reboot.id, { sequence: 1, phase: 'rebooting the machine' });
     leaves(living);
     living.pass(60_000);
-    const { summary, causes } = whyIsNode(living.node, null, living.now);
+    const { summary, causes } = whyIsNode(living.node, null, living.now, []);
     expect(summary).toBe('n1 is offline, since its machine is being rebooted: the connection was lost.');
     expect(causes).toContainEqual(expect.objectContaining({ code: 'agent-rebooting', severity: 'info' }));
     expect(causes.find(({ code }) => code === 'agent-rebooting')?.text).toContain(reboot.id);
     returns(living);
-    expect(whyIsNode(living.node, null, living.now).summary).toBe('The machine of n1 is being rebooted.');
+    expect(whyIsNode(living.node, null, living.now, []).summary).toBe('The machine of n1 is being rebooted.');
   });
 });
 
