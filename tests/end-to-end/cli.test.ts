@@ -202,3 +202,23 @@ describe('metadata', () => {
     expect((await run('nodes', 'meta', 'get', 'lobby-1')).out.trim()).toBe('7');
   });
 });
+
+describe('a budget', () => {
+  test('refuses the node that would be one too many with exit code 5, and lets force with a reason through', async () => {
+    const set = await run('budgets', 'set', 'lobby', '--max-unavailable', '0', '--selector', 'game=chess');
+    expect(set).toMatchObject({ exitCode: 0, out: 'lobby: 0 of 2 may be unavailable, none is\n' });
+    const refused = await run('nodes', 'drain', 'lobby-1');
+    expect(refused).toMatchObject({ exitCode: 5, out: '' });
+    expect(refused.error).toContain("Budget 'lobby' allows 0 of 2 nodes to be unavailable, and none is.");
+    expect(refused.error).toContain('add --force --reason WHY');
+    const unexplained = await run('nodes', 'restart', 'lobby-1', '--force');
+    expect(unexplained).toMatchObject({ exitCode: 5, error: expect.stringContaining('must give a reason') });
+    expect(await run('nodes', 'drain', 'lobby-1', '--force', '--reason', 'it burns')).toMatchObject({ exitCode: 0 });
+    expect((await run('budgets', 'list')).out).toMatch(/lobby +✗ 1 too many +1 .* lobby-1 drain/u);
+    const history = await run('nodes', 'history', 'lobby-1', '--kind', 'BudgetOverridden');
+    expect(history.out).toContain('lobby: it burns');
+    await run('nodes', 'undrain', 'lobby-1', '--wait');
+    expect(await run('budgets', 'remove', 'lobby')).toMatchObject({ exitCode: 0 });
+    // Ten processes, one after the other.
+  }, 60_000);
+});

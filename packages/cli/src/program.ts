@@ -44,6 +44,10 @@ import { renderCommand } from './commands/render.ts';
 import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
+import { budgetsGetCommand } from './commands/budgets-get.ts';
+import { budgetsListCommand } from './commands/budgets-list.ts';
+import { budgetsRemoveCommand } from './commands/budgets-remove.ts';
+import { budgetsSetCommand } from './commands/budgets-set.ts';
 import { webhooksCreateCommand } from './commands/webhooks-create.ts';
 import { webhooksDeadLettersCommand } from './commands/webhooks-dead-letters.ts';
 import { webhooksGetCommand } from './commands/webhooks-get.ts';
@@ -108,6 +112,12 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       operationsConfirmCommand,
     ],
   );
+  const budgets = group('budgets', 'list, get, set, remove', 'How many nodes of a group may be unavailable at once.', [
+    budgetsListCommand,
+    budgetsGetCommand,
+    budgetsSetCommand,
+    budgetsRemoveCommand,
+  ]);
   const tokens = group('tokens', 'create, list, revoke', 'What people and programs open the API with.', [
     tokensCreateCommand,
     tokensListCommand,
@@ -154,6 +164,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(simulateCommand(terminal, finish).helpGroup('Try it:'))
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
+    .addCommand(budgets.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(dashboardCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(webhooks.helpGroup('Operate:'))

@@ -30,6 +30,7 @@ export function joinTokensListCommand(terminal: Terminal, finish: Finish): Comma
         if (!answer.ok) return printProblem(terminal, answer.problem);
         writeItems(terminal, options.output, answer.value, {
           columns: columns(Date.now()),
+          idOf: ({ id }) => id,
           whenEmpty: 'No join tokens; make one with: sluice join-tokens create',
         });
         return exitCodes.done;

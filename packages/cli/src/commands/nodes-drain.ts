@@ -14,6 +14,7 @@ interface DrainOptions extends ActOptions {
   readonly onDeadline?: OnDeadline;
   readonly hold?: string;
   readonly expiresIn?: number;
+  readonly force?: boolean;
 }
 
 export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
@@ -41,7 +42,8 @@ export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
         '--expires-in <duration>',
         'put the node back by itself after this long, if it is healthy then',
       ).argParser(durationSeconds({ min: 1, max: EXPIRES_IN_SECONDS_MAX })),
-    );
+    )
+    .option('--force', 'also where a budget has no place left; with --reason, which the history keeps');
   return withConnectionOptions(withActOptions(command))
     .addHelpText('after', '\nExample:\n  sluice nodes drain lobby-1 --timeout 15m --reason "kernel update" --wait')
     .action((ids: string[], options: DrainOptions) =>
@@ -54,6 +56,7 @@ export function nodesDrainCommand(terminal: Terminal, finish: Finish): Command {
             onDeadline: options.onDeadline,
             hold: options.hold,
             expiresIn: options.expiresIn,
+            force: options.force,
           },
         }),
       ),

@@ -54,7 +54,10 @@ export function nodesRestartCommand(terminal: Terminal, finish: Finish): Command
         durationSeconds({ min: 1, max: TIMEOUT_SECONDS_MAX }),
       ),
     )
-    .option('--force', 'also while the workload is locked, and without waiting for a running drain')
+    .option(
+      '--force',
+      'also while the workload is locked, without waiting for a running drain, and (with --reason) where a budget has no place left',
+    )
     .option('--reason <text>', 'why, for those who ask later');
   return withConnectionOptions(withActOptions(command))
     .addHelpText('after', '\nExample:\n  sluice nodes restart lobby-1 --drain-first --drain-timeout 10m --wait')

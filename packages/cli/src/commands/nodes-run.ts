@@ -37,7 +37,7 @@ export function nodesRunCommand(terminal: Terminal, finish: Finish): Command {
     .addOption(waitTimeoutOption())
     .option(
       '--force',
-      'a disruptive command: also while the workload is locked, and without waiting for a running drain',
+      'a disruptive command: also while the workload is locked, without waiting for a running drain, and (with --reason) where a budget has no place left',
     )
     .option('--reason <text>', 'why, for those who ask later')
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));

@@ -30,7 +30,11 @@ export function tokensListCommand(terminal: Terminal, finish: Finish): Command {
       withClient(terminal, options, async (client) => {
         const answer = await client.listTokens({ query: options.all === true ? { all: 'true' } : {} });
         if (!answer.ok) return printProblem(terminal, answer.problem);
-        writeItems(terminal, options.output, answer.value, { columns: columns(Date.now()), whenEmpty: 'No tokens.' });
+        writeItems(terminal, options.output, answer.value, {
+          columns: columns(Date.now()),
+          idOf: ({ id }) => id,
+          whenEmpty: 'No tokens.',
+        });
         return exitCodes.done;
       }),
     ),

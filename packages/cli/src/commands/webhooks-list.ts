@@ -28,6 +28,7 @@ export function webhooksListCommand(terminal: Terminal, finish: Finish): Command
         if (!answer.ok) return printProblem(terminal, answer.problem);
         writeItems(terminal, options.output, answer.value, {
           columns: columns(Date.now()),
+          idOf: ({ id }) => id,
           whenEmpty: 'No webhooks. Make one with: sluice webhooks create URL',
         });
         return exitCodes.done;

@@ -64,6 +64,13 @@ const SOURCES: Readonly<Record<LiveSource, Ask>> = {
     const answer = await client.listJoinTokens();
     return (answer.ok ? answer.value.items : []).map(({ id, name }) => ({ value: id, description: name }));
   },
+  budgets: async (client) => {
+    const answer = await client.listBudgets();
+    return (answer.ok ? answer.value.items : []).map(({ name, standing }) => ({
+      value: name,
+      description: `${standing.left} of ${standing.allowed} places left`,
+    }));
+  },
   webhooks: async (client) => {
     const answer = await client.listWebhooks();
     return (answer.ok ? answer.value.items : []).map(({ id, name }) => ({ value: id, description: name }));

@@ -2,7 +2,15 @@
 import type { Argument, Option } from 'commander';
 
 /** What the server is asked for. */
-export type LiveSource = 'nodes' | 'operations' | 'node-types' | 'commands' | 'tokens' | 'join-tokens' | 'webhooks';
+export type LiveSource =
+  | 'nodes'
+  | 'operations'
+  | 'node-types'
+  | 'commands'
+  | 'tokens'
+  | 'join-tokens'
+  | 'webhooks'
+  | 'budgets';
 
 export interface ValueSource {
   /** Words that are always the same, or what the server has now. */

@@ -56,6 +56,11 @@ export function eventInWords(event: ClientEvent): string {
             ', ',
           )
         : '';
+    case 'BudgetSet':
+    case 'BudgetRemoved':
+      return isRecord(event['budget']) ? joined([text(event['budget']['name']), terms(event['budget'])], ': ') : '';
+    case 'BudgetOverridden':
+      return joined([names(event['budgets']), text(event['reason'])], ': ');
     case 'RequestRefused':
       return joined([text(event['route']), text(event['code'])], ': ');
     case 'LoginRefused':
@@ -85,6 +90,16 @@ function grant(token: Readonly<Record<string, unknown>>): string {
   if (token['kind'] === 'join') return 'join token';
   const selector = text(token['selector']);
   return joined([text(token['role']), selector === '' ? '' : `of ${selector}`], ' ');
+}
+
+function terms(budget: Readonly<Record<string, unknown>>): string {
+  const selector = text(budget['selector']);
+  return `${String(budget['maxUnavailable'])} of ${selector === '' ? 'all nodes' : `the nodes with ${selector}`}`;
+}
+
+function names(budgets: unknown): string {
+  if (!Array.isArray(budgets)) return '';
+  return budgets.flatMap((budget: unknown) => (isRecord(budget) ? [text(budget['name'])] : [])).join(', ');
 }
 
 function failure(error: unknown): string {

@@ -50,6 +50,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Run `sluice login` where the server has single sign-on; else set SLUICE_TOKEN to a valid token, or write `token:` into ~/.config/sluice/config.yaml (mode 600).',
   'node-not-found':
     'See the nodes with `sluice nodes list`; a node appears when its agent connects for the first time.',
+  'budget-exceeded':
+    'Wait until one of them is back, or add --force --reason WHY. `sluice budgets list` shows the places that are left.',
   'operation-not-found': 'See the operations with `sluice operations list`.',
   'command-not-found':
     'See what the node can do with `sluice nodes commands ID`; commands are declared in its agent.yaml.',

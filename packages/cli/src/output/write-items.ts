@@ -1,4 +1,4 @@
-/** A list of things that have ids, in the format that was asked for. */
+/** A list of things that have ids or names, in the format that was asked for. */
 import type { Terminal } from '../terminal.ts';
 import { paintFor } from './colour.ts';
 import { type Format, renderDocument } from './formats.ts';
@@ -7,21 +7,23 @@ import { type Column, renderTable } from './table.ts';
 
 interface AsTable<Item> {
   readonly columns: readonly Column<Item>[];
+  /** What `name` shows of each: what other commands take. */
+  readonly idOf: (item: Item) => string;
   /** Said instead of a table that would be empty. */
   readonly whenEmpty: string;
 }
 
 /** @param answer The API's own, which is what `json` and `yaml` show. */
-export function writeItems<Item extends { readonly id: string }>(
+export function writeItems<Item>(
   terminal: Terminal,
   format: Format,
   answer: { readonly items: readonly Item[] },
-  { columns, whenEmpty }: AsTable<Item>,
+  { columns, idOf, whenEmpty }: AsTable<Item>,
 ): void {
   const { items } = answer;
   const { stdout, environment } = terminal;
   if (format === 'json' || format === 'yaml') stdout.write(renderDocument(format, answer));
-  else if (format === 'name') for (const { id } of items) printLine(terminal, id);
+  else if (format === 'name') for (const item of items) printLine(terminal, idOf(item));
   else if (items.length === 0) printNote(terminal, whenEmpty);
   else {
     const width = stdout.isTTY === true ? (stdout.columns ?? null) : null;

@@ -11,6 +11,8 @@ export interface EventFacts {
   readonly problem: string;
   /** `null`: nobody could count, or it is not about sessions. */
   readonly sessions: number | null;
+  /** Names of the budgets that it is about, with commas between them. */
+  readonly budgets: string;
   /** How the workload is; `unwell` is what is neither of the others. */
   readonly workload: 'well' | 'starting' | 'stopping' | 'stopped' | 'unwell';
 }
@@ -33,6 +35,7 @@ export function factsOf(event: ClientEvent): EventFacts {
       textIn(event['because']) ||
       (textIn(workload['phase']) === 'running' ? '' : textIn(workload['phase'])),
     sessions: typeof sessions === 'number' ? sessions : null,
+    budgets: namesIn(event['budgets']),
     workload: workloadIn(workload),
   };
 }
@@ -62,6 +65,7 @@ export const TOLD_KINDS: readonly string[] = [
   'OperationConfirmationNeeded',
   'OperationEnded',
   'MetadataReplaced',
+  'BudgetOverridden',
   'HoldReleased',
   'WorkloadChanged',
 ];
@@ -75,6 +79,11 @@ export function isTold(event: ClientEvent): boolean {
     return phase === 'crashed' || phase === 'cannot-start' || healthy === false;
   }
   return TOLD_KINDS.includes(kind);
+}
+
+function namesIn(value: unknown): string {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  return items.map((item) => textIn(recordIn(item)['name'])).join(', ');
 }
 
 function textIn(value: unknown): string {

@@ -10,7 +10,7 @@ import { PostgresUnderTest } from '../store/postgres/postgres-under-test.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { exportStore } from './export-store.ts';
-import { fillStore, NODES } from './fill-store.ts';
+import { BUDGET, fillStore, NODES, SLOT } from './fill-store.ts';
 import { importStore } from './import-store.ts';
 import type { StoreLocation } from './store-location.ts';
 
@@ -43,6 +43,8 @@ async function expectFilled(store: Store): Promise<void> {
     ['token-1', 'operator'],
     ['token-2', null],
   ]);
+  expect(await store.budgets.all()).toEqual([BUDGET]);
+  expect(await store.budgets.slots()).toEqual([SLOT]);
   expect(await store.answeredRequests(['admin key'])).toMatchObject([{ operationId: 'op_1' }]);
   expect(await store.operation('op_7')).not.toBeNull();
   // It goes on where the other stood.

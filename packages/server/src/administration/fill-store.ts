@@ -1,5 +1,6 @@
 /** Fills a store for the tests of backup and export: every table has rows, with every kind of text and number that a row may hold. */
 import { tokenOf } from '../fleet/token.ts';
+import type { StoredBudget, StoredSlot } from '../store/budget-store.ts';
 import { change, commitOrFail } from '../store/store-suite-rows.ts';
 import type { Store } from '../store/store.ts';
 
@@ -8,6 +9,24 @@ export const NODES = 1234;
 
 /** Order by code point, not by any language; characters outside the first plane; what JSON escapes. */
 const ODD_IDS = ['Ä', 'a', 'Z', 'z"\\', 'ß', '節點', '🎮', ' space ', '\u00e9', 'e\u0301', "quote'"];
+
+export const BUDGET: StoredBudget = {
+  name: 'lobby',
+  selector: 'game=chess,zone in (a,b)',
+  maxUnavailable: '25%',
+  description: "quote' 🎮",
+  createdBy: 'bob',
+  createdAt: 1_700_000_000_000,
+  updatedAt: 1_700_000_000_001,
+  revision: 2,
+};
+export const SLOT: StoredSlot = {
+  groupName: 'lobby',
+  holderId: '節點',
+  takenAt: 2 ** 53 - 1,
+  takenBy: 'z"\\',
+  nodeId: null,
+};
 
 export async function fillStore(store: Store): Promise<void> {
   const ids = Array.from({ length: NODES }, (_, index) => ODD_IDS[index] ?? `node-${index}`);
@@ -43,6 +62,10 @@ export async function fillStore(store: Store): Promise<void> {
     usesMax: 5,
     uses: 2,
   });
-  await store.commit([], [], { tokens: [pipeline, agents] });
+  await store.commit([], [], {
+    tokens: [pipeline, agents],
+    budgets: [{ name: BUDGET.name, budget: BUDGET }],
+    slots: [{ groupName: SLOT.groupName, holderId: SLOT.holderId, slot: SLOT }],
+  });
   await store.recordTokenUses([{ tokenId: 'token-1', lastUsedAt: 1_700_000_000_456 }]);
 }

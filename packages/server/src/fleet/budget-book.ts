@@ -76,7 +76,7 @@ export class BudgetBook implements KnownBudgets {
 
   /** By name. */
   all(): readonly StoredBudget[] {
-    return [...this.#ledger.budgets()].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    return [...this.#ledger.budgets()].toSorted(byName);
   }
 
   /** The arithmetic of all budgets, by name. Costs nothing that grows with the fleet. */
@@ -96,7 +96,8 @@ export class BudgetBook implements KnownBudgets {
 
   /** The budgets that are for a node, by name. */
   standingsFor(nodeId: string): readonly Standing[] {
-    return this.standings().filter(({ name }) => this.isFor(name, nodeId));
+    const found = [...this.#ledger.budgets()].filter(({ name }) => this.isFor(name, nodeId));
+    return found.toSorted(byName).map((budget) => this.#standing(budget));
   }
 
   /**
@@ -110,7 +111,7 @@ export class BudgetBook implements KnownBudgets {
       const standing = this.#standing(budget);
       if (standing.left === 0) full.push(this.#named(standing));
     }
-    return full.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    return full.toSorted(byName);
   }
 
   /** Who takes places in a budget and why, nodes before others. @param max So many at most. */
@@ -170,4 +171,8 @@ export class BudgetBook implements KnownBudgets {
     const state = this.#nodes.stateOf(id);
     return { id, because: (state === null ? null : whyUnavailable(state)) ?? HOLDS_A_SLOT };
   }
+}
+
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : 1;
 }

@@ -26,6 +26,9 @@ const actions: Readonly<Record<string, string>> = {
   WebhookChanged: 'changed a webhook',
   WebhookSecretRotated: 'gave a webhook a new secret',
   WebhookRemoved: 'removed a webhook',
+  BudgetSet: 'set a budget',
+  BudgetRemoved: 'removed a budget',
+  BudgetOverridden: 'forced an operation through a budget',
 };
 
 export const audit = {

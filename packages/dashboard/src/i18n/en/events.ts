@@ -40,4 +40,5 @@ export const events: Readonly<Record<string, (facts: EventFacts) => string>> = {
   OperationConfirmed: () => 'its operation was confirmed',
   OperationEnded: ({ outcome, problem }) => `its operation ended: ${outcome}${because(problem)}`,
   MetadataReplaced: () => 'has other metadata',
+  BudgetOverridden: ({ budgets, reason }) => `its operation was forced through the budget ${budgets}${because(reason)}`,
 };

@@ -26,6 +26,9 @@ const actions: typeof en.actions = {
   WebhookChanged: '更改了 webhook',
   WebhookSecretRotated: '为 webhook 更换了密钥',
   WebhookRemoved: '删除了 webhook',
+  BudgetSet: '设置了预算',
+  BudgetRemoved: '删除了预算',
+  BudgetOverridden: '强制执行,突破了预算',
 };
 
 export const audit: typeof en = {

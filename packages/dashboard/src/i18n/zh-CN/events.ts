@@ -39,4 +39,5 @@ export const events: typeof en = {
   OperationConfirmed: () => '操作已确认',
   OperationEnded: ({ outcome, problem }) => `操作结束:${outcome}${because(problem)}`,
   MetadataReplaced: () => '元数据已更改',
+  BudgetOverridden: ({ budgets, reason }) => `操作被强制执行,突破了预算 ${budgets}${because(reason)}`,
 };
