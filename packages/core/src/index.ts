@@ -32,6 +32,13 @@ export { whyIsNode } from './node/why.ts';
 export { answerToUpdate } from './operation/decide-update.ts';
 export { actOnNode, drainHoldOf, isTerminal, runningReboot } from './operation/operation.ts';
 export type { Result } from './result.ts';
+export { decideRollout } from './rollout/decide-rollout.ts';
+export { evolveRollout } from './rollout/evolve-rollout.ts';
+export { normaliseSpec, type SpecDefaults } from './rollout/normalise-spec.ts';
+export { planRollout } from './rollout/plan-rollout.ts';
+export { batchesOf, expectedEndAt, type RolloutBatch, unavailabilityOf } from './rollout/progress.ts';
+export { type RolloutLook, rolloutViolations, rolloutViolationsOfStep } from './rollout/rollout-invariants.ts';
+export { stepRollout } from './rollout/step-rollout.ts';
 export type { DurationHistory, PlannedBudget, PlannedRollout, PlanView } from './rollout/plan-view.ts';
 export {
   changedNodes,

@@ -43,7 +43,13 @@ export function standingOf(
 }
 
 /** `Budget 'lobby' allows 3 of 12 nodes to be unavailable (25%), and 3 are`, without an end. */
-export function standingInWords({ name, maxUnavailable, matching, allowed, unavailable }: Standing): string {
+export function standingInWords({
+  name,
+  maxUnavailable,
+  matching,
+  allowed,
+  unavailable,
+}: Omit<Standing, 'left'>): string {
   const share = typeof maxUnavailable === 'string' ? ` (${maxUnavailable})` : '';
   const are = unavailable === 0 ? 'none is' : `${unavailable} ${unavailable === 1 ? 'is' : 'are'}`;
   return `Budget '${name}' allows ${allowed} of ${matching} ${matching === 1 ? 'node' : 'nodes'} to be unavailable${share}, and ${are}`;

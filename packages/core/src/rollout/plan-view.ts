@@ -11,7 +11,7 @@ export interface PlannedBudget {
   /** How many of its nodes are unavailable now. */
   readonly unavailable: number;
   readonly matching: number;
-  /** Its arithmetic, in one sentence. */
+  /** Its arithmetic, in one sentence; with names only of nodes that exist for whoever asks. */
   readonly inWords: () => string;
   readonly matches: (node: NodeState) => boolean;
 }

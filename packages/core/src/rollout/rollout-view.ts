@@ -4,11 +4,14 @@ import type { Command } from '../command.ts';
 import type { NodeState } from '../node/node.ts';
 import type { RolloutState, RolloutStepName } from './rollout.ts';
 
-/** How many places a budget has left for nodes that are available now. The same object for the same budget throughout one view. */
+/** How many places a budget has left for nodes that are available now. */
 export interface BudgetPlaces {
   readonly name: string;
   readonly placesLeft: number;
-  /** Its arithmetic, in one sentence: which nodes are out, how many may be. Asked for only where it is told. */
+  /**
+   * Its arithmetic, in one sentence (`standingInWords`), without names: whoever may see the rollout may not see all nodes of the
+   * budget. Asked for only where it is told.
+   */
   readonly inWords: () => string;
 }
 

@@ -113,9 +113,12 @@ export interface RolloutState {
   readonly inFlight: readonly number[];
   /** Before this position nobody is pending. */
   readonly pendingFrom: number;
-  /** Of each node its position. */
+  /** Of each node its position; 0 of those that joined and are not taken. */
   readonly positions: ReadonlyMap<string, number>;
 }
+
+/** Why a node is skipped that is not there any more. */
+export const LEFT_THE_FLEET = 'It left the fleet.';
 
 /** The hold that a rollout places on its nodes, and the name it acts under. */
 export function holdOf(rolloutId: string): string {
@@ -140,7 +143,10 @@ export function rolloutOf(header: RolloutHeader, nodes: readonly RolloutNodeStat
     counts: countsOf(nodes),
     inFlight: inFlight.map(({ position }) => position),
     pendingFrom: firstPending === -1 ? nodes.length + 1 : firstPending + 1,
-    positions: new Map(nodes.map(({ nodeId, position }) => [nodeId, position])),
+    positions: new Map([
+      ...header.newNodeIds.map((nodeId) => [nodeId, 0] as const),
+      ...nodes.map(({ nodeId, position }) => [nodeId, position] as const),
+    ]),
   };
 }
 

@@ -1,0 +1,86 @@
+/** The command that each step of a node's way gives to the node. All of them go through the pipeline, without force. */
+import type { Command } from '../command.ts';
+import {
+  holdOf,
+  isInFlight,
+  type NormalSpec,
+  type RolloutHeader,
+  type RolloutNodeState,
+  type RolloutState,
+  type RolloutStepName,
+} from './rollout.ts';
+import type { RolloutNodeCommand } from './rollout-view.ts';
+
+/** Where the way of each node begins. */
+export function firstStepOf({ command, drainFirst }: NormalSpec): RolloutStepName {
+  if (command.kind === 'undrain') return 'undraining';
+  return command.kind === 'drain' || drainFirst ? 'draining' : 'acting';
+}
+
+/** Whether nodes stay out of rotation, under the rollout's hold, once they have succeeded. */
+export function staysDrained({ command, drainFirst, undrainAfter }: NormalSpec): boolean {
+  return command.kind === 'drain' || (command.kind !== 'undrain' && drainFirst && !undrainAfter);
+}
+
+/** The commands that nobody has answered yet. */
+export function unansweredCommands({ header, nodes, inFlight }: RolloutState): readonly RolloutNodeCommand[] {
+  const commands: RolloutNodeCommand[] = [];
+  for (const position of inFlight) {
+    const node = nodes[position - 1];
+    if (node === undefined || node.operationId !== null || !isInFlight(node.status)) continue;
+    const command = commandOf(header, node.status);
+    if (command === null) continue;
+    const { nodeId, attempt, status } = node;
+    commands.push({ nodeId, attempt, status, key: keyOf(header.id, node), command });
+  }
+  return commands;
+}
+
+/** What a step of a node is recognised by when it is asked for again after a crash. */
+function keyOf(rolloutId: string, { nodeId, attempt, status }: RolloutNodeState): string {
+  return `rollout/${rolloutId}/${nodeId}/${attempt}/${status}`;
+}
+
+/** `null`: settling is only watched. */
+export function commandOf({ id, spec }: RolloutHeader, step: RolloutStepName): Command | null {
+  const reason = spec.reason ?? spec.name ?? null;
+  switch (step) {
+    case 'draining': {
+      const { drainTimeoutSeconds, onDeadline } = spec;
+      const timeoutMs = drainTimeoutSeconds * 1000;
+      return { kind: 'DrainNode', hold: holdOf(id), timeoutMs, onDeadline, expiresInMs: null, force: false, reason };
+    }
+    case 'acting':
+      return actOf(spec, reason);
+    case 'undraining': {
+      const hold = spec.command.kind === 'undrain' ? (spec.command.hold ?? 'operator') : holdOf(id);
+      return { kind: 'ReleaseHold', hold: hold === '*' ? null : hold, reason };
+    }
+    case 'settling':
+      return null;
+  }
+}
+
+/** The rollout drains by itself, under its own hold: what it asks for does not drain once more. */
+function actOf({ command }: NormalSpec, reason: string | null): Command | null {
+  switch (command.kind) {
+    case 'restart': {
+      const graceMs = command.graceSeconds === undefined ? null : command.graceSeconds * 1000;
+      return {
+        kind: 'RestartWorkload',
+        graceMs,
+        executeWithinMs: null,
+        drainFirst: null,
+        force: false,
+        reason,
+      };
+    }
+    case 'run':
+      return { kind: 'RunDeclaredCommand', name: command.name, params: command.params ?? {}, force: false, reason };
+    case 'reboot':
+      return { kind: 'RebootMachine', drainFirst: null, undrainAfter: true, force: false, reason };
+    case 'drain':
+    case 'undrain':
+      return null;
+  }
+}
