@@ -37,6 +37,7 @@ for (const { path, textOf } of generators) {
 function accessPage(routes) {
   const scopes = {
     node: 'its nodes only; others are as if they were not there',
+    slot: 'slots of its nodes only; others are as if they were not there',
     operation: 'operations of its nodes only; others are as if they were not there',
     filtered: 'the answer has only what belongs to its nodes',
     fleet: 'refused',
@@ -51,7 +52,7 @@ function accessPage(routes) {
     '',
     '# Who may do what',
     '',
-    'Each role may do what the ones before it may: `viewer`, `operator`, `admin`. A token with a selector (`sluice tokens create --selector game=chess,env=prod`) is for the nodes that it matches, now and later; for it there are no others.',
+    'Each role may do what the ones before it may: `viewer`, `operator`, `admin`. Beside them, a `machine` takes and gives back slots and may do nothing else ([slots](fleetlock.md)); operators and admins may do that, too. A token with a selector (`sluice tokens create --selector game=chess,env=prod`) is for the nodes that it matches, now and later; for it there are no others.',
     'Every row is tested for every role and scope (`packages/server/src/http/authorization.test.ts`); a route without a rule does not build.',
     '',
     '| route | role | with a selector |',

@@ -18,6 +18,7 @@ export interface Started {
   readonly out: () => string;
   readonly error: () => string;
   readonly interrupt: () => void;
+  readonly signal: (signal: NodeJS.Signals) => void;
 }
 
 export function startSluice(url: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
@@ -42,5 +43,11 @@ export function startSluice(url: string, args: readonly string[], env: Readonly<
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (exitCode) => resolve({ exitCode, out, error }));
   });
-  return { ended, out: () => out, error: () => error, interrupt: () => child.kill('SIGINT') };
+  return {
+    ended,
+    out: () => out,
+    error: () => error,
+    interrupt: () => child.kill('SIGINT'),
+    signal: (signal) => child.kill(signal),
+  };
 }

@@ -1,6 +1,5 @@
 /** A terminal for tests: what is written is kept, Ctrl-C is a call, nothing of the real machine is read. */
 import { PassThrough, Readable, Writable } from 'node:stream';
-import type { ExitCode } from './exit-codes.ts';
 import { runCommandLine } from './run-command-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,7 +39,7 @@ export function captureTerminal(options: CaptureOptions = {}): CapturedTerminal 
 export async function runSluice(
   argumentsGiven: readonly string[],
   options: CaptureOptions = {},
-): Promise<{ readonly exitCode: ExitCode; readonly out: string; readonly error: string }> {
+): Promise<{ readonly exitCode: number; readonly out: string; readonly error: string }> {
   const terminal = captureTerminal(options);
   const exitCode = await runCommandLine(argumentsGiven, terminal);
   return { exitCode, out: terminal.out(), error: terminal.error() };

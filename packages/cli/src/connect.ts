@@ -25,11 +25,11 @@ export function serverCaOption(): Option {
 }
 
 /** Does `act` with a client, and the server's address without a slash at its end; without usable settings says what to do and gives the exit code of wrong usage. */
-export async function withClient(
+export async function withClient<Code extends number = ExitCode>(
   terminal: Terminal,
   flags: SettingFlags,
-  act: (client: Client, url: string) => Promise<ExitCode>,
-): Promise<ExitCode> {
+  act: (client: Client, url: string) => Promise<Code>,
+): Promise<Code | ExitCode> {
   const settings = await resolveSettings(flags, terminal);
   if (!settings.ok) {
     printError(terminal, settings.detail, settings.whatToDo);

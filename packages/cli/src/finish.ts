@@ -1,4 +1,3 @@
-/** How a command hands over its exit code: commander's actions return nothing. */
-import type { ExitCode } from './exit-codes.ts';
+/** How a command hands over its exit code, one of ours or that of the program which it ran: commander's actions return nothing. */
 
-export type Finish = (work: Promise<ExitCode>) => Promise<void>;
+export type Finish = (work: Promise<number>) => Promise<void>;

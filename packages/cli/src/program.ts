@@ -41,6 +41,8 @@ import { nodesRevokeCommand } from './commands/nodes-revoke.ts';
 import { nodesRotateCommand } from './commands/nodes-rotate.ts';
 import { serverCommand } from './commands/server.ts';
 import { renderCommand } from './commands/render.ts';
+import { slotsListCommand } from './commands/slots-list.ts';
+import { slotsReleaseCommand } from './commands/slots-release.ts';
 import { tokensCreateCommand } from './commands/tokens-create.ts';
 import { tokensListCommand } from './commands/tokens-list.ts';
 import { tokensRevokeCommand } from './commands/tokens-revoke.ts';
@@ -60,6 +62,7 @@ import { webhooksUpdateCommand } from './commands/webhooks-update.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
+import { withSlotCommand } from './commands/with-slot.ts';
 import type { Finish } from './finish.ts';
 import { paintFor } from './output/colour.ts';
 import { printError } from './output/print.ts';
@@ -144,6 +147,10 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       webhooksRemoveCommand,
     ],
   );
+  const slots = group('slots', 'list, release', 'Places in budgets that machines hold while they are interrupted.', [
+    slotsListCommand,
+    slotsReleaseCommand,
+  ]);
   const audit = group('audit', 'list, export, verify', 'Who did what, and the proof that nothing of it was changed.', [
     auditListCommand,
     auditExportCommand,
@@ -168,6 +175,8 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(dashboardCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(webhooks.helpGroup('Operate:'))
+    .addCommand(withSlotCommand(terminal, finish).helpGroup('Operate:'))
+    .addCommand(slots.helpGroup('Operate:'))
     .addCommand(audit.helpGroup('Operate:'))
     .addCommand(tokens.helpGroup('Let in:'))
     .addCommand(joinTokens.helpGroup('Let in:'))

@@ -1,6 +1,6 @@
 /** Runs one command line from its arguments to its exit code. */
 import { CommanderError } from 'commander';
-import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { printError } from './output/print.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,8 +9,8 @@ import type { Terminal } from './terminal.ts';
 const SHOWN_CODES: ReadonlySet<string> = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
 /** Does what the arguments (without `node` and the script) say. Never rejects: a fault of our own is exit code 1. */
-export async function runCommandLine(argumentsGiven: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  let exitCode: ExitCode = exitCodes.done;
+export async function runCommandLine(argumentsGiven: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = exitCodes.done;
   const program = createProgram(terminal, async (work) => {
     exitCode = await work;
   });

@@ -1,5 +1,5 @@
 /** One exchange with the server: the request as the contract says, the answer as text, and what is tried again. */
-import type { Route } from '@sluice/contract';
+import { FLEET_LOCK_HEADER, type Route } from '@sluice/contract';
 import { connectionProblem, type Answer } from './answer.ts';
 import type { ClientOptions } from './client-options.ts';
 import { pause } from './pause.ts';
@@ -59,6 +59,7 @@ export async function exchange(
           accept: `${route.responseMediaType ?? 'application/json'}, application/problem+json`,
           ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
           ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(route.dialect === 'fleetlock' ? { [FLEET_LOCK_HEADER]: 'true' } : {}),
           ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
           ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           ...(previousEtag === null ? {} : { 'if-none-match': previousEtag }),

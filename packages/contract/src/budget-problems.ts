@@ -27,6 +27,24 @@ export const budgetProblems = {
     title: 'Nobody holds such a slot',
     whatToDo: 'List the slots with `sluice slots list`.',
   },
+  'slot-draining': {
+    status: 409,
+    exitCode: 5,
+    title: 'The place is taken, but the node still drains',
+    whatToDo: 'Ask again in a while: the answer is 200 once nobody is left on the node.',
+  },
+  'too-many-slots': {
+    status: 409,
+    exitCode: 5,
+    title: 'There are as many slots as this server keeps',
+    whatToDo: 'Free those that nobody needs any more (`sluice slots list`, `sluice slots release GROUP ID`).',
+  },
+  'fleet-lock-header-missing': {
+    status: 400,
+    exitCode: 2,
+    title: 'This is no request of a FleetLock client',
+    whatToDo: 'Send the header `fleet-lock-protocol: true`; what stands before the server must pass it on.',
+  },
   'rollout-not-found': {
     status: 404,
     exitCode: 4,

@@ -1,5 +1,6 @@
 /** The contract as an OpenAPI 3.1 document: made from the same schemas that validate, with no server needed. */
 import { BudgetArithmetic } from './budget-arithmetic.ts';
+import { FleetLockProblem } from './fleet-lock-error.ts';
 import { ProblemDocument } from './problem-document.ts';
 import { problems, type ProblemCode } from './problems.ts';
 import type { Route } from './http/route.ts';
@@ -13,6 +14,7 @@ import { NodeCommand } from './http/commands.ts';
 import { StreamedEvent } from './http/events.ts';
 import { Operation } from './http/operation.ts';
 import { ServerStatus } from './http/server.ts';
+import { Slot } from './http/slots.ts';
 import { JoinToken, Token } from './http/tokens.ts';
 import { DeadLetter, DeliveryAttempt, Webhook } from './http/webhooks.ts';
 
@@ -43,6 +45,7 @@ const components = {
   NodeCredentials,
   Operation,
   ServerStatus,
+  Slot,
   StreamedEvent,
   Token,
   Webhook,
@@ -86,10 +89,17 @@ export function createOpenapiDocument(): Document {
           scheme: 'bearer',
           description: '`Authorization: Bearer TOKEN`; the bare `Authorization: TOKEN` is accepted too.',
         },
+        password: {
+          type: 'http',
+          scheme: 'basic',
+          description:
+            'The token as the password, under any user name: for FleetLock clients only, which take it from their address.',
+        },
       },
       schemas: {
         ...Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
         Problem: plain(ProblemDocument, 'Problem'),
+        FleetLockProblem: plain(FleetLockProblem, 'FleetLockProblem'),
       },
     },
   };
@@ -99,6 +109,7 @@ export function createOpenapiDocument(): Document {
 const SCOPES: Readonly<Record<Route['scope'], string>> = {
   node: ' For a token with a selector there are only the nodes that it matches.',
   operation: ' For a token with a selector there are only operations of the nodes that it matches.',
+  slot: ' A token with a selector is for slots of the nodes that it matches only.',
   filtered: ' A token with a selector is answered with what belongs to the nodes that it matches.',
   fleet: ' Refused to tokens with a selector.',
   none: '',
@@ -117,6 +128,7 @@ function operationObject(route: Route): Document {
     summary: route.summary,
     description: `${route.description}${route.access === 'public' ? '' : ` Needs the role ${route.access}.${SCOPES[route.scope]}`}`,
     ...(route.access === 'public' ? { security: [] } : {}),
+    ...(route.dialect === 'fleetlock' ? { security: [{ token: [] }, { password: [] }] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
@@ -144,6 +156,7 @@ function problemResponses(route: Route): Document {
     ...(route.access === 'public' ? [] : COMMON_PROBLEMS),
     ...(route.method === 'POST' ? POST_PROBLEMS : []),
   ]);
+  const schema = route.dialect === 'fleetlock' ? 'FleetLockProblem' : 'Problem';
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {
     const { status, title } = problems[code];
@@ -154,7 +167,7 @@ function problemResponses(route: Route): Document {
       status,
       {
         description: lines.join('; '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${schema}` } } },
       },
     ]),
   );

@@ -26,7 +26,7 @@ export { type MassSilenceState, NO_SILENCE, stepMassSilence } from './liveness/m
 export { type JsonText, prettyJsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
 export { NO_ACCESS } from './node/new-node.ts';
 export { hasRole, type Interruptible, nodeCan, ROLES } from './node/can.ts';
-export { availabilityOf, forceAt, isDraining, type NodeState, operationOf } from './node/node.ts';
+export { availabilityOf, forceAt, isDrained, isDraining, type NodeState, operationOf } from './node/node.ts';
 export { statusOf } from './node/status.ts';
 export { whyIsNode } from './node/why.ts';
 export { answerToUpdate } from './operation/decide-update.ts';

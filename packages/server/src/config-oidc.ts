@@ -19,6 +19,8 @@ const SESSION_MS_MAX = 31 * 86_400_000;
 const SCOPES_DEFAULT = ['openid', 'profile', 'email'] as const;
 const NAME_CLAIMS_DEFAULT = ['email', 'preferred_username'] as const;
 
+/** A machine does not log in. */
+const RoleOfPeople = Type.Exclude(Role, Type.Literal('machine'));
 const strict = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX });
 
@@ -38,7 +40,7 @@ const OidcSection = Type.Object(
     /** Default: `email`, else `preferred_username`, else the subject. */
     nameClaim: Type.Optional(Text),
     /** The first rule whose group somebody is in is theirs. */
-    roles: Type.Array(Type.Object({ group: Text, role: Role, selector: Type.Optional(Text) }, strict), {
+    roles: Type.Array(Type.Object({ group: Text, role: RoleOfPeople, selector: Type.Optional(Text) }, strict), {
       minItems: 1,
       maxItems: RULES_MAX,
     }),

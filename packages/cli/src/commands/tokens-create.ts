@@ -11,7 +11,7 @@ import type { SettingFlags } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface CreateOptions extends SettingFlags {
-  readonly role: 'viewer' | 'operator' | 'admin';
+  readonly role: 'viewer' | 'operator' | 'admin' | 'machine';
   readonly selector?: string;
   readonly expires?: Expiry;
   readonly output: Format;
@@ -26,8 +26,11 @@ export function tokensCreateCommand(terminal: Terminal, finish: Finish): Command
     )
     .argument('<name>', 'who or what it is for; it stands in the history as the one who did it')
     .addOption(
-      new Option('--role <role>', 'viewer sees, operator acts on nodes, admin also lets others in')
-        .choices(['viewer', 'operator', 'admin'])
+      new Option(
+        '--role <role>',
+        'viewer sees, operator acts on nodes, admin also lets others in; machine takes slots and nothing else',
+      )
+        .choices(['viewer', 'operator', 'admin', 'machine'])
         .makeOptionMandatory(),
     )
     .option('--selector <selector>', 'only nodes that it matches: game=chess,env=prod')

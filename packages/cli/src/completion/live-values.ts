@@ -71,6 +71,10 @@ const SOURCES: Readonly<Record<LiveSource, Ask>> = {
       description: `${standing.left} of ${standing.allowed} places left`,
     }));
   },
+  slots: async (client) => {
+    const answer = await client.listSlots();
+    return (answer.ok ? answer.value.items : []).map(({ id, group }) => ({ value: id, description: `in ${group}` }));
+  },
   webhooks: async (client) => {
     const answer = await client.listWebhooks();
     return (answer.ok ? answer.value.items : []).map(({ id, name }) => ({ value: id, description: name }));

@@ -10,7 +10,8 @@ export type LiveSource =
   | 'tokens'
   | 'join-tokens'
   | 'webhooks'
-  | 'budgets';
+  | 'budgets'
+  | 'slots';
 
 export interface ValueSource {
   /** Words that are always the same, or what the server has now. */

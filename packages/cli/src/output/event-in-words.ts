@@ -61,6 +61,11 @@ export function eventInWords(event: ClientEvent): string {
       return isRecord(event['budget']) ? joined([text(event['budget']['name']), terms(event['budget'])], ': ') : '';
     case 'BudgetOverridden':
       return joined([names(event['budgets']), text(event['reason'])], ': ');
+    case 'SlotTaken':
+    case 'SlotReleased':
+      return isRecord(event['slot'])
+        ? joined([`${text(event['slot']['id'])} in ${text(event['slot']['group'])}`, freed(event['why'])], ', ')
+        : '';
     case 'RequestRefused':
       return joined([text(event['route']), text(event['code'])], ': ');
     case 'LoginRefused':
@@ -84,6 +89,10 @@ function sessions(event: ClientEvent): string {
 
 function health(workload: Readonly<Record<string, unknown>>): string {
   return workload['healthy'] === true ? 'healthy' : workload['healthy'] === false ? 'not healthy' : '';
+}
+
+function freed(why: unknown): string {
+  return why === 'freed' ? 'freed by hand' : '';
 }
 
 function grant(token: Readonly<Record<string, unknown>>): string {

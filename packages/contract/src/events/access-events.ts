@@ -2,11 +2,16 @@
 import Type from 'typebox';
 import { Nullable } from '../nullable.ts';
 import { BudgetRemoved, BudgetSet } from './budget-events.ts';
+import { SlotReleased, SlotTaken } from './slot-events.ts';
 
 /** What a token may do, without its secret. */
-export const Role = Type.Union([Type.Literal('viewer'), Type.Literal('operator'), Type.Literal('admin')], {
-  description: 'Each may do what the ones before it may.',
-});
+export const Role = Type.Union(
+  [Type.Literal('viewer'), Type.Literal('operator'), Type.Literal('admin'), Type.Literal('machine')],
+  {
+    description:
+      'Of viewer, operator and admin each may do what the ones before it may. A machine takes and gives back slots, and may do nothing else.',
+  },
+);
 export type Role = Type.Static<typeof Role>;
 
 const TokenGrant = Type.Object({
@@ -91,5 +96,7 @@ export const AccessEvent = Type.Union([
   WebhookRemoved,
   BudgetSet,
   BudgetRemoved,
+  SlotTaken,
+  SlotReleased,
 ]);
 export type AccessEvent = Type.Static<typeof AccessEvent>;

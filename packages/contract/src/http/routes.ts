@@ -7,12 +7,14 @@ import { drainNode, undrainNode } from './drain.ts';
 import { events } from './events.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { listHistory, loadHistory } from './history.ts';
+import { fleetLockPreReboot, fleetLockSteadyState } from './fleetlock.ts';
 import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operation.ts';
 import { restartNode } from './restart.ts';
 import { serverStatus } from './server.ts';
+import { listSlots, releaseSlot } from './slots.ts';
 import {
   createJoinToken,
   createLoginLink,
@@ -81,6 +83,10 @@ export const routes = {
   getBudget,
   setBudget,
   removeBudget,
+  listSlots,
+  releaseSlot,
+  fleetLockPreReboot,
+  fleetLockSteadyState,
   listAudit,
   readChain,
   serverStatus,

@@ -2,11 +2,19 @@
 import type { Problem, Role, WorkloadLock } from '@sluice/contract';
 import { durationInWords } from '../duration-in-words.ts';
 
-/** Each may do what the ones before it may. */
-export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
+/** In the order in which people choose among them; those of people first. */
+export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin', 'machine'];
+
+/** The roles whose part each may take. */
+const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
+  viewer: ['viewer'],
+  operator: ['viewer', 'machine', 'operator'],
+  admin: ['viewer', 'machine', 'operator', 'admin'],
+  machine: ['machine'],
+};
 
 export function hasRole({ role }: { readonly role: Role }, wanted: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(wanted);
+  return INCLUDED[role].includes(wanted);
 }
 
 /** What of a node decides whether its workload may be interrupted. Instants are epoch milliseconds. */

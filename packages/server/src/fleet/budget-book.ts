@@ -16,12 +16,21 @@ import { BudgetLedger } from './budget-ledger.ts';
 /** A budget as the fleet keeps it. */
 export type FleetBudget = StoredBudget;
 
+/** A slot as the fleet keeps it. */
+export type FleetSlot = StoredSlot;
+
 /** What a decision needs to know of budgets and slots. */
 export interface KnownBudgets {
   readonly size: number;
   readonly get: (name: string) => StoredBudget | undefined;
   /** `undefined`: there is no such budget. */
   readonly standingOf: (name: string) => Standing | undefined;
+  /** The arithmetic of all, by name. */
+  readonly standings: () => readonly Standing[];
+  /** Whether a budget is for a node. */
+  readonly isFor: (name: string, nodeId: string) => boolean;
+  /** Who takes places in a budget and why, so many at most. */
+  readonly takenIn: (name: string, max: number) => readonly PlaceTaken[];
   readonly slot: (name: string, holderId: string) => StoredSlot | undefined;
   readonly slotsOf: (name: string) => readonly StoredSlot[];
   /**

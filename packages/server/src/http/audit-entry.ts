@@ -65,6 +65,10 @@ function changeOf(kind: string, body: HistoryEvent['body']): { readonly before: 
       return { before: json(body['budget']), after: null };
     case 'BudgetOverridden':
       return { before: null, after: json(body['budgets']) };
+    case 'SlotTaken':
+      return { before: null, after: json(body['slot']) };
+    case 'SlotReleased':
+      return { before: json(body['slot']), after: null };
     case 'TokenRevoked':
       return { before: json(body['token']), after: null };
     case 'AgentEnrolled':

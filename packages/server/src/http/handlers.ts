@@ -7,6 +7,7 @@ import { listCommands } from './commands.ts';
 import { listAudit, readChain } from './audit.ts';
 import { getCredentials, revokeCredentials, rotateCredentials } from './credentials.ts';
 import { events } from './events.ts';
+import { fleetLockPreReboot, fleetLockSteadyState } from './fleetlock.ts';
 import { livenessCheck, readinessCheck } from './health.ts';
 import { listHistory, loadHistory } from './history.ts';
 import { createLoginLink } from './login/token-login.ts';
@@ -16,6 +17,7 @@ import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operations.ts';
 import type { Handler } from './route-context.ts';
 import { serverStatus } from './server-status.ts';
+import { listSlots, releaseSlot } from './slots.ts';
 import {
   createJoinToken,
   createToken,
@@ -81,6 +83,10 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   testWebhook,
   listDeadLetters,
   resendDeadLetter,
+  listSlots,
+  releaseSlot,
+  fleetLockPreReboot,
+  fleetLockSteadyState,
   listAudit,
   readChain,
   serverStatus,

@@ -1,6 +1,8 @@
 /** Who asks: found once for each request, by its token or by the session of its browser. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { bearerOfBasic } from '../authentication/basic.ts';
 import type { Principal } from '../authentication/principal.ts';
+import { dialectOf } from './dialect.ts';
 import { type BrowserSession, browserSessionOf } from './login/browser-session.ts';
 import type { HttpParts } from './route-context.ts';
 
@@ -21,7 +23,8 @@ export function identify(app: FastifyInstance, parts: HttpParts): void {
     const { authorization } = request.headers;
     // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
     const session = authorization === undefined ? browserSessionOf(request, parts) : null;
-    const principal = parts.authentication.principalOf(authorization) ?? session?.principal ?? null;
+    const given = dialectOf(request) === 'fleetlock' ? bearerOfBasic(authorization) : authorization;
+    const principal = parts.authentication.principalOf(given) ?? session?.principal ?? null;
     if (principal !== null) identities.set(request, { principal, session });
     done();
   });

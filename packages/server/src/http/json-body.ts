@@ -1,6 +1,7 @@
 /** Bodies as existing clients send them: JSON, or nothing at all, whatever the content type says about nothing. */
 import { readJsonText } from '@sluice/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { dialectOf } from './dialect.ts';
 import { ProblemError } from './problem-response.ts';
 
 /** The body as it was sent, beside the parsed one: metadata is taken from the text without loss. */
@@ -13,7 +14,11 @@ export function bodyTextOf(request: FastifyRequest): string {
 /** Takes JSON under the media types of the contract; an empty body is an empty object. */
 export function readJsonBodies(app: FastifyInstance, mediaTypes: readonly string[]): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser([...mediaTypes], { parseAs: 'buffer' }, (request, bytes, done) => {
+  const read = (
+    request: FastifyRequest,
+    bytes: string | Buffer,
+    done: (error: Error | null, body?: unknown) => void,
+  ): void => {
     const text = decoded(bytes);
     if (text === null) {
       done(new ProblemError({ code: 'invalid-request', detail: 'The body is not UTF-8.' }));
@@ -38,10 +43,13 @@ export function readJsonBodies(app: FastifyInstance, mediaTypes: readonly string
         }),
       );
     }
-  });
+  };
+  app.addContentTypeParser([...mediaTypes], { parseAs: 'buffer' }, read);
   // A body without a type: some clients send `Content-Length: 0` with none, which is no body.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) done(null, {});
+    // zincati says nothing of the type, and curl says that it is a form.
+    else if (dialectOf(request) === 'fleetlock') read(request, bytes, done);
     else
       done(
         new ProblemError({

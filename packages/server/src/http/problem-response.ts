@@ -1,9 +1,10 @@
 /** Everything that is not a success is `application/problem+json` (RFC 9457), fastify's own errors and broken HTTP too. */
 import type { Socket } from 'node:net';
-import { type Problem, type ProblemCode, problemDocument } from '@sluice/contract';
+import { fleetLockMembers, type Problem, type ProblemCode, problemDocument } from '@sluice/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { storeProblemOf } from '../fleet/store-problem.ts';
 import { answerOnSocket } from './answer-on-socket.ts';
+import { dialectOf } from './dialect.ts';
 import { PROBLEM_MEDIA_TYPE } from './problem-media-type.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -12,13 +13,14 @@ export const BODY_BYTES_MAX = 524_288;
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const document = problemDocument(problem, reply.request.id);
+  const members = dialectOf(reply.request) === 'fleetlock' ? fleetLockMembers(problem.code, document.detail) : {};
   if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="sluice"');
   if (document.status === 503) void reply.header('retry-after', '1');
   return reply
     .code(document.status)
     .headers(SECURITY_HEADERS)
     .header('content-type', PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(document));
+    .send(JSON.stringify({ ...document, ...members }));
 }
 
 /** What fastify found wrong before a handler was reached, by its stable codes. */

@@ -95,7 +95,10 @@ export function serveRoute<Name extends RouteName>(
 /** For the audit: who was refused what. What never came as far as a decision, such as a malformed body, is not told of. */
 function noteRefusal(route: Route, request: FastifyRequest, problem: Problem, { refusals }: HttpParts): void {
   const { status } = problems[problem.code];
-  const isNoted = status === 401 || status === 403 || (route.method !== 'GET' && [404, 409, 412, 423].includes(status));
+  // That a machine must wait is how FleetLock works, and is asked again and again.
+  const isWaiting = route.dialect === 'fleetlock' && status === 409;
+  const isRefusedChange = route.method !== 'GET' && [404, 409, 412, 423].includes(status) && !isWaiting;
+  const isNoted = status === 401 || status === 403 || isRefusedChange;
   if (!isNoted) return;
   const { principal } = identityOf(request);
   const address = addressOf(request);

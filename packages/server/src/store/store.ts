@@ -80,7 +80,7 @@ export interface StoredToken {
   /** SHA-256 of the secret, in hexadecimal. */
   readonly hash: string;
   /** `null` for a join token, which has no role. */
-  readonly role: 'viewer' | 'operator' | 'admin' | null;
+  readonly role: 'viewer' | 'operator' | 'admin' | 'machine' | null;
   /** Its scope: only nodes that this selector matches; `null`: all. */
   readonly selector: string | null;
   /** Join tokens: only nodes of this type; `null`: any. */

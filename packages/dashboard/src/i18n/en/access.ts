@@ -7,6 +7,7 @@ export const access = {
   may: {
     viewer: 'A viewer sees nodes, operations and what happens.',
     operator: 'An operator also drains, restarts, runs commands, changes metadata, and reads the audit.',
+    machine: 'A machine takes slots before it is interrupted and gives them back, and may do nothing else.',
     admin: 'An admin also makes and revokes tokens, lets agents in, and takes their credentials away.',
   },
   tokens: 'Tokens of people and programs',

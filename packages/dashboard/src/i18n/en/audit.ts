@@ -29,6 +29,8 @@ const actions: Readonly<Record<string, string>> = {
   BudgetSet: 'set a budget',
   BudgetRemoved: 'removed a budget',
   BudgetOverridden: 'forced an operation through a budget',
+  SlotTaken: 'took a slot',
+  SlotReleased: 'gave a slot back',
 };
 
 export const audit = {

@@ -11,7 +11,7 @@ export const shell = {
   access: 'Access',
   apiDocs: 'API',
   account: (name: string, role: string) => `${name}, ${role}`,
-  role: { viewer: 'viewer', operator: 'operator', admin: 'admin' },
+  role: { viewer: 'viewer', operator: 'operator', admin: 'admin', machine: 'machine' },
   onlyNodes: (selector: string) => `Only nodes that match ${selector}`,
   logOut: 'Log out',
   noLogin: 'This server asks nobody who they are.',

@@ -29,6 +29,8 @@ const actions: typeof en.actions = {
   BudgetSet: '设置了预算',
   BudgetRemoved: '删除了预算',
   BudgetOverridden: '强制执行,突破了预算',
+  SlotTaken: '占用了一个名额',
+  SlotReleased: '归还了一个名额',
 };
 
 export const audit: typeof en = {

@@ -12,7 +12,7 @@ export const shell: typeof en = {
   access: '访问',
   apiDocs: 'API',
   account: (name, role) => `${name}(${role})`,
-  role: { viewer: '只读', operator: '操作员', admin: '管理员' },
+  role: { viewer: '只读', operator: '操作员', admin: '管理员', machine: '机器' },
   onlyNodes: (selector) => `仅限匹配 ${selector} 的节点`,
   logOut: '退出登录',
   noLogin: '此服务器不验证身份。',

@@ -80,6 +80,8 @@ async function logIn(
   if (!isOfThisOrigin(request, publicOrigin))
     return sendProblem(reply, { code: 'foreign-request', detail: 'A page of another site tried to log you in.' });
   const isLive = () => token !== null && parts.authentication.isStillLive(token.id);
+  if (token?.role === 'machine')
+    return sendProblem(reply, { code: 'forbidden', detail: 'This is a token of a machine, which sees nothing.' });
   if (token === null || !isLive()) {
     keeper.noteRefusedLogin({ subject: null, reason: refusal.detail, from });
     return sendProblem(reply, refusal);

@@ -110,3 +110,38 @@ test('a store from before there were budgets keeps its webhooks, and takes budge
     await store.close();
   }
 });
+
+test('a store from before there were tokens of machines keeps its tokens as they were, and takes such', async () => {
+  const database = await databaseOf('0007-budgets');
+  database.exec(`
+    insert into tokens (id, kind, name, hash, role, created_at, expires_at, selector, uses, created_by, last_used_at)
+      values ('tok_a', 'api', 'kept', 'ab', 'operator', 1, 2, 'env=prod', 0, 'bob', 3)`);
+  database.close();
+
+  const store = await openSqliteStore(directory);
+  try {
+    const [kept] = await store.tokens();
+    expect(kept).toEqual({
+      id: 'tok_a',
+      kind: 'api',
+      name: 'kept',
+      hash: 'ab',
+      role: 'operator',
+      createdAt: 1,
+      expiresAt: 2,
+      revokedAt: null,
+      selector: 'env=prod',
+      nodeType: null,
+      usesMax: null,
+      uses: 0,
+      idleMs: null,
+      createdBy: 'bob',
+      lastUsedAt: 3,
+    });
+    if (kept === undefined) throw new Error('the token is gone');
+    await store.commit([], [], { tokens: [{ ...kept, id: 'tok_b', role: 'machine' }] });
+    expect((await store.tokens()).map(({ id, role }) => [id, role])).toContainEqual(['tok_b', 'machine']);
+  } finally {
+    await store.close();
+  }
+});

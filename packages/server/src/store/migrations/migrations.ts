@@ -7,6 +7,7 @@ import { extendTokens } from './0004-tokens.ts';
 import { addEventChain } from './0005-event-chain.ts';
 import { createWebhooks } from './0006-webhooks.ts';
 import { createBudgets } from './0007-budgets.ts';
+import { allowMachineTokens } from './0008-machine-tokens.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -19,5 +20,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0005-event-chain': { up: (kysely) => addEventChain(kysely, types) },
     '0006-webhooks': { up: (kysely) => createWebhooks(kysely, types) },
     '0007-budgets': { up: (kysely) => createBudgets(kysely, types) },
+    '0008-machine-tokens': { up: (kysely) => allowMachineTokens(kysely, types) },
   };
 }
