@@ -23,6 +23,7 @@ import { nodesMetaEditCommand } from './commands/nodes-meta-edit.ts';
 import { nodesMetaGetCommand } from './commands/nodes-meta-get.ts';
 import { nodesMetaPatchCommand } from './commands/nodes-meta-patch.ts';
 import { nodesMetaSetCommand } from './commands/nodes-meta-set.ts';
+import { nodesRebootCommand } from './commands/nodes-reboot.ts';
 import { nodesRestartCommand } from './commands/nodes-restart.ts';
 import { nodesRunCommand } from './commands/nodes-run.ts';
 import { nodesUndrainCommand } from './commands/nodes-undrain.ts';
@@ -84,7 +85,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
   );
   const nodes = group(
     'nodes',
-    'list, get, why, drain, undrain, restart, run, meta, …',
+    'list, get, why, drain, undrain, restart, reboot, run, meta, …',
     'What there is and how it is; out of rotation, restarted, back.',
     [
       nodesListCommand,
@@ -94,6 +95,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       nodesDrainCommand,
       nodesUndrainCommand,
       nodesRestartCommand,
+      nodesRebootCommand,
       nodesCommandsCommand,
       nodesRunCommand,
       nodesCredentialsCommand,

@@ -15,7 +15,7 @@ describe('help', () => {
   test('`sluice` alone and `sluice --help` show what there is, on stdout, in 80 columns', async () => {
     const { exitCode, out, error } = await runSluice([]);
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
-    expect(out).toContain('Operate:\n  nodes          list, get, why, drain, undrain, restart, run, meta, …\n');
+    expect(out).toContain('Operate:\n  nodes          list, get, why, drain, undrain, restart, reboot, run, meta, …\n');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect((await runSluice(['--help'])).out).toBe(out);
   });
@@ -32,7 +32,7 @@ describe('help', () => {
     'agent',
     'render',
     'version',
-    ...['list', 'get', 'why', 'drain', 'undrain', 'restart', 'commands', 'run', 'forget'].map(
+    ...['list', 'get', 'why', 'drain', 'undrain', 'restart', 'reboot', 'commands', 'run', 'forget'].map(
       (name) => `nodes ${name}`,
     ),
     ...['get', 'set', 'patch', 'edit'].map((name) => `nodes meta ${name}`),
@@ -72,6 +72,10 @@ describe('wrong usage is exit code 2, on stderr, with what to do', () => {
     [
       'nodes restart lobby-1 --drain-timeout 5m',
       'Error: --drain-timeout and --on-deadline say how to drain, but nothing is drained.\n→ Add --drain-first.\n',
+    ],
+    [
+      'nodes reboot lobby-1 --no-drain --no-undrain',
+      'Error: --timeout, --on-deadline and --no-undrain are about the drain, but nothing is drained.\n→ Leave --no-drain away, or them.\n',
     ],
     [
       'operations list --limit 5000',

@@ -1,4 +1,4 @@
-/** What drain, undrain and restart share: ask for all nodes, tell what was begun or, with --wait, what came of it. */
+/** What drain, undrain, restart and reboot share: ask for all nodes, tell what was begun or, with --wait, what came of it. */
 import { type Client, readProblem } from '@sluice/client';
 import { NODES_PER_REQUEST_MAX, type Operation } from '@sluice/contract';
 import { Option, type Command } from 'commander';
@@ -39,7 +39,7 @@ export function waitTimeoutOption(): Option {
 
 /** What is asked of each node: a command's name, and its parameters as the API takes them. */
 export interface Act {
-  readonly name: 'drain' | 'undrain' | 'restart';
+  readonly name: 'drain' | 'undrain' | 'restart' | 'reboot';
   readonly params: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 

@@ -17,8 +17,9 @@ export function operationsCancelCommand(terminal: Terminal, finish: Finish): Com
   const command = new Command('cancel')
     .summary('cancel operations')
     .description(
-      'A drain is given up and its hold released. A restart or command that has not begun is never performed; a command\n' +
-        'that runs is stopped. A restart that has begun is finished, since half of one is worse.',
+      'A drain is given up and its hold released. A restart, reboot or command that has not begun is never performed; a command\n' +
+        'that runs is stopped. A restart that has begun is finished, since half of one is worse; a reboot cannot be taken back\n' +
+        'once its command was given.',
     )
     .addArgument(completedFrom(new Argument('<id...>', 'operations'), 'operations'))
     .option('--reason <text>', 'why, for those who ask later')

@@ -208,6 +208,14 @@ describe('operations', () => {
       'already restarted since; not restarted again',
       { ...done, command: 'restart', result: { alreadyRestarted: true, newIncarnation: 4 } },
     ],
+    [
+      'rebooted and healthy after 34 s; boot 6b1f',
+      { ...done, command: 'reboot', result: { oldBootId: '0a2c', newBootId: '6b1f' } },
+    ],
+    [
+      'already rebooted since; not rebooted again',
+      { ...done, command: 'reboot', result: { alreadyRebooted: true, newBootId: '6b1f' } },
+    ],
     ['reload done, exit code 0', { ...done, command: 'reload', result: { exitCode: 0 } }],
     [
       'restart failed: It did not become healthy',

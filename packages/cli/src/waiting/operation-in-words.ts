@@ -62,6 +62,8 @@ function successInWords(operation: Operation): string {
   }
   if (command === 'undrain')
     return result?.released?.length === 0 ? `nothing to release${note}` : `back in rotation${note}`;
+  if (result?.alreadyRebooted === true) return `already rebooted since; not rebooted again${note}`;
+  if (result?.newBootId !== undefined) return `rebooted and healthy${after}; boot ${result.newBootId}${note}`;
   if (result?.alreadyRestarted === true) return `already restarted since; not restarted again${note}`;
   if (result?.newIncarnation !== undefined) {
     const old = result.oldIncarnation === undefined ? '' : `${result.oldIncarnation} → `;

@@ -1,4 +1,4 @@
-/** Drain, undrain and restart, of one node or of many: each asks first, showing exactly what will be hit. */
+/** Drain, undrain and restart, of one node or of many, and the reboot of a machine: each asks first, showing exactly what will be hit. */
 import type { Node } from '@sluice/contract';
 import { lazy, Suspense, useState } from 'react';
 import { type NodeAction, whyNotAct } from '../fleet-view/may-act.ts';
@@ -15,11 +15,13 @@ const ACTIONS: readonly NodeAction[] = ['drain', 'undrain', 'restart'];
 
 interface ActButtonsProps {
   readonly nodes: readonly Node[];
+  /** Whether the machines may be rebooted. */
+  readonly offersReboot?: boolean;
   /** Called when something was begun, after the dialog was closed. */
   readonly begun?: () => void;
 }
 
-export function ActButtons({ nodes, begun }: ActButtonsProps) {
+export function ActButtons({ nodes, offersReboot = false, begun }: ActButtonsProps) {
   const words = useWords();
   const session = useSession();
   const isConnected = useFeedState().kind !== 'lost';
@@ -27,7 +29,7 @@ export function ActButtons({ nodes, begun }: ActButtonsProps) {
   const [asked, setAsked] = useState<{ readonly action: NodeAction; readonly nodeIds: readonly string[] } | null>(null);
   return (
     <>
-      {ACTIONS.map((action) => (
+      {[...ACTIONS, ...(offersReboot ? (['reboot'] as const) : [])].map((action) => (
         <ActButton
           key={action}
           whyNot={whyNotInWords(whyNotAct(action, nodes, { role: session.role, isConnected }, now), session, words)}

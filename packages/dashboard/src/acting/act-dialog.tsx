@@ -34,7 +34,7 @@ export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
   const wanted = new Set(nodeIds);
   const nodes = useFleet().nodes.filter(({ id }) => wanted.has(id));
   const verb = words.actions[action];
-  const confirmation = confirmationFor(verb, nodes);
+  const confirmation = confirmationFor(verb, nodes, action === 'reboot');
   const isConfirmed = isTyped(confirmation, typed);
   const submit = () => {
     if (isConfirmed && !act.isPending && act.data === undefined) act.mutate({ action, nodeIds, options });

@@ -1,4 +1,4 @@
-/** What may be said with a drain, an undrain or a restart. */
+/** What may be said with a drain, an undrain, a restart or a reboot. */
 import { Checkbox, Input, InputNumber, Select } from 'antd';
 import { REASON_LENGTH_MAX, TIMEOUT_SECONDS_MAX } from '@sluice/contract';
 import { useId } from 'react';
@@ -20,15 +20,24 @@ interface ActFieldsProps {
 export function ActFields({ action, options, change }: ActFieldsProps) {
   const words = useWords();
   const [deadlineId, hintId, atDeadlineId, reasonId] = [useId(), useId(), useId(), useId()];
-  const drains = action === 'drain' || (action === 'restart' && options.drainFirst);
+  const isInterruption = action === 'restart' || action === 'reboot';
+  const drains = action === 'drain' || (isInterruption && options.drainFirst);
   return (
     <div className={styles['fields']}>
-      {action === 'restart' && (
+      {isInterruption && (
         <Checkbox
           checked={options.drainFirst}
           onChange={({ target }) => change({ ...options, drainFirst: target.checked })}
         >
-          {words.actions.drainFirst}
+          {action === 'restart' ? words.actions.drainFirst : words.actions.drainBeforeReboot}
+        </Checkbox>
+      )}
+      {action === 'reboot' && options.drainFirst && (
+        <Checkbox
+          checked={options.undrainAfter}
+          onChange={({ target }) => change({ ...options, undrainAfter: target.checked })}
+        >
+          {words.actions.undrainAfter}
         </Checkbox>
       )}
       {action === 'restart' && options.force && (

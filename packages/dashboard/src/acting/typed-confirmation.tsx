@@ -17,8 +17,7 @@ export function TypedConfirmation({ confirmation: { phrase, because }, typed, ch
   return (
     <div className={styles['typed']}>
       <label htmlFor={id}>
-        {because === 'many' ? words.actions.typeBecauseMany : words.actions.typeBecauseProduction}{' '}
-        {words.actions.typeTo} <code>{phrase}</code>
+        {words.actions.typeBecause[because]} {words.actions.typeTo} <code>{phrase}</code>
       </label>
       <Input
         id={id}

@@ -10,6 +10,13 @@ test.each<readonly [rule: string, operation: Partial<Operation>, expected: strin
   ['a drain is given up', { command: 'drain' }, 'gives-up'],
   ['a restart that waits never begins', { command: 'restart', status: 'queued' }, 'never-begins'],
   ['a restart that has begun is finished', { command: 'restart' }, 'restart-has-begun'],
+  ['a reboot that waits never begins', { command: 'reboot', status: 'queued' }, 'never-begins'],
+  ['a reboot is stopped while its node leaves rotation', { command: 'reboot', phase: 'leaving rotation' }, 'stops'],
+  [
+    'a reboot whose command was given goes on',
+    { command: 'reboot', phase: 'rebooting the machine' },
+    'reboot-has-begun',
+  ],
   ['a command that waits never begins', { command: 'backup', status: 'queued' }, 'never-begins'],
   ['a command that runs is stopped', { command: 'backup' }, 'stops'],
   ['a command is stopped once', { command: 'backup', cancelRequested: asked }, 'asked-already'],

@@ -15,11 +15,16 @@ export type NotCancellable =
   | 'asked-already'
   /** A restart is finished, since half of one is worse. */
   | 'restart-has-begun'
+  /** The machine goes down, or has gone. */
+  | 'reboot-has-begun'
   /** An undrain has released its holds already. */
   | 'undrain';
 
+/** Until then the machine has not been told to reboot. */
+const LEAVING_ROTATION = 'leaving rotation';
+
 /** Exactly one of the two is `null`. */
-export function cancellingOf({ command, status, cancelRequested }: Operation): {
+export function cancellingOf({ command, status, phase, cancelRequested }: Operation): {
   readonly does: Cancelling | null;
   readonly whyNot: NotCancellable | null;
 } {
@@ -28,5 +33,8 @@ export function cancellingOf({ command, status, cancelRequested }: Operation): {
   if (command === 'drain') return { does: 'gives-up', whyNot: null };
   if (status === 'queued') return { does: 'never-begins', whyNot: null };
   if (cancelRequested !== null) return { does: null, whyNot: 'asked-already' };
-  return command === 'restart' ? { does: null, whyNot: 'restart-has-begun' } : { does: 'stops', whyNot: null };
+  if (command === 'restart') return { does: null, whyNot: 'restart-has-begun' };
+  return command === 'reboot' && phase !== LEAVING_ROTATION
+    ? { does: null, whyNot: 'reboot-has-begun' }
+    : { does: 'stops', whyNot: null };
 }

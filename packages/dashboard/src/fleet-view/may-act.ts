@@ -2,7 +2,7 @@
 import { type Node, OPERATOR_HOLD, type Role, type WorkloadLock } from '@sluice/contract';
 import { hasRole, nodeCan } from '@sluice/core';
 
-export type NodeAction = 'drain' | 'undrain' | 'restart';
+export type NodeAction = 'drain' | 'undrain' | 'restart' | 'reboot';
 
 export type WhyNot =
   | { readonly kind: 'role'; readonly needed: Role }
@@ -46,7 +46,7 @@ export function whyNotAct(action: NodeAction, nodes: readonly Node[], asker: Ask
   if (action === 'undrain' && nodes.length === 1 && !first.holds.some(({ name }) => name === OPERATOR_HOLD))
     return { kind: 'no-hold' };
   // Of many, those that may not are refused one by one, each with its reason.
-  if (action !== 'restart' || nodes.length > 1) return null;
+  if ((action !== 'restart' && action !== 'reboot') || nodes.length > 1) return null;
   const refusal = nodeCan.beInterrupted({ id: first.id, workload: { locks: locksOf(first) } }, now);
   return refusal === null ? null : { kind: 'refused', detail: refusal.detail };
 }

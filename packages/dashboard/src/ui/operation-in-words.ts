@@ -70,10 +70,12 @@ function undrainedInWords({ released = [], remainingHolds = [] }: Result, words:
 }
 
 function actedInWords(
-  { alreadyRestarted, oldIncarnation, newIncarnation, exitCode }: Result,
+  { alreadyRestarted, oldIncarnation, newIncarnation, alreadyRebooted, newBootId, exitCode }: Result,
   words: Words,
 ): readonly string[] {
   if (alreadyRestarted === true) return [words.operations.restartedSince];
+  if (alreadyRebooted === true) return [words.operations.rebootedSince];
+  if (newBootId !== undefined) return [words.operations.rebooted(newBootId)];
   if (exitCode !== undefined) return [words.node.exitCode(exitCode)];
   if (newIncarnation === undefined) return [];
   return oldIncarnation === undefined

@@ -10,6 +10,7 @@ const cancelling: Record<Cancelling, string> = {
 const notCancellable: Record<NotCancellable, string> = {
   ended: 'It has ended.',
   'asked-already': 'Somebody has asked to cancel it already; its agent stops it.',
+  'reboot-has-begun': 'The command to reboot was given: it cannot be taken back.',
   'restart-has-begun': 'A restart that has begun is finished, since half of one is worse.',
   undrain: 'An undrain has released its holds already. Drain the node again to take it out of rotation.',
 };
@@ -71,6 +72,8 @@ export const operations = {
   stillHeld: (holds: string) => `stays out of rotation, held by ${holds}`,
   restartedSince: 'somebody had restarted it since; not restarted again',
   restarted: 'restarted and healthy',
+  rebootedSince: 'the machine had been booted since; not rebooted again',
+  rebooted: (bootId: string) => `rebooted and healthy, boot ${bootId}`,
   done: 'done',
   cancelling,
   notCancellable,

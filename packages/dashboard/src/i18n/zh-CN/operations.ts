@@ -54,6 +54,8 @@ export const operations: typeof en = {
   stillHeld: (holds) => `仍未恢复轮转,占用者:${holds}`,
   restartedSince: '期间已有人重启,未再次重启',
   restarted: '已重启且健康',
+  rebootedSince: '期间机器已重新启动,未再次重启',
+  rebooted: (bootId) => `机器已重启且健康,启动编号 ${bootId}`,
   done: '完成',
   cancelling: {
     'gives-up': '放弃此排空:释放其占用,尚在的会话保留。',
@@ -63,6 +65,7 @@ export const operations: typeof en = {
   notCancellable: {
     ended: '它已结束。',
     'asked-already': '已有人请求取消,代理正在停止它。',
+    'reboot-has-begun': '重启机器的命令已发出,无法收回。',
     'restart-has-begun': '已开始的重启会完成,因为只做一半更糟。',
     undrain: '取消排空已释放占用。如需退出轮转,请再次排空节点。',
   },

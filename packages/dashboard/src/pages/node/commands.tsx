@@ -1,16 +1,13 @@
 /** What the node's agent declares beside drain, undrain and restart. */
 import type { Node, NodeCommand } from '@sluice/contract';
-import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { ActButton } from '../../acting/act-button.tsx';
 import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
-import { valueIn } from '../../api/problem-error.ts';
-import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
 import { Section } from '../../ui/page.tsx';
 import styles from './commands.module.css';
+import { useCommands } from './use-commands.ts';
 
 /** Where the button at the top of the page leads to. */
 export const COMMANDS_ID = 'commands';
@@ -19,13 +16,9 @@ const RunDialog = lazy(async () => ({ default: (await import('./run-dialog.tsx')
 
 export function Commands({ node }: { readonly node: Node }) {
   const words = useWords();
-  const api = useApi();
   const whyNot = useWhyNotChange();
   const [asked, setAsked] = useState<NodeCommand | null>(null);
-  const query = useQuery({
-    queryKey: queryKeys.commands(node.id),
-    queryFn: async ({ signal }) => valueIn(await api.listCommands({ query: { node: node.id }, signal })),
-  });
+  const query = useCommands(node.id);
   return (
     <Section title={words.node.commands} id={COMMANDS_ID}>
       <Asked query={query}>

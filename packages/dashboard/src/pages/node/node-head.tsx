@@ -8,9 +8,12 @@ import { When } from '../../ui/when.tsx';
 import { COMMANDS_ID } from './commands.tsx';
 import { LockNotice } from './lock-notice.tsx';
 import styles from './node-head.module.css';
+import { useCommands } from './use-commands.ts';
 
 export function NodeHead({ node }: { readonly node: Node }) {
   const words = useWords();
+  const { data: commands } = useCommands(node.id);
+  const offersReboot = commands?.items.some(({ name, builtIn }) => builtIn && name === 'reboot') ?? false;
   return (
     <>
       <div className={styles['head']}>
@@ -29,7 +32,7 @@ export function NodeHead({ node }: { readonly node: Node }) {
           </span>
         </div>
         <div className={styles['acts']}>
-          <ActButtons nodes={[node]} />
+          <ActButtons nodes={[node]} offersReboot={offersReboot} />
           <Button href={`#${COMMANDS_ID}`}>{words.node.toCommands}</Button>
         </div>
       </div>

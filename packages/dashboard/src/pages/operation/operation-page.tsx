@@ -70,12 +70,12 @@ function Confirmation({ operation: { id, status, confirmationNeeded } }: { reado
 
 const WITHOUT_OUTPUT: ReadonlySet<string> = new Set(['drain', 'undrain']);
 
-/** Of a restart that failed it is what the workload said last. */
+/** Of a restart that failed it is what the workload said last; of a reboot the same, or what its command said. */
 function Output({ operation }: { readonly operation: Operation }) {
   const words = useWords();
   const { command, status, output } = operation;
   const isRestart = command === 'restart';
-  if (WITHOUT_OUTPUT.has(command) || (isRestart && output === null)) return null;
+  if (WITHOUT_OUTPUT.has(command) || ((isRestart || command === 'reboot') && output === null)) return null;
   return (
     <Section title={isRestart ? words.operations.lastWords : words.operations.output}>
       {isTerminal(status) && (output ?? '') === '' && <p>{words.operations.noOutput}</p>}
