@@ -16,6 +16,11 @@ test.each([
   expect(confirmationFor('Drain', nodes)).toEqual(expected);
 });
 
+test('a machine is only rebooted by who has typed its node', () => {
+  expect(confirmationFor('Reboot machine', plain(1), true)).toEqual({ phrase: 'n0', because: 'machine' });
+  expect(confirmationFor('Reboot machine', [production], true)).toEqual({ phrase: 'lobby-1', because: 'production' });
+});
+
 describe('a button', () => {
   const NOW = Date.parse('2026-01-01T12:00:00Z');
   const asker = { role: 'operator', isConnected: true } as const;

@@ -31,6 +31,8 @@ test('a locked workload is not restarted, in the words of the server, until the 
     detail: expect.stringContaining('final match'),
   });
   expect(whyNotAct('restart', [locked], operator, NOW + 60_000)).toBeNull();
+  expect(whyNotAct('reboot', [locked], operator, NOW)).toMatchObject({ kind: 'refused' });
+  expect(whyNotAct('reboot', [locked], operator, NOW + 60_000)).toBeNull();
   expect(whyNotAct('drain', [locked], operator, NOW)).toBeNull();
 });
 
