@@ -124,6 +124,30 @@ describe('the state directory', () => {
   });
 });
 
+describe('the reboot of the machine', () => {
+  const command = [process.execPath, 'reboot.js'];
+
+  test('is told where it is allowed', async () => {
+    const bootIdFile = path.join(directory, 'boot');
+    await writeFile(bootIdFile, 'boot-1');
+    const { findings } = await examine({ top: { reboot: { command, bootIdFile } } });
+    expect(findings['reboot']).toMatch(/^fine: it is allowed, by /u);
+  });
+
+  test('needs the id of the boot', async () => {
+    const { exitCode, findings } = await examine({
+      top: { reboot: { command, bootIdFile: path.join(directory, 'none') } },
+    });
+    expect(findings['reboot']).toMatch(/^fault: .*boot cannot be read: ENOENT.* → .*correct reboot\.bootIdFile/u);
+    expect(exitCode).toBe(1);
+  });
+
+  test('needs its program', async () => {
+    const { findings } = await examine({ top: { reboot: { command: ['no-such-program'] } } });
+    expect(findings['programs']).toMatch(/^fault: reboot\.command: no-such-program cannot be found/u);
+  });
+});
+
 describe('the join token', () => {
   test('is not there', async () => {
     const { exitCode, findings } = await examine({ top: { joinToken: undefined } });

@@ -8,6 +8,7 @@ const PROGRAMS: Check = { check: 'programs', title: 'Programs' };
 const HEALTH: Check = { check: 'health', title: 'Health check' };
 const SESSIONS: Check = { check: 'sessions', title: 'Sessions' };
 const HOOKS: Check = { check: 'hooks', title: 'Drain hooks' };
+const REBOOT: Check = { check: 'reboot', title: 'Reboot of the machine' };
 const PORTS: Check = { check: 'ports', title: 'Ports' };
 
 export function judgeNode(facts: NodeFacts): readonly Finding[] {
@@ -21,6 +22,7 @@ export function judgeNode(facts: NodeFacts): readonly Finding[] {
       ? [fine(SESSIONS, 'nobody is asked for them over the network.')]
       : [probe(SESSIONS, 'workload.sessions', sessions, problemOf(sessions.reading), facts)]),
     hooks(facts),
+    ...(facts.reboot === null ? [] : [reboot(facts.reboot)]),
     ports(facts),
   ];
 }
@@ -98,6 +100,20 @@ function hooks({ unreachableHooks, agentPid }: NodeFacts): Finding {
   return agentPid === null
     ? warning(HOOKS, seen, 'Run this again while the workload runs; if it does, correct the addresses.')
     : fault(HOOKS, seen, 'Correct the addresses: a drain cannot tell the workload otherwise.');
+}
+
+/** Programs that ask the system for what root alone may. */
+const ASKS_THE_SYSTEM = /(?:^|\/)(?:systemctl|reboot|shutdown|init|telinit)$/u;
+
+function reboot({ program, bootIdProblem, isRoot }: NonNullable<NodeFacts['reboot']>): Finding {
+  if (bootIdProblem !== null)
+    return fault(REBOOT, bootIdProblem, 'The agent does not start like this: correct reboot.bootIdFile.');
+  if (isRoot || !ASKS_THE_SYSTEM.test(program)) return fine(REBOOT, `it is allowed, by ${program}.`);
+  return warning(
+    REBOOT,
+    `it is allowed by ${program}, and this user is not root.`,
+    'Let it reboot by a polkit rule, as docs/reboot.md shows; if there is one, all is well.',
+  );
 }
 
 function ports({ portFaults, agentPid }: NodeFacts): Finding {

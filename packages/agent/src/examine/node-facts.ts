@@ -7,6 +7,7 @@ import type { AgentConfig } from '../config.ts';
 import { AgentCredential } from '../credential/agent-credential.ts';
 import { type HealthReading, probeHealth } from '../probes/health.ts';
 import { probeSessions, type SessionsReading } from '../probes/sessions.ts';
+import { readBootId } from '../reboot/boot-id.ts';
 import { listen, type ListenAddress } from '../rotation/listen.ts';
 import { findProgram, whyNoDirectory } from '../run-as/find-program.ts';
 import { agentUsing } from '../state-dir.ts';
@@ -34,6 +35,13 @@ export interface NodeFacts {
   readonly cwdFault: string | null;
   /** Programs that the configuration names and that cannot be executed, as `workload.command: node`. */
   readonly missingPrograms: readonly string[];
+  /** `null`: the machine may not be rebooted. */
+  readonly reboot: {
+    readonly program: string;
+    /** Why the id of this boot cannot be read; `null`: it can. */
+    readonly bootIdProblem: string | null;
+    readonly isRoot: boolean;
+  } | null;
   /** Of those that the configuration has. */
   readonly probes: {
     readonly health: Probed<HealthReading> | null;
@@ -71,6 +79,7 @@ export async function nodeFacts(
     isTokenReadable: await isReadableByOthers(configFile, joinToken),
     cwdFault: await whyNoDirectory(workload.cwd),
     missingPrograms: await missingPrograms(config, environment['PATH']),
+    reboot: await rebootFacts(config.reboot),
     probes: await probesOf(config, environment),
     unreachableHooks: await unreachableHooks(config),
     portFaults: agentPid === null ? await portFaults(config) : null,
@@ -114,6 +123,16 @@ async function missingPrograms(config: AgentConfig, searchPath: string | undefin
   const named = programsOf(config);
   const found = await Promise.all(named.map(({ program }) => findProgram(program, { cwd, searchPath })));
   return named.filter((_, index) => found[index] === null).map(({ setting, program }) => `${setting}: ${program}`);
+}
+
+async function rebootFacts(config: AgentConfig['reboot']): Promise<NodeFacts['reboot']> {
+  if (config === null) return null;
+  const [program] = config.command;
+  const bootIdProblem = await readBootId(config).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  return { program, bootIdProblem, isRoot: process.getuid?.() === 0 };
 }
 
 async function probesOf(
