@@ -1,5 +1,6 @@
 /** A store whose disk survives its process: a commit takes time, may fail, may stay in doubt, and a crash may come before it is durable, or after. */
 import type { StoredBudget, StoredSlot } from '../../packages/server/src/store/budget-store.ts';
+import type { RolloutStore, StoredRollout, StoredRolloutNode } from '../../packages/server/src/store/rollout-store.ts';
 import type {
   AnsweredRequest,
   Beside,
@@ -15,6 +16,12 @@ import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Life, VirtualClock } from './virtual-clock.ts';
 
+/** A rollout with its nodes by position. */
+interface KeptRollout {
+  readonly rollout: StoredRollout;
+  readonly nodes: ReadonlyMap<number, StoredRolloutNode>;
+}
+
 /** What is on the disk. */
 export interface Copy {
   readonly nodes: ReadonlyMap<string, StoredNode>;
@@ -24,6 +31,7 @@ export interface Copy {
   readonly budgets: ReadonlyMap<string, StoredBudget>;
   /** By group and holder. */
   readonly slots: ReadonlyMap<string, StoredSlot>;
+  readonly rollouts: ReadonlyMap<string, KeptRollout>;
   readonly sequence: number;
 }
 
@@ -34,6 +42,7 @@ export class SimulatedDisk {
   tokens = new Map<string, StoredToken>();
   budgets = new Map<string, StoredBudget>();
   slots = new Map<string, StoredSlot>();
+  rollouts = new Map<string, KeptRollout>();
   sequence = 0;
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
 
@@ -43,7 +52,7 @@ export class SimulatedDisk {
   }
 
   copy(): Copy {
-    const { nodes, operations, answered, tokens, budgets, slots, sequence } = this;
+    const { nodes, operations, answered, tokens, budgets, slots, rollouts, sequence } = this;
     return {
       nodes: new Map(nodes),
       operations: new Map(operations),
@@ -51,17 +60,19 @@ export class SimulatedDisk {
       tokens: new Map(tokens),
       budgets: new Map(budgets),
       slots: new Map(slots),
+      rollouts: new Map(rollouts),
       sequence,
     };
   }
 
-  restore({ nodes, operations, answered, tokens, budgets, slots, sequence }: Copy): void {
+  restore({ nodes, operations, answered, tokens, budgets, slots, rollouts, sequence }: Copy): void {
     this.nodes = new Map(nodes);
     this.operations = new Map(operations);
     this.answered = new Map(answered);
     this.tokens = new Map(tokens);
     this.budgets = new Map(budgets);
     this.slots = new Map(slots);
+    this.rollouts = new Map(rollouts);
     this.sequence = sequence;
   }
 
@@ -88,6 +99,11 @@ export class SimulatedDisk {
     for (const { groupName, holderId, slot } of beside.slots ?? []) {
       if (slot === null) this.slots.delete(`${groupName}/${holderId}`);
       else this.slots.set(`${groupName}/${holderId}`, slot);
+    }
+    for (const { rollout, nodes } of beside.rollouts ?? []) {
+      const before = this.rollouts.get(rollout.id)?.nodes ?? [];
+      const changed = nodes.map((node) => [node.position, node] as const);
+      this.rollouts.set(rollout.id, { rollout, nodes: new Map([...before, ...changed]) });
     }
     const noteSequences = (beside.notes ?? []).map(() => (this.sequence += 1));
     return { ok: true, sequences, noteSequences };
@@ -155,6 +171,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     chain: () => Promise.resolve([]),
     chainHead: () => Promise.resolve({ sequence: disk.sequence, hash: null }),
     lastToRemove: () => Promise.resolve(null),
+    operationDurations: () => Promise.resolve([]),
     operation: (id) => Promise.resolve(disk.operations.get(id) ?? null),
     operations: () => Promise.resolve([...disk.operations.values()]),
     recordLastSeen: () => Promise.resolve(),
@@ -178,7 +195,38 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
       all: () => Promise.resolve([...disk.budgets.values()]),
       slots: () => Promise.resolve([...disk.slots.values()]),
     },
+    rollouts: rolloutsOn(disk),
     bytes: () => never,
     close: () => Promise.resolve(),
+  };
+}
+
+/** As copies: what is read is nobody else's. */
+function rolloutsOn(disk: SimulatedDisk): RolloutStore {
+  const asRead = <Row>(row: Row): Row => structuredClone(row);
+  const oldestFirst = () =>
+    [...disk.rollouts.values()]
+      .map(({ rollout }) => rollout)
+      .toSorted((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1));
+  return {
+    unended: () =>
+      Promise.resolve(
+        oldestFirst()
+          .filter(({ endedAt }) => endedAt === null)
+          .map(asRead),
+      ),
+    get: (id) => {
+      const kept = disk.rollouts.get(id);
+      return Promise.resolve(kept === undefined ? null : asRead(kept.rollout));
+    },
+    list: ({ limit }) => Promise.resolve(oldestFirst().toReversed().slice(0, limit).map(asRead)),
+    nodes: (rolloutId, { after = 0, limit }) => {
+      const nodes = [...(disk.rollouts.get(rolloutId)?.nodes.values() ?? [])]
+        .filter(({ position }) => position > after)
+        .toSorted((one, other) => one.position - other.position)
+        .slice(0, limit);
+      return Promise.resolve(nodes.map(asRead));
+    },
+    prune: () => Promise.resolve(0),
   };
 }

@@ -14,6 +14,7 @@ import { newOperationId } from './fleet/operation-id.ts';
 import type { FleetToken } from './fleet/token.ts';
 import { Retention } from './fleet/retention.ts';
 import { ListBytes } from './http/list-bytes.ts';
+import { parametersCheck } from './http/command-parameters.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
 import { secureContext } from './http/http-server.ts';
@@ -25,6 +26,7 @@ import { createLogger } from './observe/logger.ts';
 import { ServerMetrics } from './observe/server-metrics.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
+import { Rollouts } from './rollouts/rollouts.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -90,9 +92,24 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const sentence = `the ${id} token of the configuration was revoked and opens nothing; give the server another secret`;
       logger.warn({ event: 'token-revoked-before', token: id }, sentence);
     }
+    const rollouts = new Rollouts({
+      fleet,
+      store,
+      clock,
+      logger,
+      allowed: config.webhooks.allowed,
+      massSilence: () => sessions.massSilence()?.detail ?? null,
+      parametersCheck,
+      defaultDrainTimeoutMs: config.defaultDrainTimeoutMs,
+    });
+    closings.push(() => rollouts.stop());
     const stopWatching = watchClock({
       clock,
-      shiftTimes: (byMs, anchor) => fleet.shiftTimes(byMs, anchor),
+      shiftTimes: (byMs, anchor) =>
+        fleet.shiftTimes(byMs, () => {
+          anchor();
+          rollouts.clockShifted(byMs);
+        }),
       logger,
     });
     closings.push(stopWatching);
@@ -132,6 +149,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       fleet,
       feed,
       webhooks,
+      rollouts,
       authentication,
       logger,
       isStopping: () => isStopping,
@@ -170,6 +188,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       newNonce: () => randomBytes(NONCE_BYTES).toString('base64url'),
       limits: config.limits,
       keyMaxAgeMs: config.agentKeyMaxAgeMs,
+      massSilenceChanged: () => rollouts.massSilenceChanged(),
       refused: (nodeId, address, detail) =>
         refusals.note({
           actor: { name: 'agent', address },
@@ -182,6 +201,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
+    rollouts.begin();
     const address = await listen(app, config);
     const url = tls === null ? address : address.replace(/^http:/u, 'https:');
     await authentication.keepNewTokens();

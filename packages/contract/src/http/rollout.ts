@@ -72,7 +72,9 @@ export const Rollout = Type.Object(
       { now: Type.Integer({ minimum: 0 }), allowed: Type.Integer({ minimum: 0 }) },
       { description: 'Of its nodes: how many are out, for whatever reason, and how many may be.' },
     ),
-    batches: Type.Array(Type.Object({ number: Type.Integer({ minimum: 1 }), ...Counts })),
+    batches: Type.Array(Type.Object({ number: Type.Integer({ minimum: 1 }), ...Counts }), {
+      description: 'In a list of rollouts: none, they may be thousands; get the one rollout for them.',
+    }),
     newNodes: Type.Array(NodeId, { description: 'Joined since the start, match, and are not taken; the first 100.' }),
     newNodesCount: Type.Integer({ minimum: 0 }),
     expectedEndAt: Nullable(Timestamp),

@@ -13,6 +13,18 @@ import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operation.ts';
 import { restartNode } from './restart.ts';
+import {
+  approveRollout,
+  cancelRollout,
+  getRollout,
+  listRolloutNodes,
+  listRollouts,
+  pauseRollout,
+  planRollout,
+  resumeRollout,
+  retryRollout,
+  startRollout,
+} from './rollouts.ts';
 import { serverStatus } from './server.ts';
 import { listSlots, releaseSlot } from './slots.ts';
 import {
@@ -70,6 +82,16 @@ export const routes = {
   listJoinTokens,
   createJoinToken,
   revokeJoinToken,
+  planRollout,
+  startRollout,
+  listRollouts,
+  getRollout,
+  listRolloutNodes,
+  pauseRollout,
+  resumeRollout,
+  approveRollout,
+  cancelRollout,
+  retryRollout,
   listWebhooks,
   createWebhook,
   getWebhook,

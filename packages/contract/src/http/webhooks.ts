@@ -32,7 +32,7 @@ const Target = {
       minItems: 1,
       maxItems: KINDS_MAX,
       description:
-        'Only these kinds of events. Null: all that are about nodes; those of access (such as `TokenCreated`) are sent only where they are named.',
+        'Only these kinds of events. Null: all that are about nodes and rollouts; those of access (such as `TokenCreated`) are sent only where they are named.',
     }),
   ),
   nodeId: Nullable(Type.String({ minLength: 1, maxLength: 255, description: 'Only events of this node.' })),

@@ -67,5 +67,8 @@ export async function fillStore(store: Store): Promise<void> {
     budgets: [{ name: BUDGET.name, budget: BUDGET }],
     slots: [{ groupName: SLOT.groupName, holderId: SLOT.holderId, slot: SLOT }],
   });
+  const rollout = { id: 'ro_1', status: 'running', createdAt: 1, endedAt: null, body: { spec: { reason: '維護' } } };
+  const rolloutNodes = ODD_IDS.map((nodeId, index) => ({ position: index + 1, nodeId, status: 'pending', body: {} }));
+  await store.commit([], [], { rollouts: [{ rollout, nodes: rolloutNodes }] });
   await store.recordTokenUses([{ tokenId: 'token-1', lastUsedAt: 1_700_000_000_456 }]);
 }

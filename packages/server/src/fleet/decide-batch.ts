@@ -22,6 +22,7 @@ import { auditedActor } from './audited-actor.ts';
 import { joinGrantOf } from './token.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
 import type { AccessRequest, NodeRequest, Request } from './request.ts';
+import type { DecidedRollout } from './stored-rollouts.ts';
 
 interface Answer {
   readonly request: Request;
@@ -38,7 +39,7 @@ export interface Batch {
   readonly states: ReadonlyMap<string, NodeState | null>;
   /** Requests with a key that were carried out by it. */
   readonly answered: readonly AnsweredRequest[];
-  readonly beside: Required<Beside>;
+  readonly beside: Omit<Required<Beside>, 'rollouts'> & { readonly rollouts: readonly DecidedRollout[] };
   readonly answers: readonly Answer[];
 }
 
@@ -76,6 +77,7 @@ export function decideBatch(
   const webhooks = new Map<string, WebhookChange>();
   const budgetChanges = new Map<string, BudgetChange>();
   const slotChanges = new Map<string, SlotChange>();
+  const rollouts: DecidedRollout[] = [];
   const notes: Note[] = [];
   const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
   const knownWebhooks = webhooksAfter(context.webhooks, webhooks);
@@ -98,6 +100,7 @@ export function decideBatch(
       for (const change of result.value.budgets ?? []) budgetChanges.set(change.name, change);
       for (const change of result.value.slots ?? []) slotChanges.set(`${change.groupName}/${change.holderId}`, change);
       budgets.apply(result.value);
+      rollouts.push(...(result.value.rollouts ?? []));
       notes.push(...result.value.notes);
     }
     const told = result.ok ? ({ ok: true, value: null } as const) : result;
@@ -156,6 +159,7 @@ export function decideBatch(
       webhooks: [...webhooks.values()],
       budgets: [...budgetChanges.values()],
       slots: [...slotChanges.values()],
+      rollouts,
       notes,
     },
     answers,

@@ -45,6 +45,8 @@ function guarded(real: Store): Store {
     pruneTokens: (before) => real.pruneTokens(before),
     webhooks: real.webhooks,
     budgets: real.budgets,
+    rollouts: real.rollouts,
+    operationDurations: (lookedAt) => real.operationDurations(lookedAt),
     bytes: () => real.bytes(),
     close: () => real.close(),
   };

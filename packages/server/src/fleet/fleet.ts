@@ -5,6 +5,8 @@ import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import type { CommandTracing } from './command-tracing.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { RolloutBook } from './rollout-book.ts';
+import { readUnended } from './stored-rollouts.ts';
 import { NotedTimes } from './noted-times.ts';
 import type { Executed, Once } from './execution.ts';
 import type { AccessDecision } from './request.ts';
@@ -34,6 +36,8 @@ export class Fleet {
   readonly webhooks = new WebhookBook();
   /** How many nodes of a group may be unavailable at once, and how many are. */
   readonly budgets: BudgetBook;
+  /** What is under way over many nodes. */
+  readonly rollouts = new RolloutBook();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #tracing: CommandTracing | undefined;
@@ -97,6 +101,7 @@ export class Fleet {
     fleet.#lastSequence = lastSequence;
     for (const token of await options.store.tokens()) fleet.tokens.put(token);
     for (const webhook of await options.store.webhooks.all()) fleet.webhooks.apply({ id: webhook.id, webhook });
+    for (const rollout of await readUnended(options.store.rollouts)) fleet.rollouts.apply(rollout);
     for (const stored of nodes) {
       const state = afterServerStart(readNode(stored), options.clock.now());
       fleet.#members.restore(state, stored.lastSeenAt);
@@ -264,7 +269,7 @@ export class Fleet {
     await this.#times.stop();
   }
 
-  #publish({ states, events, tokens, webhooks, budgets, slots }: Committed): void {
+  #publish({ states, events, tokens, webhooks, budgets, slots, rollouts }: Committed): void {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence;
     for (const token of tokens) this.tokens.put(token);
     for (const change of webhooks) this.webhooks.apply(change);
@@ -274,6 +279,7 @@ export class Fleet {
       this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
     }
     this.budgets.apply({ budgets, slots });
+    for (const { state } of rollouts) this.rollouts.apply(state);
     this.#outputs.dropEnded(events);
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);

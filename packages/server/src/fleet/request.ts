@@ -4,6 +4,7 @@ import type { Command, Result } from '@sluice/core';
 import type { Beside, StoredToken } from '../store/store.ts';
 import type { KnownBudgets } from './budget-book.ts';
 import type { Executed, Once } from './execution.ts';
+import type { DecidedRollout } from './stored-rollouts.ts';
 import type { KnownWebhooks } from './webhook-book.ts';
 
 export type Request = NodeRequest | AccessRequest;
@@ -25,7 +26,7 @@ export interface NodeRequest {
 /** What somebody who waits for the answer asks of a node. */
 export type AskedOfNode = Pick<NodeRequest, 'nodeId' | 'command' | 'actor' | 'once' | 'traceparent'>;
 
-/** Decides at its turn what becomes of tokens, webhooks, budgets and slots, or just notes what has happened. */
+/** Decides at its turn what becomes of tokens, webhooks, budgets, slots and rollouts, or just notes what has happened. */
 export interface AccessRequest {
   readonly kind: 'access';
   readonly decide: AccessDecision;
@@ -46,4 +47,8 @@ export type AccessDecision = (
 ) => Result<AccessDecided>;
 
 /** What is committed together; what is absent does not change. */
-export type AccessDecided = Pick<Required<Beside>, 'tokens' | 'notes'> & Beside;
+export type AccessDecided = Pick<Required<Beside>, 'tokens' | 'notes'> &
+  Beside & {
+    /** Who changes a rollout does so once at a time: none is changed twice in one batch. */
+    readonly rollouts?: readonly DecidedRollout[];
+  };

@@ -80,13 +80,14 @@ export class Retention {
         answeredBefore: now - ANSWERED_FOR_MS,
         rowsMax: ROWS_MAX,
       });
-      const most = Math.max(pruned.events, pruned.operations, pruned.answered);
+      const rollouts = await store.rollouts.prune(events.eventsBefore, ROWS_MAX);
+      const most = Math.max(pruned.events, pruned.operations, pruned.answered, rollouts);
       await store.pruneTokens(now - ENDED_TOKENS_KEPT_MS);
       for (const token of await store.tokens()) known.delete(token.id);
       for (const id of known) tokens.remove(id);
       isMore = most >= ROWS_MAX;
       this.#isClearing = pruned.events >= ROWS_MAX;
-      if (most > 0) logger.debug({ event: 'history-pruned', ...pruned }, 'old history was removed');
+      if (most > 0) logger.debug({ event: 'history-pruned', ...pruned, rollouts }, 'old history was removed');
     } catch (error) {
       logger.warn({ event: 'history-unpruned', err: error }, 'old history could not be removed; it is tried again');
     }

@@ -1,5 +1,5 @@
-/** Which events a reader of the stream may be told: those of nodes that exist for them, and those of access only to who may change it. */
-import { ACCESS_EVENT_KINDS } from '@sluice/contract';
+/** Which events a reader of the stream may be told: those of nodes that exist for them, those of rollouts, and those of access only to who may change it. */
+import { ACCESS_EVENT_KINDS, ROLLOUT_EVENT_KINDS } from '@sluice/contract';
 import { hasRole } from '@sluice/core';
 import { type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -13,11 +13,13 @@ type Recorded = Pick<ServedEvent, 'nodeId' | 'kind' | 'at'>;
 /** Whether a single event exists for a reader, as things are now. */
 export function seesEvent(principal: Principal, fleet: Fleet, event: Recorded): boolean {
   if (isOfAccess(event)) return principal.scope === null && hasRole(principal, 'admin');
+  if (event.nodeId === '') return principal.scope === null;
   return seesRecord(principal, fleet.node(event.nodeId), event.at);
 }
 
+/** What is about a rollout as a whole is about no node, and about access neither. */
 function isOfAccess({ nodeId, kind }: Recorded): boolean {
-  return nodeId === '' || ACCESS_EVENT_KINDS.has(kind);
+  return ACCESS_EVENT_KINDS.has(kind) || (nodeId === '' && !ROLLOUT_EVENT_KINDS.has(kind));
 }
 
 /**
@@ -30,7 +32,7 @@ export function eventVisibility(principal: Principal, fleet: Fleet, now: number)
   return (event) => {
     const { sequence, nodeId, kind } = event;
     const isTold = seesEvent(principal, fleet, event);
-    if (principal.scope === null || isOfAccess(event)) return isTold ? 'told' : 'hidden';
+    if (principal.scope === null || event.nodeId === '' || isOfAccess(event)) return isTold ? 'told' : 'hidden';
     if (isTold) {
       known.add(nodeId);
       return 'told';

@@ -15,6 +15,18 @@ import { getMetadata, mergeMetadata, replaceMetadata } from './metadata.ts';
 import { metrics, prometheusTargets } from './monitoring.ts';
 import { forgetNode, getNode, listNodes, whyNode } from './nodes.ts';
 import { cancelOperation, confirmOperation, getOperation, listOperations, operationOutput } from './operations.ts';
+import {
+  approveRollout,
+  cancelRollout,
+  getRollout,
+  listRolloutNodes,
+  listRollouts,
+  pauseRollout,
+  planRollout,
+  resumeRollout,
+  retryRollout,
+  startRollout,
+} from './rollouts.ts';
 import type { Handler } from './route-context.ts';
 import { serverStatus } from './server-status.ts';
 import { listSlots, releaseSlot } from './slots.ts';
@@ -74,6 +86,16 @@ export const handlers: { readonly [Name in RouteName]: Handler<(typeof routes)[N
   getBudget,
   setBudget,
   removeBudget,
+  planRollout,
+  startRollout,
+  listRollouts,
+  getRollout,
+  listRolloutNodes,
+  pauseRollout,
+  resumeRollout,
+  approveRollout,
+  cancelRollout,
+  retryRollout,
   listWebhooks,
   createWebhook,
   getWebhook,

@@ -14,6 +14,7 @@ import type { LimitSettings } from '../limits/limit-settings.ts';
 import type { ListBody, ListBytes } from './list-bytes.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Tracing } from '../observe/tracing.ts';
+import type { Rollouts } from '../rollouts/rollouts.ts';
 import type { ServerMetrics } from '../observe/server-metrics.ts';
 import type { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
 import type { Result } from '@sluice/core';
@@ -22,6 +23,7 @@ export interface HttpParts {
   readonly fleet: Fleet;
   readonly feed: EventFeed;
   readonly webhooks: WebhookDeliveries;
+  readonly rollouts: Rollouts;
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly isStopping: () => boolean;

@@ -13,6 +13,8 @@ import { Fleet } from '../fleet/fleet.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { Rollouts } from '../rollouts/rollouts.ts';
+import { parametersCheck } from './command-parameters.ts';
 import { createHttpApp } from './app.ts';
 import { ServerMetrics } from '../observe/server-metrics.ts';
 import { ListBytes } from './list-bytes.ts';
@@ -87,6 +89,16 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     settings: parsed.value,
     attempted: () => undefined,
   });
+  const rollouts = new Rollouts({
+    fleet,
+    store,
+    clock: steadyClock,
+    logger,
+    allowed: [],
+    massSilence: () => null,
+    parametersCheck,
+    defaultDrainTimeoutMs: null,
+  });
   let isStopping = false;
   const app = await createHttpApp({
     fleet,
@@ -102,6 +114,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     dashboardDirectory: null,
     feed,
     webhooks,
+    rollouts,
     history: store,
     limits: limitsOf({}),
     listBytes: new ListBytes(),
@@ -128,6 +141,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
   } finally {
     await app.close();
     await webhooks.stop();
+    await rollouts.stop();
     await fleet.stop();
     await store.close();
     await rm(directory, { recursive: true, force: true });

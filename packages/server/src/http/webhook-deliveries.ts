@@ -8,7 +8,7 @@ import {
 } from '@sluice/contract';
 import { timestamp } from '../fleet/timestamp.ts';
 import type { KeptDeadLetter } from '../webhooks/webhook-deliveries.ts';
-import type { Posted } from '../webhooks/post-message.ts';
+import type { Answered } from '../outgoing/ask-address.ts';
 import { type Handler, value } from './route-context.ts';
 import { noSuchWebhook } from './webhooks.ts';
 
@@ -52,7 +52,7 @@ function invalid(field: string, expected: string): { readonly ok: false; readonl
   return { ok: false, problem: { code: 'invalid-request', field, detail: `${field} must be ${expected}.` } };
 }
 
-function attemptView({ status, problem, durationMs }: Posted): DeliveryAttempt {
+function attemptView({ status, problem, durationMs }: Answered): DeliveryAttempt {
   return { delivered: problem === null, status, problem, durationMs };
 }
 

@@ -4,6 +4,7 @@ import {
   ACCESS_EVENT_KINDS,
   FLEET_EVENT_KINDS,
   type Problem,
+  ROLLOUT_EVENT_KINDS,
   type routes,
   type Webhook,
   WEBHOOKS_MAX,
@@ -21,6 +22,8 @@ import { type Handler, type HttpParts, type RawRequest, value } from './route-co
 const ID_BYTES = 9;
 /** Milliseconds for which the secret of before signs as well: a day, in which receivers can be given the new one. */
 const PREVIOUS_SECRET_MS = 86_400_000;
+
+const KNOWN_KINDS: ReadonlySet<string> = new Set([...FLEET_EVENT_KINDS, ...ACCESS_EVENT_KINDS, ...ROLLOUT_EVENT_KINDS]);
 
 type Target = Pick<FleetWebhook, 'name' | 'url' | 'kinds' | 'nodeId' | 'selector'>;
 
@@ -163,9 +166,9 @@ function checkUrl(text: string, { webhooks }: HttpParts): Result<string> {
 }
 
 function whyNotKinds(kinds: readonly string[] | null): Problem | null {
-  const unknown = kinds?.find((kind) => !FLEET_EVENT_KINDS.has(kind) && !ACCESS_EVENT_KINDS.has(kind));
+  const unknown = kinds?.find((kind) => !KNOWN_KINDS.has(kind));
   if (unknown === undefined) return null;
-  const known = [...FLEET_EVENT_KINDS, ...ACCESS_EVENT_KINDS].toSorted().join(', ');
+  const known = [...KNOWN_KINDS].toSorted().join(', ');
   const detail = `There is no kind of event '${unknown}'. Known are ${known}.`;
   return { code: 'invalid-request', field: 'kinds', detail };
 }

@@ -17,6 +17,9 @@ const LAG_EVERY_MS = 100;
 
 /** What operations do. Names of declared commands are the agents' own, and no labels. */
 const COMMANDS = ['drain', 'undrain', 'restart', 'reboot', 'declared'] as const;
+const ROLLOUT_STATUSES = ['running', 'paused', 'cancelling'] as const;
+const ROLLOUT_ENDS = ['succeeded', 'failed', 'cancelled'] as const;
+const ROLLOUT_NODES = ['begun', 'succeeded', 'failed', 'skipped'] as const;
 const RESULTS = ['succeeded', 'failed', 'cancelled', 'expired'] as const;
 
 export interface WatchedServer {
@@ -95,6 +98,19 @@ export class ServerMetrics {
     labelNames: ['result'] as const,
     registers: [this.#registry],
   });
+  readonly #rollouts = this.#gauge('sluice_rollouts', 'Rollouts that have not ended, by status.', ['status']);
+  readonly #rolloutEnds = new Counter({
+    name: 'sluice_rollouts_ended_total',
+    help: 'Rollouts that have ended, since this server started.',
+    labelNames: ['status'] as const,
+    registers: [this.#registry],
+  });
+  readonly #rolloutNodes = new Counter({
+    name: 'sluice_rollout_nodes_total',
+    help: 'Nodes of rollouts whose turn has begun, succeeded, failed, or was skipped, since this server started.',
+    labelNames: ['what'] as const,
+    registers: [this.#registry],
+  });
   #watched: WatchedServer | null = null;
   #stop: () => void = () => undefined;
 
@@ -106,6 +122,8 @@ export class ServerMetrics {
     // A counter that appears with its first event hides that event from increase().
     for (const command of COMMANDS) for (const result of RESULTS) this.#operations.inc({ command, result }, 0);
     for (const result of ATTEMPT_RESULTS) this.#attempts.inc({ result }, 0);
+    for (const status of ROLLOUT_ENDS) this.#rolloutEnds.inc({ status }, 0);
+    for (const what of ROLLOUT_NODES) this.#rolloutNodes.inc({ what }, 0);
     addProcessFigures(this.#registry);
   }
 
@@ -152,6 +170,7 @@ export class ServerMetrics {
       this.#lastSequence.set(fleet.lastSequence);
       this.#lookAtWebhooks(webhooks.figures());
       this.#lookAtNodes(fleet);
+      this.#lookAtRollouts(fleet);
     }
     return this.#registry.metrics();
   }
@@ -161,6 +180,11 @@ export class ServerMetrics {
     this.#webhooks.set({ state: 'disabled' }, disabled);
     this.#deadLetters.set(deadLetters);
     setInstant(this.#oldestWaiting, oldestWaitingAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  #lookAtRollouts({ rollouts }: Fleet): void {
+    for (const status of ROLLOUT_STATUSES) this.#rollouts.set({ status }, 0);
+    for (const { header } of rollouts.all()) this.#rollouts.inc({ status: header.status });
   }
 
   #lookAtNodes(fleet: Fleet): void {
@@ -204,6 +228,9 @@ export class ServerMetrics {
 
   #count(events: readonly StoredEvent[], fleet: Fleet): void {
     for (const { kind, nodeId, body } of events) {
+      if (kind === 'RolloutEnded') this.#rolloutEnds.inc({ status: String(body['status']) });
+      if (kind === 'RolloutNodeBegun') this.#rolloutNodes.inc({ what: 'begun' });
+      if (kind === 'RolloutNodeEnded') this.#rolloutNodes.inc({ what: String(body['status']) });
       if (kind !== 'OperationEnded') continue;
       const operation = fleet.node(nodeId)?.state.operations.find(({ id }) => id === body['operationId']);
       if (operation === undefined || operation.endedAt === null) continue;

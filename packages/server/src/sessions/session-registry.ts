@@ -39,6 +39,8 @@ export interface SessionRegistryOptions {
   readonly keyMaxAgeMs: number;
   /** An agent was not let in. */
   readonly refused: (nodeId: string, address: string, detail: string) => void;
+  /** The brake on mass silence was pulled or let go. */
+  readonly massSilenceChanged?: () => void;
   readonly logger: Logger;
 }
 
@@ -271,7 +273,7 @@ export class SessionRegistry {
   }
 
   #judge(): void {
-    const { clock, fleet, logger } = this.#options;
+    const { clock, fleet, logger, massSilenceChanged } = this.#options;
     const before = this.#silence;
     const event = { fell: [...this.#fell].filter((nodeId) => this.#offline.has(nodeId)), back: [...this.#back] };
     this.#fell.clear();
@@ -286,6 +288,7 @@ export class SessionRegistry {
       logger.warn({ event: 'mass-silence', silentNodes: state.silent.size }, this.massSilence()?.detail ?? '');
     if (before.since !== null && state.since === null)
       logger.warn({ event: 'mass-silence-over' }, 'no more nodes are silent than usual');
+    if ((before.since === null) !== (state.since === null)) massSilenceChanged?.();
     const because = `${state.silent.size} nodes fell silent together`;
     for (const nodeId of confirm) void fleet.record(nodeId, { kind: 'RequireConfirmation', because }, SERVER);
     if (state.since !== null) this.#judgeSoon(BRAKE_EVERY_MS);

@@ -140,6 +140,24 @@ export interface SlotsTable {
   readonly node_id: string | null;
 }
 
+export interface RolloutsTable {
+  readonly id: string;
+  readonly status: string;
+  readonly created_at: number;
+  readonly ended_at: number | null;
+  readonly body: string;
+}
+
+export interface RolloutNodesTable {
+  /** The rollout and the position. */
+  readonly id: string;
+  readonly rollout_id: string;
+  readonly position: number;
+  readonly node_id: string;
+  readonly status: string;
+  readonly body: string;
+}
+
 export interface Schema {
   readonly nodes: NodesTable;
   readonly node_last_seen: NodeLastSeenTable;
@@ -153,4 +171,6 @@ export interface Schema {
   readonly dead_letters: DeadLettersTable;
   readonly budgets: BudgetsTable;
   readonly slots: SlotsTable;
+  readonly rollouts: RolloutsTable;
+  readonly rollout_nodes: RolloutNodesTable;
 }

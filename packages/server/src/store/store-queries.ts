@@ -8,6 +8,7 @@ import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
 import type {
   AnsweredRequest,
   EventsQuery,
+  OperationDuration,
   OperationsQuery,
   Pruned,
   PruneRequest,
@@ -82,6 +83,30 @@ export async function selectOperations(
     );
   }
   return (await select.execute()).map(operationOfRow);
+}
+
+/** See `Store.operationDurations`. So many rows are looked at and no more, however rare a command is. */
+export async function selectOperationDurations(
+  kysely: Kysely<Schema>,
+  lookedAt: number,
+): Promise<readonly OperationDuration[]> {
+  const rows = await kysely
+    .selectFrom((newest) =>
+      newest
+        .selectFrom('operations')
+        .select(['command', 'status', 'created_at', 'ended_at'])
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(lookedAt)
+        .as('newest'),
+    )
+    .select(['command', 'created_at', 'ended_at'])
+    .where('status', '=', 'succeeded')
+    .orderBy('created_at', 'desc')
+    .execute();
+  return rows.flatMap(({ command, created_at, ended_at }) =>
+    ended_at === null ? [] : [{ command, durationMs: Math.max(0, ended_at - created_at) }],
+  );
 }
 
 /** See `Store.answeredRequests`. */

@@ -81,6 +81,12 @@ export interface ChainQuery extends Omit<EventsQuery, 'kinds'> {
   readonly until?: number | undefined;
 }
 
+/** How long an operation that succeeded took, from its request to its end. */
+export interface OperationDuration {
+  readonly command: string;
+  readonly durationMs: number;
+}
+
 /** Which operations; every given condition must hold. */
 export interface OperationsQuery {
   readonly nodeId?: string | undefined;

@@ -198,6 +198,25 @@ export function describeHistory(opened: () => OpenedForTest): void {
       );
       expect(await opened().store.operations({ limit: 1_000_000 })).toHaveLength(OPERATIONS_LIMIT_MAX);
     });
+
+    test('tell how long those took that succeeded, newest first, and only the newest are looked at', async () => {
+      const took = (id: string, command: string, status: string, createdAt: number, endedAt: number | null) =>
+        operation({ id, command, status, createdAt, endedAt });
+      await commitOperations(
+        took('op_1', 'drain', 'succeeded', NOON_AT, NOON_AT + 100),
+        took('op_2', 'restart', 'succeeded', NOON_AT + 1, NOON_AT + 31),
+        took('op_3', 'drain', 'failed', NOON_AT + 2, NOON_AT + 3),
+        took('op_4', 'drain', 'queued', NOON_AT + 3, null),
+        took('op_5', 'drain', 'succeeded', NOON_AT + 4, NOON_AT + 11),
+      );
+      const all = [
+        { command: 'drain', durationMs: 7 },
+        { command: 'restart', durationMs: 30 },
+        { command: 'drain', durationMs: 100 },
+      ];
+      expect(await opened().store.operationDurations(10)).toEqual(all);
+      expect(await opened().store.operationDurations(4)).toEqual(all.slice(0, 2));
+    });
   });
 }
 

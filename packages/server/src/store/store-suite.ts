@@ -6,6 +6,7 @@ import { describeChain } from './store-suite-chain.ts';
 import { describeHistory } from './store-suite-history.ts';
 import { describeRetention } from './store-suite-retention.ts';
 import { describeBudgets } from './store-suite-budgets.ts';
+import { describeRollouts } from './store-suite-rollouts.ts';
 import { describeWebhooks } from './store-suite-webhooks.ts';
 import { change, commitOrFail, fleetById } from './store-suite-rows.ts';
 import type { Store } from './store.ts';
@@ -268,5 +269,6 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
     describeChain(() => opened);
     describeWebhooks(() => opened);
     describeBudgets(() => opened);
+    describeRollouts(() => opened);
   });
 }

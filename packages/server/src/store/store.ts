@@ -1,12 +1,14 @@
 /** What the server keeps across restarts, and the verbs it keeps it with. Knows nothing of what the documents mean. */
 
 import type { BudgetChange, BudgetStore, SlotChange } from './budget-store.ts';
+import type { RolloutChange, RolloutStore } from './rollout-store.ts';
 import type { WebhookChange, WebhookStore } from './webhook-store.ts';
 import type {
   ChainedEvent,
   ChainHead,
   ChainQuery,
   EventsQuery,
+  OperationDuration,
   OperationsQuery,
   Pruned,
   PruneRequest,
@@ -17,6 +19,7 @@ export type {
   ChainHead,
   ChainQuery,
   EventsQuery,
+  OperationDuration,
   OperationsQuery,
   Pruned,
   PruneRequest,
@@ -127,6 +130,8 @@ export interface Beside {
   readonly budgets?: readonly BudgetChange[];
   /** At most one of each holder in a group. */
   readonly slots?: readonly SlotChange[];
+  /** At most one of each rollout. */
+  readonly rollouts?: readonly RolloutChange[];
   /** Their events come after those of the nodes. */
   readonly notes?: readonly Note[];
 }
@@ -258,6 +263,9 @@ export interface Store {
   /** Newest first; operations of the same millisecond in descending order of their ids (by code point). */
   operations(query: OperationsQuery): Promise<readonly StoredOperation[]>;
 
+  /** How long operations took, of the newest `lookedAt` those that succeeded; newest first. */
+  operationDurations(lookedAt: number): Promise<readonly OperationDuration[]>;
+
   /** Notes when nodes were last heard of. A time never goes back, and nodes that the store does not know are passed over. */
   recordLastSeen(rows: readonly LastSeen[]): Promise<void>;
 
@@ -275,6 +283,8 @@ export interface Store {
 
   /** What is kept of budgets and slots. */
   readonly budgets: BudgetStore;
+  /** The rollouts that commits have written. */
+  readonly rollouts: RolloutStore;
 
   /** The bytes that it takes on its disk, logs of SQLite included. */
   bytes(): Promise<number>;

@@ -1,5 +1,5 @@
-/** Which events a webhook is sent: what its filters say, and of access nothing that was not asked for by name. */
-import { ACCESS_EVENT_KINDS, NodeIdentity } from '@sluice/contract';
+/** Which events a webhook is sent: what its filters say, and of access nothing that was not asked for by name. What is about a rollout as a whole is about no node, so filters by node leave it out. */
+import { ACCESS_EVENT_KINDS, NodeIdentity, ROLLOUT_EVENT_KINDS } from '@sluice/contract';
 import { matches, parseSelector, type Selector } from '@sluice/core';
 import { Compile } from 'typebox/compile';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -16,7 +16,8 @@ export function wantedBy(
   const parsed = selector === null ? null : parseSelector(selector);
   const scope = parsed === null ? null : parsed.ok ? parsed.value : [];
   return (event) => {
-    const isAccess = event.nodeId === '' || ACCESS_EVENT_KINDS.has(event.kind);
+    const isAccess =
+      ACCESS_EVENT_KINDS.has(event.kind) || (event.nodeId === '' && !ROLLOUT_EVENT_KINDS.has(event.kind));
     if (kinds === null ? isAccess : !kinds.includes(event.kind)) return false;
     if (nodeId !== null && event.nodeId !== nodeId) return false;
     return scope === null || isInScope(scope, event, fleet);

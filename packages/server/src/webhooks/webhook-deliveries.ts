@@ -12,10 +12,10 @@ import type {
   WebhookProgress,
   WebhookStore,
 } from '../store/webhook-store.ts';
-import { allowedLookup, type ResolveName, whyNotAllowedHost } from './allowed-address.ts';
+import { allowedLookup, type ResolveName, whyNotAllowedHost } from '../outgoing/allowed-address.ts';
 import { CLOUD_EVENTS_MEDIA_TYPE, type Message, messageOfTest } from './cloud-event.ts';
 import { noteOfWebhookChange } from './note-webhook.ts';
-import { type Posted, postMessage } from './post-message.ts';
+import { type Answered, askAddress } from '../outgoing/ask-address.ts';
 import { signatureHeaders } from './sign-message.ts';
 import { type AttemptResult, type DeliveryParts, WebhookDelivery } from './webhook-delivery.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
@@ -105,7 +105,7 @@ export class WebhookDeliveries {
   }
 
   /** Sends a message that says it is a test: now, once. */
-  test(webhook: StoredWebhook): Promise<Posted> {
+  test(webhook: StoredWebhook): Promise<Answered> {
     const { settings, clock } = this.#options;
     const id = randomBytes(TEST_ID_BYTES).toString('hex');
     return this.#post(webhook, messageOfTest(id, settings.source, clock.now()), null, this.#stopping.signal);
@@ -117,7 +117,7 @@ export class WebhookDeliveries {
   }
 
   /** Sends a dead letter: now, once. One that is delivered is one no more. @returns `null`: there is none. */
-  async resend(webhook: StoredWebhook, sequence: number): Promise<Posted | null> {
+  async resend(webhook: StoredWebhook, sequence: number): Promise<Answered | null> {
     const { store, clock, attempted } = this.#options;
     const letter = await store.deadLetter(webhook.id, sequence);
     if (letter === null) return null;
@@ -170,7 +170,7 @@ export class WebhookDeliveries {
     this.#deliveries.set(webhook.id, new WebhookDelivery(parts, webhook, progress, deadLetters));
   }
 
-  #post(webhook: StoredWebhook, { id, body }: Message, agent: Agent | null, signal: AbortSignal): Promise<Posted> {
+  #post(webhook: StoredWebhook, { id, body }: Message, agent: Agent | null, signal: AbortSignal): Promise<Answered> {
     const { settings, clock } = this.#options;
     const headers = {
       'content-type': CLOUD_EVENTS_MEDIA_TYPE,
@@ -178,7 +178,7 @@ export class WebhookDeliveries {
     };
     const { timeoutMs, allowed } = settings;
     const { url } = webhook;
-    return postMessage({ url, headers, body, timeoutMs, allowed, lookup: this.#lookup, agent, signal });
+    return askAddress({ method: 'POST', url, headers, body, timeoutMs, allowed, lookup: this.#lookup, agent, signal });
   }
 
   async #disable(webhookId: string, reason: string): Promise<void> {

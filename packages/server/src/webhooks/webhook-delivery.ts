@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { Pause } from '../fleet/pause.ts';
 import type { StoredWebhook, WebhookProgress, WebhookStore } from '../store/webhook-store.ts';
 import { type Message, messageOfEvent, messageOfMissed } from './cloud-event.ts';
-import { agentFor, type Posted } from './post-message.ts';
+import { agentFor, type Answered } from '../outgoing/ask-address.ts';
 import { ProgressKeeper } from './progress-keeper.ts';
 import { afterFailure, type RetrySchedule } from './retry-schedule.ts';
 import { wantedBy } from './wanted-event.ts';
@@ -46,7 +46,7 @@ export interface DeliveryParts {
     message: Message,
     agent: Agent | null,
     signal: AbortSignal,
-  ) => Promise<Posted>;
+  ) => Promise<Answered>;
   /** The receiver wants nothing any more. Resolves when the webhook is disabled. */
   readonly disable: (webhookId: string, reason: string) => Promise<void>;
   readonly attempted: (result: AttemptResult) => void;
@@ -206,7 +206,13 @@ export class WebhookDelivery {
     return false;
   }
 
-  async #failed(webhook: StoredWebhook, message: Message, posted: Posted, problem: string, now: number): Promise<void> {
+  async #failed(
+    webhook: StoredWebhook,
+    message: Message,
+    posted: Answered,
+    problem: string,
+    now: number,
+  ): Promise<void> {
     const { attempted, random, schedule, logger } = this.#parts;
     const { progress } = this;
     const attempts = progress.attempts + 1;

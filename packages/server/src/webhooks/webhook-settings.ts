@@ -1,7 +1,7 @@
 /** How webhooks are delivered: section `webhooks` of the server's configuration. */
 import Type from 'typebox';
 import { Duration, durationMs } from '../duration.ts';
-import { type AllowedAddresses, parseNetwork } from './allowed-address.ts';
+import { type AllowedAddresses, parseNetwork } from '../outgoing/allowed-address.ts';
 import { RETRY_DELAYS_MS_DEFAULT } from './retry-schedule.ts';
 
 /** Delays of a schedule: more would not be looked through by anybody. */

@@ -112,6 +112,8 @@ const columnsOf = {
     revision: integer,
   },
   slots: { id: text, group_name: text, holder_id: text, taken_at: integer, taken_by: text, node_id: orNull(text) },
+  rollouts: { id: text, status: text, created_at: integer, ended_at: orNull(integer), body: text },
+  rollout_nodes: { id: text, rollout_id: text, position: integer, node_id: text, status: text, body: text },
 } as const satisfies Columns;
 
 /** In the order in which an archive has them. Each is ordered by its first column, which is its primary key. */
@@ -128,6 +130,8 @@ export const STORED_TABLES: readonly StoredTable[] = [
   storedTable('dead_letters', columnsOf.dead_letters),
   storedTable('budgets', columnsOf.budgets),
   storedTable('slots', columnsOf.slots),
+  storedTable('rollouts', columnsOf.rollouts),
+  storedTable('rollout_nodes', columnsOf.rollout_nodes),
 ];
 
 function storedTable(name: keyof Schema, types: Readonly<Record<string, TSchema>>): StoredTable {

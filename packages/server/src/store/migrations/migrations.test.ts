@@ -145,3 +145,22 @@ test('a store from before there were tokens of machines keeps its tokens as they
     await store.close();
   }
 });
+
+test('a store from before there were rollouts keeps its budgets, and takes rollouts', async () => {
+  const database = await databaseOf('0008-machine-tokens');
+  database.exec(`
+    insert into budgets (name, max_unavailable, created_by, created_at, updated_at, revision)
+      values ('kept', '25%', 'bob', 1, 1, 1)`);
+  database.close();
+
+  const store = await openSqliteStore(directory);
+  try {
+    expect(await store.budgets.all()).toMatchObject([{ name: 'kept', maxUnavailable: '25%' }]);
+    expect(await store.rollouts.unended()).toEqual([]);
+    const rollout = { id: 'ro_a', status: 'running', createdAt: 1, endedAt: null, body: {} };
+    await store.commit([], [], { rollouts: [{ rollout, nodes: [] }] });
+    expect(await store.rollouts.unended()).toEqual([rollout]);
+  } finally {
+    await store.close();
+  }
+});

@@ -8,6 +8,7 @@ import { addEventChain } from './0005-event-chain.ts';
 import { createWebhooks } from './0006-webhooks.ts';
 import { createBudgets } from './0007-budgets.ts';
 import { allowMachineTokens } from './0008-machine-tokens.ts';
+import { createRollouts } from './0009-rollouts.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -21,5 +22,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0006-webhooks': { up: (kysely) => createWebhooks(kysely, types) },
     '0007-budgets': { up: (kysely) => createBudgets(kysely, types) },
     '0008-machine-tokens': { up: (kysely) => allowMachineTokens(kysely, types) },
+    '0009-rollouts': { up: (kysely) => createRollouts(kysely, types) },
   };
 }

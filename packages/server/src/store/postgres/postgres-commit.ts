@@ -5,6 +5,7 @@
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import { rowOfBudget, rowOfSlot, slotId } from '../budget-rows.ts';
+import { rowOfRollout, rowOfRolloutNode } from '../rollout-rows.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
@@ -44,6 +45,8 @@ export interface CommitRows {
   readonly removedBudgetNames: readonly string[];
   readonly slots: string;
   readonly freedSlotIds: readonly string[];
+  readonly rollouts: string;
+  readonly rolloutNodes: string;
   readonly operations: string;
   readonly answered: string;
 }
@@ -52,7 +55,7 @@ export interface CommitRows {
 export function rowsOfCommit(
   changes: readonly NodeChange[],
   answered: readonly AnsweredRequest[],
-  { tokens = [], webhooks = [], budgets = [], slots = [], notes = [] }: Beside,
+  { tokens = [], webhooks = [], budgets = [], slots = [], rollouts = [], notes = [] }: Beside,
 ): CommitRows {
   const expected = new Map<string, number | null>();
   const inconsistent = new Set<string>();
@@ -111,6 +114,10 @@ export function rowsOfCommit(
     removedBudgetNames: budgets.filter(({ budget }) => budget === null).map(({ name }) => name),
     slots: JSON.stringify(slots.flatMap(({ slot }) => (slot === null ? [] : [rowOfSlot(slot)]))),
     freedSlotIds: slots.filter(({ slot }) => slot === null).map(slotId),
+    rollouts: JSON.stringify(rollouts.map(({ rollout }) => rowOfRollout(rollout))),
+    rolloutNodes: JSON.stringify(
+      rollouts.flatMap(({ rollout, nodes }) => nodes.map((node) => rowOfRolloutNode(rollout.id, node))),
+    ),
     operations: JSON.stringify([...operations.values()]),
     answered: JSON.stringify([...requests.values()]),
   };
@@ -170,6 +177,8 @@ export async function prepareCommit(
     rows.removedBudgetNames,
     rows.slots,
     rows.freedSlotIds,
+    rows.rollouts,
+    rows.rolloutNodes,
   ]);
   let sequence = last.last_sequence;
   const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));

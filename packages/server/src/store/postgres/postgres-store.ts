@@ -10,6 +10,7 @@ import {
   selectAnsweredRequests,
   selectEvents,
   selectOperation,
+  selectOperationDurations,
   selectOperations,
   selectTokens,
 } from '../store-queries.ts';
@@ -24,6 +25,7 @@ import type {
   EventsQuery,
   LastSeen,
   NodeChange,
+  OperationDuration,
   OperationsQuery,
   Pruned,
   PruneRequest,
@@ -43,6 +45,8 @@ import { TABLES } from './prepare-database.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { BudgetRows } from '../budget-rows.ts';
 import type { BudgetStore } from '../budget-store.ts';
+import { RolloutRows } from '../rollout-rows.ts';
+import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
@@ -66,6 +70,7 @@ export async function openPostgresStore(url: string, logger: Logger): Promise<St
 class PostgresStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
+  readonly rollouts: RolloutStore;
   readonly #address: PostgresAddress;
   readonly #kysely: Kysely<Schema>;
   readonly #writer: Writer;
@@ -77,6 +82,7 @@ class PostgresStore implements Store {
     this.#kysely = kysely;
     this.webhooks = new WebhookRows(kysely, (what, work) => this.#doing(what, work));
     this.budgets = new BudgetRows(kysely, (what, work) => this.#doing(what, work));
+    this.rollouts = new RolloutRows(kysely, (what, work) => this.#doing(what, work));
     this.#writer = writer;
     this.#committer = committer;
   }
@@ -142,6 +148,12 @@ class PostgresStore implements Store {
 
   prune(request: PruneRequest): Promise<Pruned> {
     return this.#doing('removing old rows from the store', () => pruneRows(this.#kysely, request));
+  }
+
+  operationDurations(lookedAt: number): Promise<readonly OperationDuration[]> {
+    return this.#doing('reading from the store how long operations took', () =>
+      selectOperationDurations(this.#kysely, lookedAt),
+    );
   }
 
   recordLastSeen(rows: readonly LastSeen[]): Promise<void> {

@@ -31,6 +31,8 @@ export const TABLES: readonly string[] = [
   'dead_letters',
   'budgets',
   'slots',
+  'rollouts',
+  'rollout_nodes',
 ];
 
 /** @throws RefusedError, or what the driver threw. */

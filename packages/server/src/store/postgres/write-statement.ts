@@ -82,6 +82,17 @@ with written_nodes as (
   from json_to_recordset($15::json) as given
     (id text, group_name text, holder_id text, taken_at bigint, taken_by text, node_id text)
   on conflict (id) do update set taken_at = excluded.taken_at, taken_by = excluded.taken_by, node_id = excluded.node_id
+), written_rollouts as (
+  insert into rollouts (id, status, created_at, ended_at, body)
+  select id, status, created_at, ended_at, body
+  from json_to_recordset($17::json) as given (id text, status text, created_at bigint, ended_at bigint, body text)
+  on conflict (id) do update set status = excluded.status, ended_at = excluded.ended_at, body = excluded.body
+), written_rollout_nodes as (
+  insert into rollout_nodes (id, rollout_id, position, node_id, status, body)
+  select id, rollout_id, position, node_id, status, body
+  from json_to_recordset($18::json) as given
+    (id text, rollout_id text, position bigint, node_id text, status text, body text)
+  on conflict (id) do update set status = excluded.status, body = excluded.body
 )
 update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text, last_hash = $7::text
 returning set_config('statement_timeout', '0', true)`,

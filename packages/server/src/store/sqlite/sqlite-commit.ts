@@ -14,12 +14,15 @@ import type {
   NodesTable,
   OperationsTable,
   SlotsTable,
+  RolloutNodesTable,
+  RolloutsTable,
   TokensTable,
   WebhooksTable,
 } from '../schema.ts';
 import { rowOfBudget, rowOfSlot, slotId } from '../budget-rows.ts';
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
+import { rowOfRollout, rowOfRolloutNode } from '../rollout-rows.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
 
@@ -34,7 +37,7 @@ export type SqliteCommit = (
 export function prepareCommit(database: Database.Database): SqliteCommit {
   const statements = prepareStatements(database);
   const transaction = database.transaction<SqliteCommit>(
-    (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], notes = [] }) => {
+    (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], rollouts = [], notes = [] }) => {
       const conflicts = conflictingNodes(statements, changes);
       if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
       for (const request of answered) {
@@ -57,6 +60,10 @@ export function prepareCommit(database: Database.Database): SqliteCommit {
       for (const { slot, ...key } of slots) {
         if (slot === null) statements.deleteSlot.run(slotId(key));
         else statements.upsertSlot.run(rowOfSlot(slot));
+      }
+      for (const { rollout, nodes } of rollouts) {
+        statements.upsertRollout.run(rowOfRollout(rollout));
+        for (const node of nodes) statements.upsertRolloutNode.run(rowOfRolloutNode(rollout.id, node));
       }
       return { ok: true, ...writeChanges(statements, changes, notes) } as const;
     },
@@ -188,6 +195,15 @@ function prepareStatements(database: Database.Database) {
     upsertSlot: database.prepare<SlotsTable>(
       `insert or replace into slots (id, group_name, holder_id, taken_at, taken_by, node_id)
        values (@id, @group_name, @holder_id, @taken_at, @taken_by, @node_id)`,
+    ),
+    upsertRollout: database.prepare<RolloutsTable>(
+      `insert into rollouts (id, status, created_at, ended_at, body) values (@id, @status, @created_at, @ended_at, @body)
+       on conflict (id) do update set status = excluded.status, ended_at = excluded.ended_at, body = excluded.body`,
+    ),
+    upsertRolloutNode: database.prepare<RolloutNodesTable>(
+      `insert into rollout_nodes (id, rollout_id, position, node_id, status, body)
+       values (@id, @rollout_id, @position, @node_id, @status, @body)
+       on conflict (id) do update set status = excluded.status, body = excluded.body`,
     ),
     // Only what can change: SQLite writes the indexes of every column that is named here, changed or not.
     upsertOperation: database.prepare<OperationsTable>(

@@ -10,6 +10,7 @@ import {
   selectAnsweredRequests,
   selectEvents,
   selectOperation,
+  selectOperationDurations,
   selectOperations,
   selectTokens,
 } from '../store-queries.ts';
@@ -24,6 +25,7 @@ import type {
   EventsQuery,
   LastSeen,
   NodeChange,
+  OperationDuration,
   OperationsQuery,
   Pruned,
   PruneRequest,
@@ -42,6 +44,8 @@ import { prepareCommit } from './sqlite-commit.ts';
 import type { SqliteCommit } from './sqlite-commit.ts';
 import { BudgetRows } from '../budget-rows.ts';
 import type { BudgetStore } from '../budget-store.ts';
+import { RolloutRows } from '../rollout-rows.ts';
+import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
@@ -55,6 +59,7 @@ export async function openSqliteStore(directory: string): Promise<SqliteStore> {
 export class SqliteStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
+  readonly rollouts: RolloutStore;
   readonly #database: Database.Database;
   readonly #kysely: Kysely<Schema>;
   readonly #lock: DataDirectoryLock;
@@ -67,6 +72,7 @@ export class SqliteStore implements Store {
     this.#kysely = kysely;
     this.webhooks = new WebhookRows(kysely, doing);
     this.budgets = new BudgetRows(kysely, doing);
+    this.rollouts = new RolloutRows(kysely, doing);
     this.#lock = lock;
     this.#commit = prepareCommit(database);
     const updateLastSeen = database.prepare<LastSeen>(
@@ -135,6 +141,12 @@ export class SqliteStore implements Store {
 
   operations(query: OperationsQuery): Promise<readonly StoredOperation[]> {
     return doing('reading operations from the store', () => selectOperations(this.#kysely, query));
+  }
+
+  operationDurations(lookedAt: number): Promise<readonly OperationDuration[]> {
+    return doing('reading from the store how long operations took', () =>
+      selectOperationDurations(this.#kysely, lookedAt),
+    );
   }
 
   recordLastSeen(rows: readonly LastSeen[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Which addresses events may be sent to: those of the public internet, and others only where the configuration allows them. */
+/** Which addresses the server may ask because a person gave them (webhooks, metric gates): those of the public internet, and others only where the configuration allows them. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -48,7 +48,7 @@ export type ResolveName = (
 const resolveBySystem: ResolveName = (name, resolved) => systemLookup(name, { all: true }, resolved);
 
 /**
- * For the connections of a webhook: what is connected to is the very address that was looked at, so that a name that is
+ * For connections to an address that a person gave: what is connected to is the very address that was looked at, so that a name that is
  * resolved to something else the next time gains nothing by it. A name with one address that is not allowed is refused.
  */
 export function allowedLookup(allowed: AllowedAddresses, resolve: ResolveName = resolveBySystem): LookupFunction {

@@ -1,4 +1,4 @@
-/** One request to the address of a webhook, with a limit on everything: no redirect is followed, and nothing is thrown for what the other side does. */
+/** One request to an address that a person gave (a webhook, the metric gate of a rollout), with a limit on everything: no redirect is followed, and nothing is thrown for what the other side does. */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -7,59 +7,66 @@ import { AddressRefusedError, type AllowedAddresses, whyNotAllowedHost } from '.
 
 /** Bytes of an answer that are read before it is cut off; nothing of it is kept. */
 const ANSWER_BYTES_MAX = 64 * 1024;
-/** Milliseconds for which a connection is kept for the next message. */
+/** Milliseconds for which a connection is kept for the next request. */
 const IDLE_MS = 10_000;
 
-export interface Posted {
+export interface Answered {
   /** `null`: it was not answered. */
   readonly status: number | null;
-  /** Why it counts as not delivered, for a person; `null`: it was delivered. Says nothing of what an answer contained. */
+  /** Why it counts as a failure, for a person; `null`: it was answered with a status from 200 to 299. Says nothing of what an answer contained. */
   readonly problem: string | null;
-  /** For how long the receiver wants to be left alone; `null`: it did not say. */
+  /** For how long the other side wants to be left alone; `null`: it did not say. */
   readonly retryAfterMs: number | null;
   readonly durationMs: number;
 }
 
-export interface PostRequest {
+export interface AddressRequest {
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** `null`: none. */
+  readonly body: string | null;
   /** For everything together: looking up, connecting, asking and reading. */
   readonly timeoutMs: number;
   readonly allowed: AllowedAddresses;
   readonly lookup: LookupFunction;
-  /** The connection that messages to the same address share; `null`: one of its own. */
+  /** The connection that requests to the same address share; `null`: one of its own. */
   readonly agent: HttpAgent | null;
   readonly signal: AbortSignal;
 }
 
-/** A connection that messages to one address share, one after the other. */
+/** A connection that requests to one address share, one after the other. */
 export function agentFor(url: string): HttpAgent {
   const options = { keepAlive: true, maxSockets: 1, timeout: IDLE_MS };
   return isHttps(url) ? new HttpsAgent(options) : new HttpAgent(options);
 }
 
-export async function postMessage(asked: PostRequest): Promise<Posted> {
+/** Asks once. */
+export async function askAddress(asked: AddressRequest): Promise<Answered> {
   const beganAt = performance.now();
   const refused = whyNotAllowedHost(new URL(asked.url).hostname, asked.allowed);
-  let outcome: Outcome = refused === null ? await post(asked) : { status: null, problem: refused, retryAfterMs: null };
-  // The receiver closed a connection that was kept while this was on its way: it says nothing of the message.
-  if (outcome.wasStale === true) outcome = await post({ ...asked, agent: null });
+  let outcome: Outcome = refused === null ? await ask(asked) : { status: null, problem: refused, retryAfterMs: null };
+  // The other side closed a connection that was kept while this was on its way: it says nothing of the request.
+  if (outcome.wasStale === true) outcome = await ask({ ...asked, agent: null });
   const { status, problem, retryAfterMs } = outcome;
   return { status, problem, retryAfterMs, durationMs: Math.round(performance.now() - beganAt) };
 }
 
-type Outcome = Omit<Posted, 'durationMs'> & { readonly wasStale?: boolean };
+type Outcome = Omit<Answered, 'durationMs'> & { readonly wasStale?: boolean };
 
-function post({ url, headers, body, timeoutMs, lookup, agent, signal }: PostRequest): Promise<Outcome> {
+function ask({ method, url, headers, body, timeoutMs, lookup, agent, signal }: AddressRequest): Promise<Outcome> {
   return new Promise((resolve) => {
     let answered: Outcome | null = null;
     const request = (isHttps(url) ? httpsRequest : httpRequest)(url, {
-      method: 'POST',
+      method,
       agent: agent ?? false,
       lookup,
       signal,
-      headers: { ...headers, 'content-length': Buffer.byteLength(body), 'user-agent': `sluice/${SLUICE_VERSION}` },
+      headers: {
+        ...headers,
+        ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }),
+        'user-agent': `sluice/${SLUICE_VERSION}`,
+      },
     });
     const settle = (outcome: Outcome) => {
       clearTimeout(timer);
@@ -84,7 +91,8 @@ function post({ url, headers, body, timeoutMs, lookup, agent, signal }: PostRequ
       response.on('close', end);
       response.on('error', end);
     });
-    request.end(body);
+    if (body === null) request.end();
+    else request.end(body);
   });
 }
 

@@ -1,0 +1,141 @@
+/** Rollouts: planning and starting them, reading them, and saying what is to become of them. */
+import { createHash, randomBytes } from 'node:crypto';
+import { type Problem, type Rollout, ROLLOUT_NODES_LIMIT_MAX, ROLLOUTS_LIMIT_MAX, type routes } from '@sluice/contract';
+import type { Result, RolloutState } from '@sluice/core';
+import { actorOf, sees } from '../authentication/principal.ts';
+import type { Once } from '../fleet/execution.ts';
+import type { RolloutSummary } from '../fleet/stored-rollouts.ts';
+import type { SteerKind } from '../rollouts/rollouts.ts';
+import { given, invalid, limitOf, listIn, sequenceOf, wholeNumberTo } from './query-values.ts';
+import { rolloutNodeView, rolloutView, summaryView } from './rollout-view.ts';
+import { seesRollout, withinScope } from './rollout-scope.ts';
+import { type Handler, type HttpParts, type RawRequest, type Reply, value } from './route-context.ts';
+
+/** Random bytes of an id. */
+const ID_BYTES = 9;
+/** Rollouts that one request looks through, for a token for which few of them exist. */
+const LOOKED_AT_MAX = 1000;
+
+export const planRollout: Handler<typeof routes.planRollout> = async ({ body, principal }, parts) => {
+  const spec = withinScope(principal, body, parts);
+  if (!spec.ok) return spec;
+  const made = await parts.rollouts.plan(spec.value, (nodeId) => sees(principal, parts.fleet.node(nodeId)));
+  return made.ok ? value(made.value.plan) : made;
+};
+
+export const startRollout: Handler<typeof routes.startRollout> = async (request, parts) => {
+  const { body, principal, remoteAddress, once } = request;
+  const { planHash, ...asked } = body;
+  const spec = withinScope(principal, asked, parts);
+  if (!spec.ok) return spec;
+  const id = newRolloutId(once);
+  const started = await parts.rollouts.start(id, spec.value, planHash, actorOf(principal, remoteAddress));
+  return started.ok ? value(viewOf(started.value, parts)) : started;
+};
+
+export const listRollouts: Handler<typeof routes.listRollouts> = async ({ query, principal }, parts) => {
+  const { rollouts } = parts;
+  const limit = limitOf(query.limit, ROLLOUTS_LIMIT_MAX, ROLLOUTS_LIMIT_MAX);
+  if (limit === null) return invalid('limit', wholeNumberTo(ROLLOUTS_LIMIT_MAX));
+  let cursor = readCursor(given(query.cursor));
+  if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
+  const statuses = listIn(query.status);
+  const items: Rollout[] = [];
+  for (let looked = 0; looked < LOOKED_AT_MAX; looked += limit) {
+    const page = await rollouts.list({ statuses, cursor, limit });
+    for (const summary of page) {
+      const { header } = summary;
+      cursor = header;
+      if (await seesRollout(principal, parts, header)) items.push(listed(summary, parts));
+      if (items.length === limit) return value({ items, nextCursor: cursorOf(header) });
+    }
+    if (page.length < limit) return value({ items, nextCursor: null });
+  }
+  return value({ items, nextCursor: cursor === undefined ? null : cursorOf(cursor) });
+};
+
+export const getRollout: Handler<typeof routes.getRollout> = async ({ params, principal }, parts) => {
+  const live = parts.fleet.rollouts.get(params.id);
+  const summary = live === undefined ? await parts.rollouts.summary(params.id) : null;
+  const header = live?.header ?? summary?.header;
+  if (header === undefined || !(await seesRollout(principal, parts, header))) return noSuchRollout(params.id);
+  if (live !== undefined) return value(viewOf(live, parts));
+  return summary === null ? noSuchRollout(params.id) : value(summaryView(summary));
+};
+
+export const listRolloutNodes: Handler<typeof routes.listRolloutNodes> = async (request, parts) => {
+  const { params, query, principal } = request;
+  const limit = limitOf(query.limit, ROLLOUT_NODES_LIMIT_MAX, ROLLOUT_NODES_LIMIT_MAX);
+  if (limit === null) return invalid('limit', wholeNumberTo(ROLLOUT_NODES_LIMIT_MAX));
+  const after = sequenceOf(query.after);
+  if (after === null) return invalid('after', 'the nextAfter of the page before');
+  const summary = await parts.rollouts.summary(params.id);
+  if (summary === null || !(await seesRollout(principal, parts, summary.header))) return noSuchRollout(params.id);
+  const nodes = await parts.rollouts.nodes(params.id, { statuses: listIn(query.status), after, limit });
+  const last = nodes.length < limit ? undefined : nodes.at(-1);
+  return value({ items: nodes.map(rolloutNodeView), nextAfter: last?.position ?? null });
+};
+
+export const pauseRollout: Handler<typeof routes.pauseRollout> = (request, parts) =>
+  steer('PauseRollout', request, parts);
+export const resumeRollout: Handler<typeof routes.resumeRollout> = (request, parts) =>
+  steer('ResumeRollout', request, parts);
+export const approveRollout: Handler<typeof routes.approveRollout> = (request, parts) =>
+  steer('ApproveRollout', request, parts);
+export const cancelRollout: Handler<typeof routes.cancelRollout> = (request, parts) =>
+  steer('CancelRollout', request, parts);
+export const retryRollout: Handler<typeof routes.retryRollout> = (request, parts) =>
+  steer('RetryRollout', request, parts);
+
+type SteerRequest = Pick<RawRequest, 'principal' | 'remoteAddress'> & {
+  readonly params: { readonly id: string };
+  readonly body: { readonly reason?: string | undefined };
+};
+
+async function steer(
+  kind: SteerKind,
+  { params, body, principal, remoteAddress }: SteerRequest,
+  parts: HttpParts,
+): Promise<Result<Reply<Rollout>>> {
+  const { id } = params;
+  const summary = await parts.rollouts.summary(id);
+  if (summary === null || !(await seesRollout(principal, parts, summary.header))) return noSuchRollout(id);
+  const steered = await parts.rollouts.steer(id, kind, body.reason ?? null, actorOf(principal, remoteAddress));
+  return steered.ok ? value(viewOf(steered.value, parts)) : steered;
+}
+
+function viewOf(state: RolloutState, { rollouts, fleet }: HttpParts): Rollout {
+  return rolloutView(state, { outlook: rollouts.outlook(state.header.id), fleet });
+}
+
+/** Without its batches, which may be thousands. */
+function listed(summary: RolloutSummary, parts: HttpParts): Rollout {
+  const live = parts.fleet.rollouts.get(summary.header.id);
+  return { ...(live === undefined ? summaryView(summary) : viewOf(live, parts)), batches: [] };
+}
+
+function noSuchRollout(id: string): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem: { code: 'rollout-not-found', detail: `There is no rollout '${id.slice(0, 100)}'.` } };
+}
+
+/** @param once Of the request: the same request again makes the same id, so that it starts no second rollout. */
+function newRolloutId(once: Once | null): string {
+  const random =
+    once === null ? randomBytes(ID_BYTES) : createHash('sha256').update(once.key).digest().subarray(0, ID_BYTES);
+  return `ro_${random.toString('hex')}`;
+}
+
+interface Cursor {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+function cursorOf({ createdAt, id }: Cursor): string {
+  return `${createdAt}.${id}`;
+}
+
+function readCursor(text: string | undefined): Cursor | undefined | null {
+  if (text === undefined) return undefined;
+  const [, createdAt, id] = /^(\d{1,16})\.(ro_[0-9a-z]+)$/u.exec(text) ?? [];
+  return createdAt === undefined || id === undefined ? null : { createdAt: Number(createdAt), id };
+}

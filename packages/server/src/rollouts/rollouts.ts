@@ -1,0 +1,278 @@
+/** All rollouts: who looks after each, what each needs to know of the others, and the doors by which they are started, steered and read. */
+import { type Actor, type Problem, ROLLOUTS_UNENDED_MAX, type RolloutSpec } from '@sluice/contract';
+import {
+  type Clock,
+  type Command,
+  isEnded,
+  isUnavailable,
+  type Result,
+  type RolloutNodeState,
+  type RolloutRequest,
+  type RolloutState,
+} from '@sluice/core';
+import type { Logger } from 'pino';
+import type { Fleet } from '../fleet/fleet.ts';
+import { readRollout, readRolloutNode, readSummary, type RolloutSummary } from '../fleet/stored-rollouts.ts';
+import { type AllowedAddresses, allowedLookup, whyNotAllowedHost } from '../outgoing/allowed-address.ts';
+import type { RolloutNodesQuery, RolloutsQuery, RolloutStore } from '../store/rollout-store.ts';
+import type { Store, StoredEvent } from '../store/store.ts';
+import { countedBudgets } from './counted-budgets.ts';
+import { Durations } from './durations.ts';
+import { JoinedNodes } from './joined-nodes.ts';
+import { type MadePlan, RolloutPlans, type RolloutPlansOptions } from './rollout-plans.ts';
+import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
+import { RolloutWorld } from './rollout-world.ts';
+import { RunningGate } from './running-gate.ts';
+
+export interface RolloutsOptions {
+  readonly fleet: Fleet;
+  readonly store: Pick<Store, 'rollouts' | 'operationDurations'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Addresses of metric gates beside public ones. */
+  readonly allowed: AllowedAddresses;
+  /** Many nodes fell silent together: what to tell of it; `null`: they did not. */
+  readonly massSilence: () => string | null;
+  readonly parametersCheck: RolloutPlansOptions['parametersCheck'];
+  readonly defaultDrainTimeoutMs: number | null;
+}
+
+/** What somebody wants to become of a rollout. */
+export type SteerKind = Exclude<RolloutRequest['kind'], 'StartRollout' | 'RecordAnswer' | 'ShiftTimes'>;
+
+export class Rollouts {
+  readonly #options: RolloutsOptions;
+  readonly #store: RolloutStore;
+  readonly #runners = new Map<string, RolloutRunner>();
+  readonly #joined: JoinedNodes;
+  readonly #world: RolloutWorld;
+  readonly #plans: RolloutPlans;
+  readonly #unavailable = new Set<string>();
+  readonly #endings: (() => void)[] = [];
+  /** Starts and retries come one after the other: each counts those before it. */
+  #starting: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: RolloutsOptions) {
+    const { fleet, clock, store, massSilence, parametersCheck, defaultDrainTimeoutMs } = options;
+    this.#options = options;
+    this.#store = store.rollouts;
+    this.#joined = new JoinedNodes(fleet, oldestStart([...fleet.rollouts.all()]));
+    const holderOf = (nodeId: string, exceptId: string | null) => this.#holderOf(nodeId, exceptId);
+    // Whoever may see a rollout may not see all nodes of its budgets: what it waits for is told without names.
+    const budgets = () => countedBudgets(fleet, () => false);
+    this.#world = new RolloutWorld({ fleet, joined: this.#joined, budgets, holderOf, massSilence });
+    this.#plans = new RolloutPlans({
+      fleet,
+      clock,
+      durations: new Durations(store, clock),
+      budgets: (isNamed) => countedBudgets(fleet, isNamed),
+      holderOf: (nodeId) => holderOf(nodeId, null),
+      defaultDrainTimeoutMs,
+      parametersCheck,
+    });
+    for (const { state } of fleet.nodes()) if (isUnavailable(state)) this.#unavailable.add(state.id);
+    this.#endings.push(
+      fleet.rollouts.subscribe((state) => this.#committed(state)),
+      fleet.subscribe((nodeId) => this.#changed(nodeId)),
+      fleet.subscribeToEvents((events) => this.#happened(events)),
+    );
+  }
+
+  /** Goes on with what the fleet read from the store: from now on agents come back. */
+  begin(): void {
+    for (const state of this.#options.fleet.rollouts.all()) this.#runnerOf(state.header.id, state).take(state);
+  }
+
+  /** What a rollout would do now. @param isNamed Which nodes exist for whoever asks. */
+  plan(spec: RolloutSpec, isNamed: (nodeId: string) => boolean): Promise<Result<MadePlan>> {
+    const problem = this.#whyNotGate(spec);
+    return problem === null ? this.#plans.show(spec, isNamed) : Promise.resolve({ ok: false, problem });
+  }
+
+  /**
+   * @param id Of the new rollout. One that was started under it by the very same request is given instead.
+   * @param planHash Of the plan that it must still be; absent: whatever it is.
+   */
+  start(id: string, spec: RolloutSpec, planHash: string | undefined, actor: Actor): Promise<Result<RolloutState>> {
+    return this.#inTurn(async () => {
+      const problem = this.#whyNotGate(spec);
+      if (problem !== null) return { ok: false, problem };
+      const known = await this.state(id);
+      if (known !== null)
+        return this.#plans.isFor(spec, known.header) ? { ok: true, value: known } : anotherRequest(id);
+      const made = await this.#plans.confirm(spec, planHash);
+      if (!made.ok) return made;
+      const { spec: normal, nodeIds } = made.value;
+      return this.#runnerOf(id, null).ask({ kind: 'StartRollout', id, spec: normal, nodeIds }, actor);
+    });
+  }
+
+  /** Pauses, resumes, approves, cancels or retries a rollout. */
+  async steer(id: string, kind: SteerKind, reason: string | null, actor: Actor): Promise<Result<RolloutState>> {
+    const runner = this.#runners.get(id);
+    if (runner !== undefined) return runner.ask({ kind, reason }, actor);
+    return this.#inTurn(async () => {
+      const state = await this.state(id);
+      if (state === null) return noSuchRollout(id);
+      return this.#runnerOf(id, state).ask({ kind, reason }, actor);
+    });
+  }
+
+  /** A rollout with all of its nodes; `null`: there is none. */
+  async state(id: string): Promise<RolloutState | null> {
+    const live = this.#options.fleet.rollouts.get(id);
+    if (live !== undefined) return live;
+    const stored = await this.#store.get(id);
+    return stored === null ? null : readRollout(this.#store, stored);
+  }
+
+  /** Newest first. */
+  async list(query: RolloutsQuery): Promise<readonly RolloutSummary[]> {
+    return (await this.#store.list(query)).map(readSummary);
+  }
+
+  /** A rollout without its nodes; `null`: there is none. */
+  async summary(id: string): Promise<RolloutSummary | null> {
+    const stored = await this.#store.get(id);
+    return stored === null ? null : readSummary(stored);
+  }
+
+  /** Nodes of a rollout, in their order. */
+  async nodes(id: string, query: RolloutNodesQuery): Promise<readonly RolloutNodeState[]> {
+    return (await this.#store.nodes(id, query)).map(readRolloutNode);
+  }
+
+  /** What is not recorded of one that has not ended. */
+  outlook(id: string): RolloutOutlook {
+    return this.#runners.get(id)?.outlook ?? { waiting: null };
+  }
+
+  /** The brake on mass silence was pulled or let go. */
+  massSilenceChanged(): void {
+    this.#wakeAll();
+  }
+
+  /** The clock was set by so much; called in the moment in which that is durable. */
+  clockShifted(byMs: number): void {
+    for (const runner of this.#runners.values()) runner.clockShifted(byMs);
+  }
+
+  /** What was begun is committed; the rest goes on at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const end of this.#endings.splice(0)) end();
+    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
+  }
+
+  /** Who looks after it. @param state As the store has it, should nobody do so yet; `null`: it is yet to be started. */
+  #runnerOf(id: string, state: RolloutState | null): RolloutRunner {
+    const known = this.#runners.get(id);
+    if (known !== undefined) return known;
+    const { fleet, clock, logger, allowed } = this.#options;
+    const runner: RolloutRunner = new RolloutRunner(
+      {
+        id,
+        fleet,
+        clock,
+        logger,
+        world: this.#world,
+        gate: new RunningGate({ clock, allowed, lookup: allowedLookup(allowed), answered: () => runner.wake() }),
+        fit: (nodeId, command) => this.#fit(nodeId, command),
+        othersUnended: () => fleet.rollouts.size - (fleet.rollouts.get(id) === undefined ? 0 : 1),
+        unendedMax: ROLLOUTS_UNENDED_MAX,
+        finished: () => {
+          this.#runners.delete(id);
+          void runner.stop();
+        },
+      },
+      state,
+    );
+    this.#runners.set(id, runner);
+    return runner;
+  }
+
+  async #inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const stopping: Problem = { code: 'stopping', detail: 'The server is stopping. Nothing was done.' };
+    const turn = this.#starting.then(() => (this.#isStopped ? { ok: false as const, problem: stopping } : work()));
+    this.#starting = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #holderOf(nodeId: string, exceptId: string | null): string | null {
+    for (const [id, runner] of this.#runners) if (id !== exceptId && runner.holds(nodeId)) return id;
+    return null;
+  }
+
+  #committed(state: RolloutState): void {
+    const { id } = state.header;
+    const runner = this.#runnerOf(id, null);
+    runner.take(state);
+    if (isEnded(state.header))
+      this.#joined.forgetBefore(oldestStart([...this.#options.fleet.rollouts.all()]) ?? Number.POSITIVE_INFINITY);
+    // A node that one of them gives back is one that another may take.
+    for (const [otherId, other] of this.#runners) if (otherId !== id && other.outlook.waiting !== null) other.wake();
+  }
+
+  #changed(nodeId: string): void {
+    for (const runner of this.#runners.values()) if (runner.knows(nodeId)) runner.wake();
+    const state = this.#options.fleet.node(nodeId)?.state;
+    const isOut = state !== undefined && isUnavailable(state);
+    if (isOut === this.#unavailable.has(nodeId)) return;
+    if (isOut) this.#unavailable.add(nodeId);
+    else this.#unavailable.delete(nodeId);
+    // It takes a place in a budget, or leaves one.
+    this.#wakeWaiting();
+  }
+
+  #happened(events: readonly StoredEvent[]): void {
+    if (this.#joined.note(events)) this.#wakeAll();
+  }
+
+  #wakeWaiting(): void {
+    for (const runner of this.#runners.values()) if (runner.outlook.waiting !== null) runner.wake();
+  }
+
+  #wakeAll(): void {
+    for (const runner of this.#runners.values()) runner.wake();
+  }
+
+  /** As the node's agent declares the command now: with its defaults, and only what fits. */
+  #fit(nodeId: string, command: Command): Result<Command> {
+    if (command.kind !== 'RunDeclaredCommand') return { ok: true, value: command };
+    const declared = this.#options.fleet.node(nodeId)?.state.commands.find(({ name }) => name === command.name);
+    // That there is no such command, or node, the pipeline says.
+    if (declared === undefined) return { ok: true, value: command };
+    const params = this.#options.parametersCheck(command.params)(declared);
+    return params.ok ? { ok: true, value: { ...command, params: params.value } } : params;
+  }
+
+  /** As far as the address itself tells; what a name leads to is seen when it is asked. */
+  #whyNotGate({ metricGate }: RolloutSpec): Problem | null {
+    if (metricGate === undefined) return null;
+    const invalid = (detail: string): Problem => ({ code: 'invalid-request', field: 'metricGate.url', detail });
+    if (!URL.canParse(metricGate.url))
+      return invalid('metricGate.url is no address; write it as https://metrics.example/ok.');
+    const url = new URL(metricGate.url);
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+      return invalid('metricGate.url must begin with https:// or http://.');
+    if (url.username !== '' || url.password !== '')
+      return invalid('metricGate.url must not have a user or a password in it.');
+    const refused = whyNotAllowedHost(url.hostname, this.#options.allowed);
+    return refused === null ? null : invalid(`metricGate.url: ${refused}.`);
+  }
+}
+
+function noSuchRollout(id: string): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem: { code: 'rollout-not-found', detail: `There is no rollout '${id.slice(0, 100)}'.` } };
+}
+
+function anotherRequest(id: string): { readonly ok: false; readonly problem: Problem } {
+  const detail = `Another rollout was started with this Idempotency-Key before (${id}). Nothing was done.`;
+  return { ok: false, problem: { code: 'idempotency-key-reused', field: 'Idempotency-Key', detail } };
+}
+
+/** When the oldest of them was started, in epoch milliseconds; `null`: there is none. */
+function oldestStart(rollouts: readonly RolloutState[]): number | null {
+  return rollouts.length === 0 ? null : Math.min(...rollouts.map(({ header }) => header.createdAt));
+}
