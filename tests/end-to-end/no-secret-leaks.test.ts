@@ -59,6 +59,17 @@ test('a full run leaves no secret behind', { timeout: 120_000 }, async () => {
     await run(['nodes', 'list'], { SLUICE_TOKEN: `${pipeline}x` });
     await run(['audit', 'list', '-o', 'json']);
     await run(['events', '--after', '0', '--kind', 'nothing', '--help']);
+    // As FleetLock clients have it: the token is a password, which stands in the header in another writing.
+    const password = Buffer.from(`zincati:${pipeline}`).toString('base64');
+    made.push(password);
+    for (const group of ['web', 'no group!']) {
+      const answer = await fetch(`${fleet.url}/v1/pre-reboot`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${password}`, 'fleet-lock-protocol': 'true' },
+        body: JSON.stringify({ client_params: { id: 'lobby-1', group } }),
+      });
+      traces.set(`FleetLock answer for ${group}`, await answer.text());
+    }
     // By mistake: the token in the address, in the header of another scheme, in a body.
     for (const [route, init] of [
       [`/api/v1/nodes?token=${pipeline}`, {}],

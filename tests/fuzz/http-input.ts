@@ -1,5 +1,5 @@
 /** Requests of every route: generated from its schemas, then made nearly right in path, query, headers, body or bytes. */
-import { type Route, type RouteName, routes } from '@sluice/contract';
+import { FLEET_LOCK_HEADER, type Route, type RouteName, routes } from '@sluice/contract';
 import { ADMIN_TOKEN } from '../../packages/server/src/http/server-under-test.ts';
 import { Random } from '../simulation/random.ts';
 import { generate, mutate, pickOf } from './generate.ts';
@@ -62,6 +62,8 @@ export function httpInput(seed: number, known: KnownIds): HttpInput {
   });
   const headers: Record<string, string> = { authorization: random.chance(0.9) ? ADMIN_TOKEN : headerText(hostile()) };
   for (const name of HEADERS) if (random.chance(0.1)) headers[name] = headerText(hostile());
+  // Nothing comes further without it.
+  if (route.dialect === 'fleetlock' && random.chance(0.9)) headers[FLEET_LOCK_HEADER] = 'true';
   const body = route.method === 'GET' && random.chance(0.9) ? null : bodyOf(route, random);
   if (body !== null)
     headers['content-type'] = random.chance(0.85)
