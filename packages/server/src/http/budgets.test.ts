@@ -5,9 +5,12 @@ import { type Answer, ServerUnderTest } from './server-under-test.ts';
 
 const NODES = ['l1', 'l2', 'l3', 'l4', 'other'] as const;
 
+/** Nobody falls silent by chance, however slow the machine is. */
+const LEASE_MS = 3_600_000;
+
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await ServerUnderTest.start();
+  server = await ServerUnderTest.start(undefined, { leaseMs: LEASE_MS });
   for (const id of NODES)
     await server.addNode(id, {
       labels: { game: id === 'other' ? 'go' : 'chess', team: id === 'l1' ? 'in' : 'out' },
@@ -114,7 +117,7 @@ describe('a budget', () => {
   });
 
   test('is there after a restart of the server, and what it counts', async () => {
-    const own = await ServerUnderTest.start();
+    const own = await ServerUnderTest.start(undefined, { leaseMs: LEASE_MS });
     try {
       await own.addNode('a');
       await own.addNode('b');

@@ -63,6 +63,8 @@ export interface ConfigUnderTest {
   readonly limits?: Partial<LimitSettings>;
   readonly webhooks?: Partial<WebhookSettings>;
   readonly retention?: Partial<RetentionSettings>;
+  /** Milliseconds that a silent node is believed; agents of `addNode` say nothing after their hello. */
+  readonly leaseMs?: number;
   /** Absent: without a dashboard, whether or not one was built. */
   readonly dashboardDirectory?: string;
 }
@@ -213,7 +215,7 @@ export class ServerUnderTest {
 
 function configOf(
   directory: string,
-  { limits, webhooks, retention, dashboardDirectory }: ConfigUnderTest,
+  { limits, webhooks, retention, leaseMs, dashboardDirectory }: ConfigUnderTest,
 ): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
@@ -224,6 +226,7 @@ function configOf(
   return {
     ...config,
     dashboardDirectory: dashboardDirectory ?? null,
+    leaseMs: leaseMs ?? config.leaseMs,
     limits: { ...config.limits, ...limits },
     webhooks: { ...config.webhooks, ...webhooks },
     retention: { ...config.retention, ...retention },
