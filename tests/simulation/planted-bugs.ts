@@ -90,6 +90,26 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'what becomes of nodes is not counted',
+    edits: [
+      {
+        file: 'packages/server/src/fleet/fleet.ts',
+        find: 'this.budgets.nodeChanged(this.#members.get(nodeId)?.state ?? null, state);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a restart that is queued takes no place',
+    edits: [
+      {
+        file: 'packages/core/src/budget/unavailable.ts',
+        find: "statusOf(node) !== 'active' || interruptionOf(node) !== undefined",
+        replace: "statusOf(node) !== 'active'",
+      },
+    ],
+  },
+  {
     name: 'keys are kept apart from what they stand for',
     edits: [
       {

@@ -4,6 +4,8 @@ import { Random } from './random.ts';
 export interface Profile {
   readonly nodes: number;
   readonly clients: number;
+  /** What the one budget, which is for all nodes, allows; `null`: there is none. */
+  readonly maxUnavailable: number | string | null;
   /** Virtual milliseconds during which things go wrong. */
   readonly troubleMs: number;
   /** Probability that the agent dies at a step: before and after each effect and each write of its journal. */
@@ -39,6 +41,8 @@ export function profileOf(seed: number): Profile {
   return {
     nodes: random.pick(1, 1, 2),
     clients: random.pick(1, 2, 3),
+    // Drawn by itself, so that the rest of a world is as it would be without.
+    maxUnavailable: new Random(seed, 'budget').pick<number | string | null>(null, null, null, 1, '50%', 0),
     troubleMs: random.between(10_000, 30_000),
     agentCrash: random.pick(0, 0.004, 0.03),
     serverCrash: random.pick(0, 0.004, 0.02),

@@ -6,7 +6,9 @@ import type { Hold } from '@sluice/contract';
 import { type JournalEntry, type NodeState, violationsOf, violationsOfStep } from '@sluice/core';
 import { readNode } from '../../packages/server/src/fleet/stored-documents.ts';
 import type { NodeChange, StoredNode, StoredOperation } from '../../packages/server/src/store/store.ts';
+import { brokenBudget, type Written } from './budget-promise.ts';
 import type { Machine } from './simulated-agent.ts';
+import { CLIENT } from './simulated-clients.ts';
 import type { SimulatedDisk } from './simulated-store.ts';
 
 export const LEASE_MS = 30_000;
@@ -75,6 +77,13 @@ export class Promises {
       );
     for (const { body, at } of events) this.#happened(nodeId, witnessed, body, at);
     for (const operation of operations) this.#operationWritten(operation);
+  }
+
+  /** Every commit of the server. */
+  committed(written: readonly Written[]): void {
+    if (this.disk === null) return;
+    const broken = brokenBudget(this.disk, written, CLIENT);
+    claim(broken === null, broken ?? '');
   }
 
   journaled({ nodeId }: Machine, entries: readonly JournalEntry[]): void {

@@ -23,6 +23,9 @@ export interface SimulatedClientsOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** What the history calls them. */
+export const CLIENT = 'client';
+
 /** Milliseconds after which a client that got no answer asks again, and how often it does. */
 const ASK_AGAIN_MS = 2000;
 const ASKS_MAX = 6;
@@ -90,7 +93,7 @@ export class SimulatedClients {
     if (server === null) return;
     const once = { key, fingerprint: JSON.stringify([nodeId, command]) };
     server.fleet
-      .execute(nodeId, command, { name: 'client', address: key }, once)
+      .execute(nodeId, command, { name: CLIENT, address: key }, once)
       .then((result) => {
         // A server that died did not answer, whatever it had decided.
         if (!server.life.isAlive) return;
@@ -121,10 +124,13 @@ export class SimulatedClients {
   }
 
   #command(nodeId: string): Command {
-    const { random, clock } = this.#options;
+    const { random, clock, profile } = this.#options;
     const timeoutMs = random.pick(null, 0, 2000, 20_000);
     const onDeadline = random.pick<OnDeadline>('force', 'cancel', 'hold');
     const hold = random.pick('operator', 'operator', 'rollout/1');
+    // Where there is a budget, they sometimes insist, and sometimes say why.
+    const insists = (chance: number) => profile.maxUnavailable !== null && random.chance(chance);
+    const reason = insists(0.5) ? 'it must be' : null;
     const operations = this.#options.door()?.fleet.node(nodeId)?.state.operations ?? [];
     const kind = random.pick(
       'drain',
@@ -143,23 +149,23 @@ export class SimulatedClients {
     switch (kind) {
       case 'drain': {
         const expiresInMs = random.pick(null, null, 30_000);
-        return { kind: 'DrainNode', hold, timeoutMs, onDeadline, expiresInMs, force: false, reason: null };
+        return { kind: 'DrainNode', hold, timeoutMs, onDeadline, expiresInMs, force: insists(0.3), reason };
       }
       case 'undrain':
         return { kind: 'ReleaseHold', hold: random.pick(hold, null), reason: null };
       case 'restart': {
         const drainFirst = random.chance(0.4) ? { timeoutMs, onDeadline } : null;
         const force = random.chance(0.3);
-        return { kind: 'RestartWorkload', graceMs: null, executeWithinMs: null, drainFirst, force, reason: null };
+        return { kind: 'RestartWorkload', graceMs: null, executeWithinMs: null, drainFirst, force, reason };
       }
       case 'reboot': {
         const drainFirst = random.chance(0.6) ? { timeoutMs, onDeadline } : null;
         const [undrainAfter, force] = [random.chance(0.7), random.chance(0.3)];
-        return { kind: 'RebootMachine', drainFirst, undrainAfter, force, reason: null };
+        return { kind: 'RebootMachine', drainFirst, undrainAfter, force, reason };
       }
       case 'run': {
         const name = random.pick('reload', 'wipe');
-        return { kind: 'RunDeclaredCommand', name, params: {}, force: random.chance(0.3), reason: null };
+        return { kind: 'RunDeclaredCommand', name, params: {}, force: random.chance(0.3), reason };
       }
       case 'metadata':
         return { kind: 'ReplaceMetadata', json: String(random.between(0, 1_000_000)), ifRevision: null };

@@ -12,6 +12,7 @@ import type {
   StoredOperation,
   StoredToken,
 } from '../../packages/server/src/store/store.ts';
+import type { Written } from './budget-promise.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Life, VirtualClock } from './virtual-clock.ts';
@@ -45,10 +46,15 @@ export class SimulatedDisk {
   rollouts = new Map<string, KeptRollout>();
   sequence = 0;
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
+  readonly #committed: (written: readonly Written[]) => void;
 
-  /** @param written Called at every durable step. */
-  constructor(written: (change: NodeChange, before: StoredNode | null) => void) {
+  /** @param written Called at every durable step. @param committed Called at the end of every commit. */
+  constructor(
+    written: (change: NodeChange, before: StoredNode | null) => void,
+    committed: (written: readonly Written[]) => void,
+  ) {
     this.#written = written;
+    this.#committed = committed;
   }
 
   copy(): Copy {
@@ -78,6 +84,7 @@ export class SimulatedDisk {
 
   write(changes: readonly NodeChange[], answered: readonly AnsweredRequest[], beside: Beside): SettledOutcome {
     const sequences: number[][] = [];
+    const written: Written[] = [];
     for (const change of changes) {
       const before = this.nodes.get(change.nodeId) ?? null;
       if ((before?.revision ?? null) !== change.expectedRevision)
@@ -89,6 +96,7 @@ export class SimulatedDisk {
         this.nodes.set(nodeId, { nodeId, revision, lastSeenAt: null, state });
       }
       this.#written(change, before);
+      written.push({ change, before });
     }
     for (const request of answered) this.answered.set(request.key, request);
     for (const token of beside.tokens ?? []) this.tokens.set(token.id, token);
@@ -105,6 +113,7 @@ export class SimulatedDisk {
       const changed = nodes.map((node) => [node.position, node] as const);
       this.rollouts.set(rollout.id, { rollout, nodes: new Map([...before, ...changed]) });
     }
+    this.#committed(written);
     const noteSequences = (beside.notes ?? []).map(() => (this.sequence += 1));
     return { ok: true, sequences, noteSequences };
   }

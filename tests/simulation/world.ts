@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
 import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
+import type { StoredBudget } from '../../packages/server/src/store/budget-store.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { LEASE_MS, Promises } from './promises.ts';
 import { Random } from './random.ts';
@@ -28,7 +29,10 @@ export class World {
   readonly #faults: Random;
   readonly #ids: Random;
   readonly #promises: Promises;
-  readonly #disk = new SimulatedDisk((change, before) => this.#promises.written(change, before));
+  readonly #disk = new SimulatedDisk(
+    (change, before) => this.#promises.written(change, before),
+    (written) => this.#promises.committed(written),
+  );
   readonly #network: SimulatedNetwork;
   readonly #clients: SimulatedClients;
   readonly #nodeIds: readonly string[];
@@ -58,6 +62,7 @@ export class World {
     this.#faults = new Random(seed, 'faults');
     this.#ids = new Random(seed, 'ids');
     this.#promises.disk = this.#disk;
+    if (this.profile.maxUnavailable !== null) this.#disk.budgets.set('all', budgetOfAll(this.profile.maxUnavailable));
     this.#nodeIds = ['n1', 'n2'].slice(0, this.profile.nodes);
     const isTroubled = () => this.#isTroubled;
     const guard = (run: () => void) => this.#guard(run);
@@ -361,4 +366,18 @@ export class World {
     if (this.#server !== null) this.#server.life.isAlive = false;
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.die();
   }
+}
+
+function budgetOfAll(maxUnavailable: number | string): StoredBudget {
+  const [createdBy, createdAt] = ['the world', 1_800_000_000_000];
+  return {
+    name: 'all',
+    selector: null,
+    maxUnavailable,
+    description: null,
+    createdBy,
+    createdAt,
+    updatedAt: createdAt,
+    revision: 1,
+  };
 }
