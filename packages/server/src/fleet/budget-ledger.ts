@@ -154,8 +154,11 @@ export class BudgetLedger {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Whose slots take places beside those of unavailable nodes: nodes that are available, and whoever is no node of the budget. */
 function holdersBeside({ slots, unavailable }: Account): ReadonlySet<string> {
+  if (slots.size === 0) return NOBODY;
   const holders = new Set<string>();
   for (const { holderId, nodeId } of slots.values()) {
     const id = nodeId ?? holderId;
