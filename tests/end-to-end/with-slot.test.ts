@@ -7,6 +7,9 @@ import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest } from './fleet-under-test.ts';
 import { type Started, startSluice } from './sluice-process.ts';
 
+/** Milliseconds that one test may take: each starts several processes, on a machine that runs others beside them. */
+const BUSY_MS = 120_000;
+
 let fleet: FleetUnderTest;
 let directory: string;
 
@@ -51,7 +54,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-describe('the command', () => {
+describe('the command', { timeout: BUSY_MS }, () => {
   test('runs while the slot is held, without a shell, and its end gives it back', async () => {
     const started = withSlot('one', [
       ...program("fs.writeFileSync(directory + '/runs', process.argv[2]); process.stdin.resume();"),
@@ -123,7 +126,7 @@ describe('the command', () => {
 /** Fails when two of it run at the same time. */
 const ALONE = "fs.mkdirSync(directory + '/alone'); setTimeout(() => { fs.rmdirSync(directory + '/alone'); }, 400);";
 
-describe('two at once', () => {
+describe('two at once', { timeout: BUSY_MS }, () => {
   test.each([
     ['machines', 'one', 'two'],
     ['programs of one machine', 'one', 'one'],
@@ -134,7 +137,7 @@ describe('two at once', () => {
   });
 });
 
-describe('while there is no place', () => {
+describe('while there is no place', { timeout: BUSY_MS }, () => {
   test('it says who has it, and gives up in time', async () => {
     const holder = withSlot('one', program(WAITS));
     await waitFor('the command to run', () => isThere('runs'));
