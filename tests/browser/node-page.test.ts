@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessible.ts';
 import { ADMIN_TOKEN, freePort } from '../end-to-end/fleet-under-test.ts';
+import { RebootingMachine } from '../end-to-end/rebooting-machine.ts';
 import { hasChromium } from './chromium.ts';
 import { DashboardUnderTest } from './dashboard-under-test.ts';
 
@@ -59,6 +60,34 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
     expect(left.size).toBeGreaterThan(1);
     expect(await dashboard.fleet.players('slow-1')).toBe(0);
     await part(page, 'History').getByText('is drained').waitFor();
+  });
+
+  test('a machine is rebooted where its agent allows it, by who has typed its name; elsewhere there is no such button', async () => {
+    const machine = await RebootingMachine.of(dashboard.fleet, 'box-1');
+    await dashboard.fleet.addNode('box-1', { agent: machine.settings() });
+    await dashboard.fleet.nodeThat('box-1', 'active', ({ status }) => status === 'active', 60_000);
+    const page = await dashboard.visit({ path: '/nodes/box-1' });
+    await page.getByRole('button', { name: 'Reboot machine', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    const button = dialog.getByRole('button', { name: 'Reboot machine: 1 node' });
+    await dialog.getByText('Reboot the machine?').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    await act(page, 'Reboot machine', async () => {
+      await dialog.getByLabel('Reason').fill('kernel 6.12');
+      await dialog.getByLabel(/needs somebody’s hands/u).fill('box-1');
+    });
+    await machine.isDown();
+    await page.getByText('its machine is being rebooted').first().waitFor(WAIT);
+    await machine.comesUp();
+    await part(page, 'History').getByText('reboot', { exact: false }).first().waitFor();
+    await dashboard.fleet.nodeThat('box-1', 'active again', ({ status }) => status === 'active', 60_000);
+    const { json } = await dashboard.fleet.request('GET', '/api/v1/operations?node=box-1&command=reboot');
+    expect(json).toMatchObject({ items: [{ status: 'succeeded', reason: 'kernel 6.12' }] });
+
+    const other = await dashboard.visit({ path: '/nodes/arena-1' });
+    await other.getByRole('button', { name: 'Restart', exact: true }).waitFor();
+    expect(await other.getByRole('button', { name: 'Reboot machine' }).count()).toBe(0);
   });
 
   test('the drain is cancelled where it is shown, which says that this is an undrain', async () => {

@@ -9,7 +9,7 @@ import { evolve } from '../evolve.ts';
 import { isSameValue } from '../is-same-value.ts';
 import { NO_ACCESS } from '../node/new-node.ts';
 import type { NodeState } from '../node/node.ts';
-import { recordUpdate } from '../operation/decide-update.ts';
+import { recordUpdate, releaseDrainHold } from '../operation/decide-update.ts';
 import { drainHoldOf, isActive } from '../operation/operation.ts';
 import { endOperation } from '../operation/request.ts';
 import { refuse, type Result } from '../result.ts';
@@ -48,6 +48,7 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, co
   const draft = openDraft(known, now);
   if (!isSameValue(descriptionOf(draft.node()), described)) draft.record({ kind: 'NodeDescribed', ...described });
   for (const event of enrolment.value) draft.record(event);
+  endForbiddenReboots(draft);
   const credential = credentialOf(credentials);
   draft.record({
     kind: 'AgentConnected',
@@ -61,6 +62,18 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, co
   // After all that: holds that were recovered may be of a wish that the workload has taken back.
   followLeaving(draft, known.workload, context);
   return decided([...first, ...draft.events()]);
+}
+
+/** An agent that does not allow it any more, or is of a version that knows of none, is not asked for what waits. */
+function endForbiddenReboots(draft: Draft): void {
+  const { id, reboot = null, operations } = draft.node();
+  if (reboot !== null) return;
+  const message = `The agent of ${id} does not allow any more that its machine is rebooted. Nothing was done.`;
+  for (const operation of operations) {
+    if (operation.task.kind !== 'reboot' || operation.status !== 'queued') continue;
+    draft.record(endOperation(operation.id, 'cancelled', { error: { code: 'reboot-not-allowed', message } }));
+    releaseDrainHold(draft, operation);
+  }
 }
 
 /** As the history names it. */

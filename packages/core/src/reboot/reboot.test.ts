@@ -47,6 +47,22 @@ describe('reboot', () => {
     expect(living.tell(asked)).toMatchObject({ refusal: 'reboot-not-allowed' });
   });
 
+  test('that waits is not asked of an agent that does not allow it any more; one that runs is that agent’s to end', () => {
+    const waiting = LivingNode.registered();
+    const { id } = waiting.reboot({ drainFirst });
+    const running = LivingNode.registered();
+    const begun = running.reboot();
+    running.update(begun.id, { sequence: 1 });
+    const { reboot: _, ...rest } = hello();
+    for (const living of [waiting, running]) {
+      leaves(living);
+      living.must({ kind: 'RegisterNode', hello: rest, sessionId: 's2', remoteIp: '10.0.0.1', credentials: UNASKED });
+    }
+    expect(waiting.operation(id)).toMatchObject({ status: 'cancelled', error: { code: 'reboot-not-allowed' } });
+    expect(waiting.node.holds).toEqual([]);
+    expect(running.operation(begun.id).status).toBe('running');
+  });
+
   test('runs while its machine is away, and succeeds only in another boot', () => {
     const living = LivingNode.registered();
     const reboot = living.reboot();
