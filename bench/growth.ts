@@ -3,7 +3,7 @@ import { benchmark } from './support/benchmark.ts';
 import { against, amount, type Figure } from './support/figures.ts';
 import { readResults, type WrittenFigure } from './support/read-results.ts';
 
-const BENCHMARKS = ['heartbeats', 'connect', 'lists', 'drains', 'metadata', 'restart', 'dashboards'];
+const BENCHMARKS = ['heartbeats', 'connect', 'lists', 'drains', 'metadata', 'restart', 'dashboards', 'rollouts'];
 /** Whose every call is about the whole fleet: it may cost as many times more as the fleet is larger. */
 const OF_WHOLE_FLEET = ['lists'];
 /** Share by which two measurements of the same may differ on a machine that does other things, too. */

@@ -1,11 +1,11 @@
-/** When agents were told to drain, and when an event stream said that their nodes are drained. Instants are those of `monotonicMs`. */
+/** When agents were told to drain, and when an event stream said that their nodes are drained, back, or restarted. Instants are those of `monotonicMs`. */
 import type { ApiCaller } from './api-caller.ts';
 import { EventStream, readEvent } from './event-stream.ts';
 import { nodeIdOf } from './hello.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { ServerWithFleet } from './with-fleet.ts';
 
-const KINDS = ['NodeDrained', 'NodeActivated'];
+const KINDS = ['NodeDrained', 'NodeActivated', 'WorkloadChanged'];
 
 export class DrainWatch {
   readonly #waiting = new Map<string, (at: number) => void>();
@@ -27,7 +27,7 @@ export class DrainWatch {
   }
 
   /** When the stream tells it of the node next. */
-  seen(nodeId: string, kind: 'NodeDrained' | 'NodeActivated'): Promise<number> {
+  seen(nodeId: string, kind: 'NodeDrained' | 'NodeActivated' | 'WorkloadChanged'): Promise<number> {
     return this.#next(`${kind} seen ${nodeId}`);
   }
 

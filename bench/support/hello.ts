@@ -1,6 +1,6 @@
 /** What the agents of a benchmark say at the beginning of a session. */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type AgentProof, type Hello, textToSign } from '@sluice/contract';
+import { type AgentProof, type Hello, textToSign, type WorkloadReport } from '@sluice/contract';
 
 /** Agents are of these types in turn, and every other one is of the environment `dev`: filters have something to leave out. */
 export const NODE_TYPES = ['game-server', 'lobby', 'chat', 'match-maker'] as const;
@@ -39,6 +39,20 @@ export function nodeIdOf(index: number): string {
   return `node-${index}`;
 }
 
+/** A workload that runs and is healthy. */
+export const WORKLOAD: WorkloadReport = {
+  driver: 'process',
+  phase: 'running',
+  healthy: true,
+  incarnation: 1,
+  startedAt: 1,
+  problem: null,
+  countsSessions: true,
+  stopGraceMs: 30_000,
+  healthyWithinMs: 60_000,
+  locks: [],
+};
+
 /** A hello as a healthy node says it. */
 export function helloOf(id: string, proof: AgentProof, index = 0): Hello {
   return {
@@ -60,18 +74,7 @@ export function helloOf(id: string, proof: AgentProof, index = 0): Hello {
     resources: { cpuCount: 4, memoryBytes: 8_589_934_592 },
     commands: [],
     availability: { generation: 0, availability: 'active', holds: [] },
-    workload: {
-      driver: 'process',
-      phase: 'running',
-      healthy: true,
-      incarnation: 1,
-      startedAt: 1,
-      problem: null,
-      countsSessions: true,
-      stopGraceMs: 30_000,
-      healthyWithinMs: 60_000,
-      locks: [],
-    },
+    workload: WORKLOAD,
     load: { sessions: 0, cpuPercent: 17, memoryBytes: 2_147_483_648, problem: null },
     journal: [],
   };

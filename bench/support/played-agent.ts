@@ -1,8 +1,9 @@
-/** One agent of a fleet that a benchmark plays: it says hello, beats, drains at once when it is told to, and comes back when it lost its session. */
+/** One agent of a fleet that a benchmark plays: it says hello, beats, drains and restarts at once when it is told to, and comes back when it lost its session. */
 import {
   AGENT_CLOSE,
   AGENT_SESSION_PATH,
   AGENT_SUBPROTOCOL,
+  type AgentMessage,
   type AvailabilityReport,
   type AvailabilitySet,
   type Hello,
@@ -11,8 +12,9 @@ import {
 } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import type { Beating } from './heartbeat-wheel.ts';
-import { helloOf, newPlayedKey, nodeIdOf, proofOf } from './hello.ts';
+import { helloOf, newPlayedKey, nodeIdOf, proofOf, WORKLOAD } from './hello.ts';
 import { monotonicMs } from './monotonic.ts';
+import { PlayedRestarts } from './played-restart.ts';
 import { clientFrame, RawWebSocket } from './raw-web-socket.ts';
 
 const serverMessage = Compile(ServerMessage);
@@ -46,6 +48,7 @@ export class PlayedAgent implements Beating {
   readonly #id: string;
   readonly #follower: AgentFollower;
   readonly #key = newPlayedKey();
+  readonly #restarts = new PlayedRestarts();
   #socket: RawWebSocket | null = null;
   #givingUp: NodeJS.Timeout | null = null;
   #isWelcomed = false;
@@ -128,6 +131,8 @@ export class PlayedAgent implements Beating {
     // Nothing else is asked of a fleet in a benchmark, and nothing else needs an answer.
     if (message.kind === 'challenge') this.#hello(message.nonce);
     else if (message.kind === 'availability.set') this.#take(message);
+    else if (message.kind === 'operation.start') this.#say(this.#restarts.start(message));
+    else if (message.kind === 'operation.ack') this.#say(this.#restarts.acknowledged(message, WORKLOAD));
     else if (message.kind === 'welcome') {
       this.#isWelcomed = true;
       this.#stopWaiting();
@@ -137,14 +142,19 @@ export class PlayedAgent implements Beating {
     }
   }
 
+  #say(messages: readonly AgentMessage[]): void {
+    for (const message of messages) this.#socket?.send(clientFrame('text', JSON.stringify(message)));
+  }
+
   #hello(nonce: string): void {
     const hello = helloOf(this.#id, proofOf(this.#key, nonce, this.#id), this.index);
     const said: Hello = {
       ...hello,
+      workload: { ...WORKLOAD, incarnation: this.#restarts.incarnation },
       availability: this.#availability,
       load: { ...hello.load, sessions: this.#sessions() },
     };
-    this.#socket?.send(clientFrame('text', JSON.stringify(said)));
+    this.#say([said]);
   }
 
   /** Nobody is on this node: it has done at once what it is told. */
@@ -165,7 +175,7 @@ export class PlayedAgent implements Beating {
       problem: null,
       evidence: availability === 'drain' ? { kind: 'counted', zeroSeenAt: [now, now] } : null,
     };
-    this.#socket?.send(clientFrame('text', JSON.stringify(report)));
+    this.#say([report]);
   }
 
   #stopWaiting(): void {

@@ -12,16 +12,13 @@ import {
 } from './balanced-fleet.ts';
 import { isInstalled } from '../started-program.ts';
 import { ConstantLoad } from './constant-load.ts';
-import { AGENT_INTERVAL_MS, HaproxyUnderTest, socketIn } from './haproxy.ts';
+import { AGENT_INTERVAL_MS, HaproxyUnderTest, IN_ROTATION, socketIn } from './haproxy.ts';
 import { startWrk, type WrkLoad } from './wrk-load.ts';
 
 const hasHaproxy = isInstalled('haproxy');
 const hasWrk = isInstalled('wrk');
 if (!hasHaproxy || !hasWrk)
   console.log('The proof with HAProxy is skipped; it needs both: apt-get install haproxy wrk');
-
-/** HAProxy's words for a server that gets requests: the second one where no health check of its own is configured. */
-const IN_ROTATION = /^(?:UP|no check)$/u;
 
 let fleet: FleetUnderTest | null = null;
 let haproxy: HaproxyUnderTest | null = null;

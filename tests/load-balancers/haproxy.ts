@@ -13,6 +13,9 @@ export interface BalancedServer {
   readonly agentCheckPort: number | null;
 }
 
+/** HAProxy's words for a server that gets requests: the second one where no health check of its own is configured. */
+export const IN_ROTATION = /^(?:UP|no check)$/u;
+
 /** How often HAProxy asks the agents. */
 export const AGENT_INTERVAL_MS = 200;
 
@@ -66,10 +69,33 @@ export class HaproxyUnderTest {
 
   /** The column of `show stat` for a server. */
   async stat(server: string, column: string): Promise<string | undefined> {
-    const [head = '', ...rows] = (await this.ask('show stat')).split('\n');
+    return (await this.#stats()).find((row) => row.get('svname') === server)?.get(column);
+  }
+
+  /** The names of the servers that get no requests now. */
+  async outOfRotation(): Promise<readonly string[]> {
+    return (await this.#servers())
+      .filter((row) => !IN_ROTATION.test(row.get('status') ?? ''))
+      .map((row) => row.get('svname') ?? '');
+  }
+
+  /** What its statistics have counted as failed: connections, answers, and answers of 500 and above, of each server where there are any. */
+  async failures(): Promise<readonly string[]> {
+    return (await this.#servers()).flatMap((row) =>
+      ['econ', 'eresp', 'hrsp_5xx', 'wretr', 'wredis']
+        .filter((column) => Number(row.get(column) ?? '0') > 0)
+        .map((column) => `${row.get('svname')}: ${column} ${row.get(column)}`),
+    );
+  }
+
+  async #servers(): Promise<readonly ReadonlyMap<string, string>[]> {
+    return (await this.#stats()).filter((row) => !['FRONTEND', 'BACKEND'].includes(row.get('svname') ?? ''));
+  }
+
+  async #stats(): Promise<readonly ReadonlyMap<string, string>[]> {
+    const [head = '', ...rows] = (await this.ask('show stat')).trim().split('\n');
     const columns = head.replace(/^# /u, '').split(',');
-    const row = rows.map((line) => line.split(',')).find((cells) => cells[columns.indexOf('svname')] === server);
-    return row?.[columns.indexOf(column)];
+    return rows.map((line) => new Map(line.split(',').map((cell, index) => [columns[index] ?? '', cell])));
   }
 
   async statusThat(server: string, status: string | RegExp): Promise<void> {
