@@ -58,6 +58,11 @@ describe.each<ShellName>(['bash', 'zsh', 'fish'])('%s', (name) => {
     ['node ids with a colon', `sluice nodes get rack:${TAB}`, ['nodes', 'get', 'rack:7']],
     ['node ids in any script', `sluice nodes get 大${TAB}`, ['nodes', 'get', '大厅-一号']],
     ['node ids of options', `sluice events --node lob${TAB}`, ['events', '--node', 'lobby-1']],
+    [
+      'what stands after a command',
+      `sluice rollouts plan rest${TAB} lob${TAB}`,
+      ['rollouts', 'plan', 'restart', 'lobby-1'],
+    ],
     ['types', `sluice nodes list --type ga${TAB}`, ['nodes', 'list', '--type', 'game-server']],
     ['ids that are shell code, as ids', `sluice nodes get evi${TAB}`, ['nodes', 'get', `evil${HOSTILE}`]],
     ['files', `sluice agent --config bi${TAB}sluice`, ['agent', '--config', 'bin/sluice']],

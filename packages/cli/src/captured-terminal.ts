@@ -24,7 +24,7 @@ export function captureTerminal(options: CaptureOptions = {}): CapturedTerminal 
   return {
     environment: options.environment ?? {},
     homeDirectory: options.homeDirectory ?? '/nonexistent',
-    stdin: options.input === undefined ? new PassThrough() : Readable.from([Buffer.from(options.input)]),
+    stdin: inputOf(options),
     stdout: stdout.stream,
     stderr: stderr.stream,
     interrupt: interruption.signal,
@@ -43,6 +43,12 @@ export async function runSluice(
   const terminal = captureTerminal(options);
   const exitCode = await runCommandLine(argumentsGiven, terminal);
   return { exitCode, out: terminal.out(), error: terminal.error() };
+}
+
+/** With columns it is typed, else piped. */
+function inputOf({ input, columns }: CaptureOptions) {
+  const stream = input === undefined ? new PassThrough() : Readable.from([Buffer.from(input)]);
+  return columns === undefined ? stream : Object.assign(stream, { isTTY: true });
 }
 
 function captureStream(columns: number | undefined) {

@@ -34,6 +34,17 @@ import { operationsGetCommand } from './commands/operations-get.ts';
 import { operationsListCommand } from './commands/operations-list.ts';
 import { operationsOutputCommand } from './commands/operations-output.ts';
 import { operationsWatchCommand } from './commands/operations-watch.ts';
+import { rolloutsApproveCommand } from './commands/rollouts-approve.ts';
+import { rolloutsCancelCommand } from './commands/rollouts-cancel.ts';
+import { rolloutsGetCommand } from './commands/rollouts-get.ts';
+import { rolloutsListCommand } from './commands/rollouts-list.ts';
+import { rolloutsNodesCommand } from './commands/rollouts-nodes.ts';
+import { rolloutsPauseCommand } from './commands/rollouts-pause.ts';
+import { rolloutsPlanCommand } from './commands/rollouts-plan.ts';
+import { rolloutsResumeCommand } from './commands/rollouts-resume.ts';
+import { rolloutsRetryCommand } from './commands/rollouts-retry.ts';
+import { rolloutsStartCommand } from './commands/rollouts-start.ts';
+import { rolloutsWatchCommand } from './commands/rollouts-watch.ts';
 import { joinTokensCreateCommand } from './commands/join-tokens-create.ts';
 import { joinTokensListCommand } from './commands/join-tokens-list.ts';
 import { joinTokensRevokeCommand } from './commands/join-tokens-revoke.ts';
@@ -117,6 +128,24 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       operationsConfirmCommand,
     ],
   );
+  const rollouts = group(
+    'rollouts',
+    'plan, start, list, get, watch, pause, resume, …',
+    'One command to many nodes, in order, so many at once as may be out.',
+    [
+      rolloutsPlanCommand,
+      rolloutsStartCommand,
+      rolloutsListCommand,
+      rolloutsGetCommand,
+      rolloutsWatchCommand,
+      rolloutsNodesCommand,
+      rolloutsPauseCommand,
+      rolloutsResumeCommand,
+      rolloutsApproveCommand,
+      rolloutsCancelCommand,
+      rolloutsRetryCommand,
+    ],
+  );
   const budgets = group('budgets', 'list, get, set, remove', 'How many nodes of a group may be unavailable at once.', [
     budgetsListCommand,
     budgetsGetCommand,
@@ -173,6 +202,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .addCommand(simulateCommand(terminal, finish).helpGroup('Try it:'))
     .addCommand(nodes.helpGroup('Operate:'))
     .addCommand(operations.helpGroup('Operate:'))
+    .addCommand(rollouts.helpGroup('Operate:'))
     .addCommand(budgets.helpGroup('Operate:'))
     .addCommand(eventsCommand(terminal, finish).helpGroup('Operate:'))
     .addCommand(dashboardCommand(terminal, finish).helpGroup('Operate:'))

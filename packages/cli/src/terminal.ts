@@ -7,10 +7,15 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly rows?: number;
 }
 
+/** Where answers to questions come from; `isTTY` where a person types them. */
+export interface InputStream extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean;
+}
+
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** Aborted at the first Ctrl-C (SIGINT) or SIGTERM. */

@@ -1,8 +1,9 @@
 /** `sluice budgets set`: says how many nodes of a group may be unavailable at once. */
 import type { CountOrPercent } from '@sluice/contract';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { completedFrom } from '../completion/value-source.ts';
 import { withClient, withConnectionOptions } from '../connect.ts';
+import { countOrPercentFrom } from '../count-or-percent.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { budgetAllowedInWords, budgetTakenInWords } from '../output/budget-in-words.ts';
@@ -30,7 +31,7 @@ export function budgetsSetCommand(terminal: Terminal, finish: Finish): Command {
     .addArgument(completedFrom(new Argument('<name>', 'name of the budget, such as lobby'), 'budgets'))
     .addOption(
       new Option('--max-unavailable <number>', 'nodes that may be unavailable at once: 3, or a share such as 25%')
-        .argParser(countOrPercent)
+        .argParser(countOrPercentFrom(0))
         .makeOptionMandatory(),
     )
     .option('--selector <selector>', 'the nodes that it is for: game=chess,zone in (a,b)')
@@ -81,10 +82,4 @@ export function budgetsSetCommand(terminal: Terminal, finish: Finish): Command {
         }),
       ),
     );
-}
-
-function countOrPercent(text: string): CountOrPercent {
-  if (/^(?:100|[1-9]?\d)%$/u.test(text)) return text;
-  if (/^\d{1,7}$/u.test(text) && Number(text) <= 1_000_000) return Number(text);
-  throw new InvalidArgumentError('Write a number of nodes such as 3, or a share such as 25%.');
 }

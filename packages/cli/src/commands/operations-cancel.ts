@@ -7,9 +7,9 @@ import type { Finish } from '../finish.ts';
 import { formatOption } from '../output/formats.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
-import { actOnOperations, type ActOnOperationsOptions } from './act-on-operations.ts';
+import { actOnEach, type ActOnEachOptions } from './act-on-each.ts';
 
-interface CancelOptions extends ActOnOperationsOptions {
+interface CancelOptions extends ActOnEachOptions {
   readonly reason?: string;
 }
 
@@ -28,13 +28,13 @@ export function operationsCancelCommand(terminal: Terminal, finish: Finish): Com
     .addHelpText('after', '\nExample:\n  sluice operations cancel op_01jd2x8q --reason "wrong node"')
     .action((ids: string[], options: CancelOptions) =>
       finish(
-        actOnOperations(
+        actOnEach(
           terminal,
           ids,
           options,
           (client, id) =>
             client.cancelOperation({ id, body: options.reason === undefined ? {} : { reason: options.reason } }),
-          cancelledInWords,
+          (operation) => `${operation.nodeId}: ${cancelledInWords(operation)}`,
         ),
       ),
     );

@@ -7,7 +7,7 @@ import type { Finish } from '../finish.ts';
 import { formatOption } from '../output/formats.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasEnded, outcomeInWords } from '../waiting/operation-in-words.ts';
-import { actOnOperations, type ActOnOperationsOptions } from './act-on-operations.ts';
+import { actOnEach, type ActOnEachOptions } from './act-on-each.ts';
 
 export function operationsConfirmCommand(terminal: Terminal, finish: Finish): Command {
   const command = new Command('confirm')
@@ -20,14 +20,14 @@ export function operationsConfirmCommand(terminal: Terminal, finish: Finish): Co
     .addOption(formatOption(['table', 'json', 'yaml', 'name']));
   return withConnectionOptions(command)
     .addHelpText('after', '\nExample:\n  sluice operations confirm op_01jd2x8q')
-    .action((ids: string[], options: ActOnOperationsOptions) =>
+    .action((ids: string[], options: ActOnEachOptions) =>
       finish(
-        actOnOperations(
+        actOnEach(
           terminal,
           ids,
           options,
           (client, id) => client.confirmOperation({ id, body: {} }),
-          confirmedInWords,
+          (operation) => `${operation.nodeId}: ${confirmedInWords(operation)}`,
         ),
       ),
     );

@@ -82,6 +82,18 @@ describe('where the cursor is', () => {
     });
     expect(valuesAfter('nodes', 'list', '--type=a,b')).toMatchObject({ source: 'node-types', before: '--type=a,' });
     expect(valuesAfter('nodes', 'run', 'lobby-1', '')).toMatchObject({ source: 'commands' });
+    expect(valuesAfter('rollouts', 'watch', '')).toMatchObject({ source: 'rollouts' });
+  });
+
+  test('what stands after the command of a rollout depends on which it is', () => {
+    expect(valuesAfter('rollouts', 'start', 're')).toEqual(['restart', 'reboot']);
+    expect(valuesAfter('rollouts', 'start', 'restart', 'lobby-1', '')).toMatchObject({
+      source: 'nodes',
+      without: ['lobby-1'],
+    });
+    expect(valuesAfter('rollouts', 'plan', 'run', '')).toMatchObject({ source: 'commands' });
+    expect(valuesAfter('rollouts', 'plan', 'run', 'reload', '')).toEqual([]);
+    expect(valuesAfter('rollouts', 'plan', 'restart', '--order', 'l')).toEqual(['least-loaded', 'label:']);
   });
 
   test('files and directories are the shell’s to offer', () => {

@@ -111,9 +111,9 @@ function valuesOf(
   typed: string,
   before: string,
   without: readonly string[],
-  { options }: Place,
+  { options, given }: Place,
 ): Expected {
-  const source = sourceOf(one);
+  const source = sourceOf(one, given);
   if (source === null) return filesFor(one);
   const listed = source.isList ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
   const taken = [...without, ...listed.split(',').map((each) => each.trim())].filter((each) => each !== '');

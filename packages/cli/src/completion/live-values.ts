@@ -49,6 +49,13 @@ const SOURCES: Readonly<Record<LiveSource, Ask>> = {
       description: `${command} ${nodeId}, ${status}`,
     }));
   },
+  rollouts: async (client) => {
+    const answer = await client.listRollouts();
+    return (answer.ok ? answer.value.items : []).map(({ id, status, spec, counts }) => ({
+      value: id,
+      description: `${spec.name ?? spec.command.kind}, ${counts.nodes} nodes, ${status}`,
+    }));
+  },
   commands: async (client) => {
     const answer = await client.listCommands();
     return (answer.ok ? answer.value.items : []).map(({ name, description }) => ({ value: name, description }));

@@ -5,6 +5,7 @@ import type { Argument, Option } from 'commander';
 export type LiveSource =
   | 'nodes'
   | 'operations'
+  | 'rollouts'
   | 'node-types'
   | 'commands'
   | 'tokens'
@@ -20,7 +21,11 @@ export interface ValueSource {
   readonly isList: boolean;
 }
 
+/** The arguments that stand before one tell which values it has. */
+type ValuesByWord = (given: readonly string[]) => ValueSource['values'];
+
 const sources = new WeakMap<Argument | Option, ValueSource>();
+const sourcesByWord = new WeakMap<Argument | Option, ValuesByWord>();
 
 /** The same argument or option, whose value is one of these. */
 export function completedFrom<T extends Argument | Option>(one: T, values: ValueSource['values']): T {
@@ -34,7 +39,15 @@ export function completedByList(option: Option, values: ValueSource['values']): 
   return option;
 }
 
-/** `null`: nothing is known of its values. */
-export function sourceOf(one: Argument | Option): ValueSource | null {
-  return one.argChoices === undefined ? (sources.get(one) ?? null) : { values: one.argChoices, isList: false };
+/** The same argument, whose values depend on what was given before it. */
+export function completedByWord(argument: Argument, values: ValuesByWord): Argument {
+  sourcesByWord.set(argument, values);
+  return argument;
+}
+
+/** @param given The arguments before the cursor. @returns `null`: nothing is known of its values. */
+export function sourceOf(one: Argument | Option, given: readonly string[] = []): ValueSource | null {
+  if (one.argChoices !== undefined) return { values: one.argChoices, isList: false };
+  const byWord = sourcesByWord.get(one);
+  return byWord === undefined ? (sources.get(one) ?? null) : { values: byWord(given), isList: false };
 }

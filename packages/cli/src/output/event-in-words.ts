@@ -1,6 +1,7 @@
 /** Events in a few words beside their kind: what the line of a feed has room for. */
 import type { ClientEvent } from '@sluice/client';
 import { isRecord } from '../is-record.ts';
+import { countInWords } from './count-in-words.ts';
 
 /** What the kind alone does not tell; empty when it tells all. Fields that are not as expected are passed over. */
 export function eventInWords(event: ClientEvent): string {
@@ -56,6 +57,29 @@ export function eventInWords(event: ClientEvent): string {
             ', ',
           )
         : '';
+    case 'RolloutStarted':
+    case 'RolloutRetried':
+      return joined([text(event['rolloutId']), count(event['nodes'], 'node')], ', ');
+    case 'RolloutPaused':
+    case 'RolloutAborted':
+    case 'RolloutResumed':
+    case 'RolloutApproved':
+    case 'RolloutCancelled':
+      return joined([text(event['rolloutId']), text(event['detail']) || text(event['reason'])], ': ');
+    case 'RolloutNodesJoined':
+      return joined([text(event['rolloutId']), ...texts(event['nodeIds'])], ' ');
+    case 'RolloutNodeBegun':
+    case 'RolloutNodeAdvanced':
+    case 'RolloutNodeOperationRequested':
+      return joined([text(event['rolloutId']), text(event['status']), text(event['operationId'])], ' ');
+    case 'RolloutNodeHealthChanged':
+    case 'RolloutNodePutBack':
+    case 'RolloutNodeEnded':
+    case 'RolloutEnded':
+      return joined(
+        [joined([text(event['rolloutId']), text(event['status'])], ' '), text(event['detail']) || text(event['error'])],
+        ': ',
+      );
     case 'BudgetSet':
     case 'BudgetRemoved':
       return isRecord(event['budget']) ? joined([text(event['budget']['name']), terms(event['budget'])], ': ') : '';
@@ -82,9 +106,17 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(text) : [];
+}
+
+function count(value: unknown, thing: string): string {
+  return typeof value === 'number' ? countInWords(value, thing) : '';
+}
+
 function sessions(event: ClientEvent): string {
-  const left = event['sessionsRemaining'];
-  return typeof left === 'number' ? `${left} ${left === 1 ? 'session' : 'sessions'} left` : '';
+  const left = count(event['sessionsRemaining'], 'session');
+  return left === '' ? '' : `${left} left`;
 }
 
 function health(workload: Readonly<Record<string, unknown>>): string {

@@ -2,6 +2,7 @@
 import { NODE_STATUSES, type ServerStatus } from '@sluice/contract';
 import { bytesInWords, durationInWords } from '@sluice/core';
 import type { Paint } from './colour.ts';
+import { numberInWords } from './count-in-words.ts';
 import { renderPage } from './page.ts';
 import { nodeStatusCell } from './status.ts';
 import type { Cell } from './table.ts';
@@ -13,7 +14,6 @@ const STORE_KINDS: Readonly<Record<ServerStatus['store']['kind'], string>> = {
 };
 
 /** `1,000,000` */
-const COUNT = new Intl.NumberFormat('en');
 
 /** Times are told by the server's own clock, which may differ from that of this machine. */
 export function renderServerPage(status: ServerStatus, paint: Paint): string {
@@ -51,12 +51,12 @@ export function renderServerPage(status: ServerStatus, paint: Paint): string {
           [STORE_KINDS[store.kind], store.bytes === null ? '' : bytesInWords(store.bytes)].filter(Boolean).join(', '),
         ],
       },
-      { label: 'Events', lines: [`the newest has the number ${COUNT.format(store.lastSequence)}`] },
+      { label: 'Events', lines: [`the newest has the number ${numberInWords(store.lastSequence)}`] },
       {
         label: 'Kept',
         lines: [
-          `events for ${durationInWords(retention.eventsMaxAgeMs)}, at most ${COUNT.format(retention.eventsMaxCount)}`,
-          `operations for ${durationInWords(retention.operationsMaxAgeMs)}, at most ${COUNT.format(retention.operationsMaxCount)}`,
+          `events for ${durationInWords(retention.eventsMaxAgeMs)}, at most ${numberInWords(retention.eventsMaxCount)}`,
+          `operations for ${durationInWords(retention.operationsMaxAgeMs)}, at most ${numberInWords(retention.operationsMaxCount)}`,
         ],
       },
     ],

@@ -10,6 +10,8 @@ export interface Change {
   /** Anything may have changed: the stream was opened or lost something, or there is none now. */
   readonly isEverything: boolean;
   readonly nodeIds: ReadonlySet<string>;
+  /** Something that is of no node, such as that somebody paused a rollout. */
+  readonly isOther: boolean;
 }
 
 export interface FleetChanges {
@@ -23,6 +25,7 @@ export function followFleet(client: Client, nodeId: string | null, interrupt: Ab
   const ending = new AbortController();
   let isFollowing = false;
   let isEverything = false;
+  let isOther = false;
   let nodeIds = new Set<string>();
   let failure: unknown = null;
   let wake = () => {};
@@ -41,7 +44,8 @@ export function followFleet(client: Client, nodeId: string | null, interrupt: Ab
           isEverything = true;
           break;
         case 'event':
-          if (item.event.nodeId !== null) nodeIds.add(item.event.nodeId);
+          if (item.event.nodeId === null) isOther = true;
+          else nodeIds.add(item.event.nodeId);
           break;
         case 'interrupted':
         case 'refused':
@@ -59,15 +63,16 @@ export function followFleet(client: Client, nodeId: string | null, interrupt: Ab
 
   return {
     async next(withinMs) {
-      if (!isEverything && nodeIds.size === 0 && !interrupt.aborted) {
+      if (!isEverything && !isOther && nodeIds.size === 0 && !interrupt.aborted) {
         const woken = new AbortController();
         wake = () => woken.abort();
         await pause(withinMs, woken.signal);
       }
       if (failure !== null) throw new Error('following the events of the server', { cause: failure });
-      if (isFollowing && (isEverything || nodeIds.size > 0)) await pause(GATHER_MS, interrupt);
-      const change = { isEverything: isEverything || !isFollowing, nodeIds };
+      if (isFollowing && (isEverything || isOther || nodeIds.size > 0)) await pause(GATHER_MS, interrupt);
+      const change = { isEverything: isEverything || !isFollowing, nodeIds, isOther };
       isEverything = false;
+      isOther = false;
       nodeIds = new Set();
       return change;
     },
