@@ -23,6 +23,10 @@ const PAGES: Readonly<Record<string, { readonly path: (ids: Ids) => string; read
   node: { path: () => '/nodes/lobby-1', shows: 'lobby-1' },
   'node-draining': { path: () => '/nodes/arena-1', shows: 'a new kernel' },
   'no-such-node': { path: () => '/nodes/nobody', shows: 'nobody' },
+  rollouts: { path: () => '/rollouts', shows: 'arena 2.0' },
+  rollout: { path: ({ rollout }) => `/rollouts/${rollout}`, shows: 'arena-2' },
+  'new-rollout': { path: () => '/rollouts/new?selector=type%3Darena', shows: 'env in (prod, demo)' },
+  budgets: { path: () => '/budgets', shows: 'type=arena' },
   operations: { path: () => '/operations', shows: 'arena-1' },
   operation: { path: ({ operation }) => `/operations/${operation}`, shows: 'a new kernel' },
   audit: { path: () => '/audit', shows: 'arena-1' },
@@ -32,9 +36,10 @@ const PAGES: Readonly<Record<string, { readonly path: (ids: Ids) => string; read
 
 interface Ids {
   readonly operation: string;
+  readonly rollout: string;
 }
 
-describe.skipIf(!hasChromium)('every page (needs chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('every page (needs chromium)', { timeout: 240_000 }, () => {
   let dashboard: DashboardUnderTest;
   let ids: Ids;
 
@@ -47,7 +52,16 @@ describe.skipIf(!hasChromium)('every page (needs chromium)', { timeout: 120_000 
     await fleet.request('PUT', '/api/v1/nodes/lobby-1/meta', { meta: { match: 'finals', seats: [8, 16] } });
     const { id } = await fleet.post('arena-1', 'drain', { timeout: 900, reason: 'a new kernel' });
     await fleet.ended((await fleet.post('lobby-1', 'commands/greet', { params: { name: 'Ada' } })).id);
-    ids = { operation: id };
+    await fleet.request('PUT', '/api/v1/budgets/arenas', { selector: 'type=arena', maxUnavailable: 2 });
+    const { json } = await fleet.request('POST', '/api/v1/rollouts', {
+      nodeIds: ['arena-2'],
+      command: { kind: 'restart' },
+      name: 'arena 2.0',
+    });
+    ids = {
+      operation: id,
+      rollout: String(typeof json === 'object' && json !== null ? Reflect.get(json, 'id') : null),
+    };
   }, 120_000);
   afterAll(() => dashboard.stop(), 30_000);
 

@@ -9,8 +9,12 @@ test('every address', () => {
       "fleet /",
       "nodes /nodes",
       "node /nodes/a%2Fb%20%E8%8A%82%E7%82%B9",
+      "rollouts /rollouts",
+      "newRollout /rollouts/new",
+      "rollout /rollouts/a%2Fb%20%E8%8A%82%E7%82%B9",
       "operations /operations",
       "operation /operations/a%2Fb%20%E8%8A%82%E7%82%B9",
+      "budgets /budgets",
       "audit /audit",
       "access /access",
     ]

@@ -4,8 +4,12 @@ export const paths = {
   fleet: () => '/',
   nodes: () => '/nodes',
   node: (id: string) => `/nodes/${encodeURIComponent(id)}`,
+  rollouts: () => '/rollouts',
+  newRollout: () => '/rollouts/new',
+  rollout: (id: string) => `/rollouts/${encodeURIComponent(id)}`,
   operations: () => '/operations',
   operation: (id: string) => `/operations/${encodeURIComponent(id)}`,
+  budgets: () => '/budgets',
   audit: () => '/audit',
   access: () => '/access',
 } as const;

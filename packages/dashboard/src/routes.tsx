@@ -11,12 +11,28 @@ const pages: RouteObject[] = [
   { path: 'nodes', lazy: async () => ({ Component: (await import('./pages/nodes/nodes-page.tsx')).NodesPage }) },
   { path: 'nodes/:id', lazy: async () => ({ Component: (await import('./pages/node/node-page.tsx')).NodePage }) },
   {
+    path: 'rollouts',
+    lazy: async () => ({ Component: (await import('./pages/rollouts/rollouts-page.tsx')).RolloutsPage }),
+  },
+  {
+    path: 'rollouts/new',
+    lazy: async () => ({ Component: (await import('./pages/new-rollout/new-rollout-page.tsx')).NewRolloutPage }),
+  },
+  {
+    path: 'rollouts/:id',
+    lazy: async () => ({ Component: (await import('./pages/rollout/rollout-page.tsx')).RolloutPage }),
+  },
+  {
     path: 'operations',
     lazy: async () => ({ Component: (await import('./pages/operations/operations-page.tsx')).OperationsPage }),
   },
   {
     path: 'operations/:id',
     lazy: async () => ({ Component: (await import('./pages/operation/operation-page.tsx')).OperationPage }),
+  },
+  {
+    path: 'budgets',
+    lazy: async () => ({ Component: (await import('./pages/budgets/budgets-page.tsx')).BudgetsPage }),
   },
   { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit/audit-page.tsx')).AuditPage }) },
   { path: 'access', lazy: async () => ({ Component: (await import('./pages/access/access-page.tsx')).AccessPage }) },

@@ -11,11 +11,12 @@ import { ActButton } from './act-button.tsx';
 import styles from './act-dialog.module.css';
 import { ActFields } from './act-fields.tsx';
 import { type ActOptions, OPTIONS_AT_FIRST } from './act-options.ts';
+import { BudgetNotice } from './budget-notice.tsx';
 import { HeldBy } from './held-by.tsx';
 import { HitList } from './hit-list.tsx';
 import { OutcomeList } from './outcome-list.tsx';
 import { isTyped, TypedConfirmation } from './typed-confirmation.tsx';
-import { useActOnNodes } from './use-act-on-nodes.ts';
+import { type Outcome, refusedByBudget, useActOnNodes } from './use-act-on-nodes.ts';
 
 interface ActDialogProps {
   readonly action: NodeAction;
@@ -26,20 +27,36 @@ interface ActDialogProps {
   readonly close: (isBegun: boolean) => void;
 }
 
-export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
+export function ActDialog({ action, nodeIds: nodeIdsAtFirst, given, close }: ActDialogProps) {
   const words = useWords();
   const [options, setOptions] = useState<ActOptions>({ ...OPTIONS_AT_FIRST, ...given });
   const [typed, setTyped] = useState('');
+  /** What budgets refused, once somebody wants it all the same: only these nodes are asked for again. */
+  const [overridden, setOverridden] = useState<readonly Outcome[]>([]);
+  const [hasBegun, setBegun] = useState(false);
   const act = useActOnNodes();
+  const isForced = overridden.length > 0;
+  const nodeIds = isForced ? overridden.map(({ nodeId }) => nodeId) : nodeIdsAtFirst;
   const wanted = new Set(nodeIds);
   const nodes = useFleet().nodes.filter(({ id }) => wanted.has(id));
   const verb = words.actions[action];
   const confirmation = confirmationFor(verb, nodes, action === 'reboot');
-  const isConfirmed = isTyped(confirmation, typed);
+  const whyNotTyped =
+    confirmation === null || isTyped(confirmation, typed) ? null : words.actions.typeFirst(confirmation.phrase);
+  const whyNot = isForced && options.reason.trim() === '' ? words.actions.reasonFirst : whyNotTyped;
   const submit = () => {
-    if (isConfirmed && !act.isPending && act.data === undefined) act.mutate({ action, nodeIds, options });
+    if (whyNot === null && !act.isPending && act.data === undefined) act.mutate({ action, nodeIds, options });
   };
-  const leave = () => close(act.data?.some(({ operation }) => operation !== null) ?? false);
+  const isBegun = hasBegun || (act.data?.some(({ operation }) => operation !== null) ?? false);
+  const refused = refusedByBudget(act.data ?? []);
+  const insist = () => {
+    setBegun(isBegun);
+    setOverridden(refused);
+    setOptions({ ...options, force: true });
+    setTyped('');
+    act.reset();
+  };
+  const leave = () => close(isBegun);
   return (
     <Dialog
       title={
@@ -51,9 +68,16 @@ export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
       close={leave}
       footer={
         act.data !== undefined ? (
-          <Button type="primary" onClick={leave}>
-            {words.actions.done}
-          </Button>
+          <>
+            {refused.length > 0 && (
+              <Button danger onClick={insist}>
+                {words.actions.insist(refused.length)}
+              </Button>
+            )}
+            <Button type="primary" onClick={leave}>
+              {words.actions.done}
+            </Button>
+          </>
         ) : (
           <>
             <Button onClick={leave}>{words.actions.cancel}</Button>
@@ -61,7 +85,7 @@ export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
               type="primary"
               danger={action !== 'undrain'}
               loading={act.isPending}
-              whyNot={confirmation === null || isConfirmed ? null : words.actions.typeFirst(confirmation.phrase)}
+              whyNot={whyNot}
               onClick={submit}
             >
               {`${verb}: ${words.actions.nodes(nodeIds.length)}`}
@@ -80,10 +104,10 @@ export function ActDialog({ action, nodeIds, given, close }: ActDialogProps) {
             submit();
           }}
         >
-          <p>{words.actions.says[action]}</p>
+          {isForced ? <BudgetNotice action={action} refused={overridden} /> : <p>{words.actions.says[action]}</p>}
           <HitList nodes={nodes} />
           <HeldBy action={action} nodes={nodes} released={options.hold} />
-          <ActFields action={action} options={options} change={setOptions} />
+          <ActFields action={action} options={options} isForced={isForced} change={setOptions} />
           {confirmation !== null && <TypedConfirmation confirmation={confirmation} typed={typed} change={setTyped} />}
           {act.error !== null && <ProblemNotice error={act.error} />}
           <button type="submit" hidden aria-label={verb} />

@@ -14,10 +14,12 @@ const DEADLINE_STYLE = { width: 150 };
 interface ActFieldsProps {
   readonly action: NodeAction;
   readonly options: ActOptions;
+  /** Whether it is asked for against a budget: then force is said already, and the reason is needed. */
+  readonly isForced: boolean;
   readonly change: (options: ActOptions) => void;
 }
 
-export function ActFields({ action, options, change }: ActFieldsProps) {
+export function ActFields({ action, options, isForced, change }: ActFieldsProps) {
   const words = useWords();
   const [deadlineId, hintId, atDeadlineId, reasonId] = [useId(), useId(), useId(), useId()];
   const isInterruption = action === 'restart' || action === 'reboot';
@@ -40,7 +42,7 @@ export function ActFields({ action, options, change }: ActFieldsProps) {
           {words.actions.undrainAfter}
         </Checkbox>
       )}
-      {action === 'restart' && options.force && (
+      {action === 'restart' && options.force && !isForced && (
         <Checkbox checked onChange={() => change({ ...options, force: false })}>
           {words.actions.force}
         </Checkbox>
@@ -80,6 +82,7 @@ export function ActFields({ action, options, change }: ActFieldsProps) {
       <Input
         id={reasonId}
         placeholder={words.actions.reasonHint}
+        aria-required={isForced}
         maxLength={REASON_LENGTH_MAX}
         value={options.reason}
         onChange={({ target }) => change({ ...options, reason: target.value })}

@@ -11,7 +11,7 @@ export interface ActOptions {
   readonly drainFirst: boolean;
   /** Of a reboot that drains first: whether the node goes back into rotation. */
   readonly undrainAfter: boolean;
-  /** Of a restart: also while the workload is locked, and without waiting for a drain. */
+  /** Of a restart: also while the workload is locked, and without waiting for a drain. Past a budget it needs a reason. */
   readonly force: boolean;
   /** Of an undrain: the hold that is released. `null`: that of people. */
   readonly hold: string | null;
@@ -35,7 +35,11 @@ export function parametersOf(action: NodeAction, options: ActOptions): Parameter
   const seconds = deadlineMinutes === null ? null : Math.round(deadlineMinutes * 60);
   switch (action) {
     case 'drain':
-      return { onDeadline, ...(seconds === null ? {} : { timeout: seconds }) } satisfies DrainBody;
+      return {
+        onDeadline,
+        ...(seconds === null ? {} : { timeout: seconds }),
+        ...(force ? { force } : {}),
+      } satisfies DrainBody;
     case 'undrain':
       return (hold === null ? {} : { hold }) satisfies UndrainBody;
     case 'restart':

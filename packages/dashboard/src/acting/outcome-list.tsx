@@ -18,7 +18,7 @@ export function OutcomeList({ outcomes }: { readonly outcomes: readonly Outcome[
           <li key={nodeId}>
             <Link to={paths.node(nodeId)}>{nodeId}</Link>
             <span className={styles['problem']}>
-              {problem?.detail} {problem?.whatToDo}
+              {problem?.detail} {problem !== null && words.problems.whatToDo(problem.code, problem.whatToDo)}
             </span>
           </li>
         ))}

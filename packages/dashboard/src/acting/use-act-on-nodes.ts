@@ -12,7 +12,7 @@ export interface Outcome {
   readonly nodeId: string;
   /** `null`: it was refused, or nobody knows. */
   readonly operation: Operation | null;
-  readonly problem: { readonly detail: string; readonly whatToDo: string } | null;
+  readonly problem: { readonly code: string; readonly detail: string; readonly whatToDo: string } | null;
 }
 
 interface Asked {
@@ -34,7 +34,13 @@ async function actOnNodes(api: Client, { action, nodeIds, options }: Asked): Pro
     const part = nodeIds.slice(begin, begin + NODES_PER_REQUEST_MAX);
     const answer = await api.runOnNodes({
       name: action,
-      body: { nodeIds: part, params: { ...parametersOf(action, options) }, ...(reason === '' ? {} : { reason }) },
+      body: {
+        nodeIds: part,
+        params: { ...parametersOf(action, options) },
+        ...(reason === '' ? {} : { reason }),
+        // Of a command that agents declare it stands beside the parameters, and a reboot is one.
+        ...(action === 'reboot' && options.force ? { force: true } : {}),
+      },
     });
     if (!answer.ok && begin > 0) {
       const { problem } = answer;
@@ -43,4 +49,9 @@ async function actOnNodes(api: Client, { action, nodeIds, options }: Asked): Pro
     outcomes.push(...valueIn(answer).items);
   }
   return outcomes;
+}
+
+/** Those that would break a budget: they may be forced, with a reason. */
+export function refusedByBudget(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.filter(({ problem }) => problem?.code === 'budget-exceeded');
 }

@@ -3,7 +3,9 @@ import type { ClientEvent } from '@sluice/client';
 import { expect, test } from 'vitest';
 import { keysTouchedBy } from './query-keys.ts';
 
-const touched = (event: Partial<ClientEvent> & { readonly kind: string; readonly by?: string }) =>
+const touched = (
+  event: Partial<ClientEvent> & { readonly kind: string; readonly by?: string; readonly rolloutId?: string },
+) =>
   keysTouchedBy({
     sequence: 1,
     nodeId: 'lobby-1',
@@ -24,4 +26,21 @@ test('what people do is audited, and what agents report is not', () => {
 
 test('how far a drain is stands in its operation too', () => {
   expect(touched({ kind: 'DrainProgressed' })).toEqual(expect.arrayContaining(['operations', 'operation']));
+});
+
+test('a rollout is asked again after what happens to it, and so is the history of the node that it happens to', () => {
+  const keys = touched({ kind: 'RolloutNodeEnded', by: 'rollout/ro_1', rolloutId: 'ro_1' });
+  expect(keys).toEqual(
+    expect.arrayContaining(['history lobby-1', 'rollouts', 'rollout ro_1', 'rollout-history ro_1 steps']),
+  );
+  expect(touched({ kind: 'RolloutPaused', nodeId: null, rolloutId: 'ro_1' })).toEqual(
+    expect.arrayContaining(['paused-rollouts', 'rollout-history ro_1']),
+  );
+  // Of ten thousand nodes only those are read again that something happened to: its page knows which.
+  expect(keys.some((key) => key.startsWith('rollout-nodes'))).toBe(false);
+});
+
+test('budgets and slots', () => {
+  expect(touched({ kind: 'BudgetSet', by: 'alice', nodeId: null })).toEqual(['budgets', 'audit']);
+  expect(touched({ kind: 'SlotTaken', by: 'zincati', nodeId: null })).toEqual(['budgets', 'slots', 'audit']);
 });

@@ -1,5 +1,6 @@
 /** The keys of all queries, and which of them an event makes out of date. */
 import type { ClientEvent } from '@sluice/client';
+import { ROLLOUT_STORY } from '../fleet-view/rollout-events.ts';
 
 type Filter = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +20,14 @@ export const queryKeys = {
   output: (operationId: string) => ['output', operationId],
   audit: (filter: Filter) => ['audit', filter],
   chainHead: ['audit', 'head'],
+  rollouts: (filter: Filter) => ['rollouts', filter],
+  rollout: (id: string) => ['rollout', id],
+  /** A page of its nodes. */
+  rolloutNodes: (id: string, page: number) => ['rollout-nodes', id, page],
+  pausedRollouts: ['paused-rollouts'],
+  rolloutHistory: (id: string, of: 'story' | 'steps') => ['rollout-history', id, of],
+  budgets: ['budgets'],
+  slots: ['slots'],
   tokens: ['tokens'],
   joinTokens: ['join-tokens'],
 } as const;
@@ -37,6 +46,17 @@ function keysOfKind(event: ClientEvent): readonly (readonly string[])[] {
           ['why', nodeId],
           ['history', nodeId],
         ];
+  const rolloutId: unknown = event['rolloutId'];
+  // Which of its nodes are to be read again, its own page knows.
+  if (typeof rolloutId === 'string') {
+    const own = [...node, ['rollouts'], ['rollout', rolloutId]];
+    // Of thousands of nodes each tells several times: its story is not read again for that.
+    return ROLLOUT_STORY.includes(kind)
+      ? [...own, ['paused-rollouts'], ['rollout-history', rolloutId]]
+      : [...own, ['rollout-history', rolloutId, 'steps']];
+  }
+  if (kind.startsWith('Budget')) return [...node, ['budgets']];
+  if (kind.startsWith('Slot')) return [...node, ['budgets'], ['slots']];
   if (kind.startsWith('Operation')) {
     const id: unknown = event['operationId'];
     return [...node, ['operations'], ...(typeof id === 'string' ? [['operation', id]] : [])];

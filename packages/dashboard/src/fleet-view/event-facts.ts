@@ -1,5 +1,6 @@
 /** What an event tells, in the few fields that a sentence about it needs; and whether a person wants to hear of it at all. */
 import type { ClientEvent } from '@sluice/client';
+import { ROLLOUT_STORY } from './rollout-events.ts';
 
 export interface EventFacts {
   readonly command: string;
@@ -11,8 +12,14 @@ export interface EventFacts {
   readonly problem: string;
   /** `null`: nobody could count, or it is not about sessions. */
   readonly sessions: number | null;
-  /** Names of the budgets that it is about, with commas between them. */
-  readonly budgets: string;
+  /** Of a rollout: so many of its nodes; `null`: it is not about nodes of a rollout. */
+  readonly nodes: number | null;
+  /** The step that a node of a rollout is at, as the API has it; empty: none. */
+  readonly step: string;
+  /** Of a budget, or of the budget in which a slot is. */
+  readonly budget: string;
+  /** Who holds a slot. */
+  readonly slot: string;
   /** How the workload is; `unwell` is what is neither of the others. */
   readonly workload: 'well' | 'starting' | 'stopping' | 'stopped' | 'unwell';
 }
@@ -23,6 +30,7 @@ export function factsOf(event: ClientEvent): EventFacts {
   const workload = recordIn(event['workload']);
   const error = recordIn(event['error']);
   const sessions = event['sessionsRemaining'];
+  const slot = recordIn(event['slot']);
   return {
     command: textIn(operation['command']) || textIn(event['command']),
     hold: textIn(hold['name']) || textIn(event['name']) || textIn(event['hold']),
@@ -32,12 +40,22 @@ export function factsOf(event: ClientEvent): EventFacts {
       textIn(event['problem']) ||
       textIn(workload['problem']) ||
       textIn(error['message']) ||
+      textIn(event['error']) ||
+      textIn(event['detail']) ||
       textIn(event['because']) ||
       (textIn(workload['phase']) === 'running' ? '' : textIn(workload['phase'])),
     sessions: typeof sessions === 'number' ? sessions : null,
-    budgets: namesIn(event['budgets']),
+    nodes: nodesIn(event),
+    step: event.kind.startsWith('RolloutNode') ? textIn(event['status']) : '',
+    budget: textIn(recordIn(event['budget'])['name']) || namesIn(event['budgets']) || textIn(slot['group']),
+    slot: textIn(slot['id']),
     workload: workloadIn(workload),
   };
+}
+
+function nodesIn({ nodes, nodeIds }: ClientEvent): number | null {
+  if (Array.isArray(nodeIds)) return nodeIds.length;
+  return typeof nodes === 'number' ? nodes : null;
 }
 
 function workloadIn({ phase, healthy, problem }: Readonly<Record<string, unknown>>): EventFacts['workload'] {
@@ -65,9 +83,14 @@ export const TOLD_KINDS: readonly string[] = [
   'OperationConfirmationNeeded',
   'OperationEnded',
   'MetadataReplaced',
-  'BudgetOverridden',
   'HoldReleased',
   'WorkloadChanged',
+  ...ROLLOUT_STORY,
+  'BudgetSet',
+  'BudgetRemoved',
+  'BudgetOverridden',
+  'SlotTaken',
+  'SlotReleased',
 ];
 
 export function isTold(event: ClientEvent): boolean {

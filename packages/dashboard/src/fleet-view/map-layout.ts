@@ -98,6 +98,16 @@ export function cellAt({ pitch, groups }: MapLayout, x: number, y: number): Cell
 
 export type Direction = 'left' | 'right' | 'up' | 'down' | 'first' | 'last';
 
+/** Keys as the browser names them. */
+export const DIRECTION_OF_KEY: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  Home: 'first',
+  End: 'last',
+};
+
 /** The cell to which a key leads: along the rows, and from group to group at their ends. */
 export function moveFrom({ groups }: MapLayout, from: CellPlace, direction: Direction): CellPlace {
   const place = groups[from.group];

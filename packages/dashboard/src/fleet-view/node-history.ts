@@ -11,6 +11,9 @@ const STEPS: ReadonlySet<string> = new Set([
   'OperationTimesShifted',
   'HoldTimesShifted',
   'AvailabilityWished',
+  'RolloutNodeOperationRequested',
+  'RolloutNodeAdvanced',
+  'RolloutNodeHealthChanged',
 ]);
 
 export interface NodeHistory {

@@ -8,6 +8,7 @@ import { FleetFeed, type FeedState } from './fleet-feed.ts';
 import { type FleetSnapshot, NodeStore } from './node-store.ts';
 import { QueryFreshness } from './query-freshness.ts';
 import { RecentEvents } from './recent-events.ts';
+import { ToldEvents } from './told-events.ts';
 import { untilSeen } from './until-seen.ts';
 import { Watched } from './watched.ts';
 
@@ -15,6 +16,7 @@ interface LiveFleet {
   readonly store: NodeStore;
   readonly state: Watched<FeedState>;
   readonly recent: RecentEvents;
+  readonly told: ToldEvents;
 }
 
 /** Milliseconds: what has changed in the last hour is told. */
@@ -28,6 +30,7 @@ export function LiveFleetProvider({ api, children }: { readonly api: Client; rea
   const queryClient = useQueryClient();
   const [store] = useState(() => new NodeStore(onNextFrame));
   const [recent] = useState(() => new RecentEvents(onNextFrame));
+  const [told] = useState(() => new ToldEvents());
   const [state] = useState(() => new Watched<FeedState>({ kind: 'connecting' }));
   useEffect(() => {
     const stop = new AbortController();
@@ -42,6 +45,7 @@ export function LiveFleetProvider({ api, children }: { readonly api: Client; rea
       told: (event) => {
         recent.add(event);
         freshness.touch(event);
+        told.tell(event);
       },
       missed: () => freshness.touchAll(),
     });
@@ -53,8 +57,8 @@ export function LiveFleetProvider({ api, children }: { readonly api: Client; rea
       if (answer.ok) recent.fill(answer.value.items);
     });
     return () => stop.abort();
-  }, [api, queryClient, recent, state, store]);
-  return <LiveContext value={{ store, state, recent }}>{children}</LiveContext>;
+  }, [api, queryClient, recent, state, store, told]);
+  return <LiveContext value={{ store, state, recent, told }}>{children}</LiveContext>;
 }
 
 function useLive(): LiveFleet {
@@ -85,4 +89,10 @@ export function useFeedState(): FeedState {
 export function useRecentEvents(): readonly ClientEvent[] {
   const { recent } = useLive();
   return useSyncExternalStore(recent.shown.subscribe, recent.shown.get);
+}
+
+/** Calls with every event from now on, as it comes. @param listener Another one at each drawing begins anew. */
+export function useToldEvents(listener: (event: ClientEvent) => void): void {
+  const { told } = useLive();
+  useEffect(() => told.listen(listener), [told, listener]);
 }

@@ -15,7 +15,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 const SearchDialog = lazy(async () => ({ default: (await import('./search-dialog.tsx')).SearchDialog }));
 const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }));
 
-const PAGES = ['fleet', 'nodes', 'operations', 'audit', 'access'] as const;
+const PAGES = ['fleet', 'nodes', 'rollouts', 'operations', 'budgets', 'audit', 'access'] as const;
 
 export function AppShell() {
   const words = useWords();

@@ -1,13 +1,24 @@
 /** The keys that work on every page: what each does, and when a key is not one of them but text. */
 
-export type Shortcut = 'search' | 'help' | 'fleet' | 'nodes' | 'operations' | 'audit' | 'access';
+export type Shortcut =
+  | 'search'
+  | 'help'
+  | 'fleet'
+  | 'nodes'
+  | 'rollouts'
+  | 'operations'
+  | 'budgets'
+  | 'audit'
+  | 'access';
 
 /** As they are pressed, one after the other. */
 export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly does: Shortcut }[] = [
   { keys: ['/'], does: 'search' },
   { keys: ['g', 'f'], does: 'fleet' },
   { keys: ['g', 'n'], does: 'nodes' },
+  { keys: ['g', 'r'], does: 'rollouts' },
   { keys: ['g', 'o'], does: 'operations' },
+  { keys: ['g', 'b'], does: 'budgets' },
   { keys: ['g', 'a'], does: 'audit' },
   { keys: ['g', 't'], does: 'access' },
   { keys: ['?'], does: 'help' },

@@ -1,5 +1,5 @@
 /** A status: a shape, a word and a colour, so that none of them is the only sign. */
-import type { NodeStatus, OperationStatus } from '@sluice/contract';
+import type { NodeStatus, OperationStatus, RolloutNodeStatus, RolloutStatus } from '@sluice/contract';
 import { useWords } from '../i18n/words.tsx';
 import styles from './status-mark.module.css';
 
@@ -22,6 +22,26 @@ const OPERATION_SHAPES: Readonly<Record<OperationStatus, string>> = {
   expired: '✗',
 };
 
+const ROLLOUT_SHAPES: Readonly<Record<RolloutStatus, string>> = {
+  running: '◐',
+  paused: '‖',
+  cancelling: '◌',
+  succeeded: '✓',
+  failed: '✗',
+  cancelled: '–',
+};
+
+const ROLLOUT_NODE_SHAPES: Readonly<Record<RolloutNodeStatus, string>> = {
+  pending: '□',
+  draining: '◐',
+  acting: '↻',
+  undraining: '↑',
+  settling: '◌',
+  succeeded: '✓',
+  failed: '✗',
+  skipped: '–',
+};
+
 /** A status of a newer server is shown as its word. */
 export function NodeStatusMark({ status }: { readonly status: NodeStatus }) {
   const words = useWords();
@@ -31,6 +51,18 @@ export function NodeStatusMark({ status }: { readonly status: NodeStatus }) {
 export function OperationStatusMark({ status }: { readonly status: OperationStatus }) {
   const words = useWords();
   return <Mark kind={status} shape={OPERATION_SHAPES[status] ?? '?'} word={words.status.operation[status] ?? status} />;
+}
+
+export function RolloutStatusMark({ status }: { readonly status: RolloutStatus }) {
+  const { rollouts } = useWords();
+  return <Mark kind={status} shape={ROLLOUT_SHAPES[status] ?? '?'} word={rollouts.statuses[status] ?? status} />;
+}
+
+export function RolloutNodeStatusMark({ status }: { readonly status: RolloutNodeStatus }) {
+  const { rollouts } = useWords();
+  return (
+    <Mark kind={status} shape={ROLLOUT_NODE_SHAPES[status] ?? '?'} word={rollouts.nodeStatuses[status] ?? status} />
+  );
 }
 
 function Mark({ kind, shape, word }: { readonly kind: string; readonly shape: string; readonly word: string }) {

@@ -61,6 +61,11 @@ export const actions = {
     begun: (count: number) => `Begun on ${nodesInWords(count)}`,
     refused: (count: number) => `Not begun on ${nodesInWords(count)}`,
   },
+  insist: (count: number) => `Force on ${nodesInWords(count)} …`,
+  insistTitle: 'A budget has no place left',
+  insistSays: 'Forcing does it all the same, for these nodes only. The reason stays in the history.',
+  insistRestarts: 'It also interrupts them while the workload is locked, and without waiting for a drain.',
+  reasonFirst: 'First write the reason: it stays in the history.',
   seeOperation: 'Operation',
   done: 'Close',
 };

@@ -2,6 +2,7 @@
 import type { EventFacts } from '../../fleet-view/event-facts.ts';
 
 const because = (reason: string): string => (reason === '' ? '' : `: ${reason}`);
+const nodesInWords = (count: number): string => `${count} ${count === 1 ? 'node' : 'nodes'}`;
 const left = (sessions: number | null): string =>
   sessions === null ? '' : `, with ${sessions} ${sessions === 1 ? 'session' : 'sessions'} on it`;
 
@@ -40,5 +41,26 @@ export const events: Readonly<Record<string, (facts: EventFacts) => string>> = {
   OperationConfirmed: () => 'its operation was confirmed',
   OperationEnded: ({ outcome, problem }) => `its operation ended: ${outcome}${because(problem)}`,
   MetadataReplaced: () => 'has other metadata',
-  BudgetOverridden: ({ budgets, reason }) => `its operation was forced through the budget ${budgets}${because(reason)}`,
+  RolloutStarted: ({ nodes }) => `a rollout was started${nodes === null ? '' : ` over ${nodesInWords(nodes)}`}`,
+  RolloutPaused: ({ problem }) => `the rollout was paused${because(problem)}`,
+  RolloutResumed: ({ reason }) => `the rollout was resumed${because(reason)}`,
+  RolloutApproved: ({ reason }) => `the first nodes of the rollout were approved${because(reason)}`,
+  RolloutCancelled: ({ reason }) => `the rollout is to be cancelled${because(reason)}`,
+  RolloutAborted: ({ problem }) => `the rollout was given up${because(problem)}`,
+  RolloutRetried: ({ nodes, reason }) => `its ${nodesInWords(nodes ?? 0)} that failed are retried${because(reason)}`,
+  RolloutNodesJoined: ({ nodes }) => `${nodesInWords(nodes ?? 0)} joined that the rollout would match`,
+  RolloutNodeBegun: () => 'had its turn in the rollout',
+  RolloutNodeOperationRequested: ({ step }) => `was told what to do for the rollout (${step})`,
+  RolloutNodeAdvanced: ({ step }) => `is at its next step in the rollout (${step})`,
+  RolloutNodeHealthChanged: ({ problem }) =>
+    problem === '' ? 'is as the rollout wants it' : `is not as the rollout wants it: ${problem}`,
+  RolloutNodePutBack: ({ problem }) => `waits for another turn in the rollout${because(problem)}`,
+  RolloutNodeEnded: ({ outcome, problem }) => `its turn in the rollout ended: ${outcome}${because(problem)}`,
+  RolloutEnded: ({ outcome, problem }) => `the rollout ended: ${outcome}${because(problem)}`,
+  BudgetSet: ({ budget }) => `the budget “${budget}” was set`,
+  BudgetRemoved: ({ budget }) => `the budget “${budget}” was removed`,
+  BudgetOverridden: ({ budget, reason }) => `was forced although no place was left in “${budget}”${because(reason)}`,
+  SlotTaken: ({ budget, slot }) => `${slot} took a slot of “${budget}”`,
+  SlotReleased: ({ budget, slot, outcome }) =>
+    `the slot of ${slot} in “${budget}” was ${outcome === 'freed' ? 'freed by hand' : 'given back'}`,
 };

@@ -92,6 +92,7 @@ export const node = {
   runIt: (command: string) => `Run ${command}`,
   runDisruptive: 'It interrupts the workload: it waits for a drain that runs.',
   runForce: 'At once: without waiting for a drain, also while the workload is locked',
+  runForceBudget: 'To run it all the same, choose “At once” above and write the reason: it stays in the history.',
   defaultIs: (value: string) => `empty: ${value}`,
   optional: 'may be left empty',
   chooseOne: 'choose',

@@ -33,6 +33,7 @@ export const nodes = {
   selectNode: (id: string) => `Select ${id}`,
   selected: (count: number) => `${count} selected`,
   unselect: 'Select none',
+  rollOut: (count: number) => `Roll out … (${count})`,
   sortBy: (column: string) => `Sort by ${column}`,
   newOrder: 'The order has changed',
   showNewOrder: 'Show the new order',

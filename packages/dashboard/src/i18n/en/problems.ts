@@ -14,6 +14,16 @@ const here: Partial<Record<ToldProblemCode, string>> = {
   'invalid-parameters': 'Correct what the detail names.',
   'login-code-invalid': 'A link works once and not for long: print another with sluice dashboard, or paste a token.',
   'precondition-failed': 'Somebody else saved first: look at what changed, then save again.',
+  'budget-exceeded':
+    'Wait until a node that the detail names is back, or force it with a reason. Budgets shows the places that are left.',
+  'budget-not-found': 'Look at the list of budgets: somebody may have removed it.',
+  'too-many-budgets': 'Remove one that is not needed: each is asked of every change of a node.',
+  'slot-not-found': 'Look at the list of slots: it may have been given back.',
+  'rollout-not-found': 'Look for it under Rollouts; those that ended long ago are kept no more.',
+  'rollout-selects-nothing': 'Correct the selector, or choose other nodes.',
+  'rollout-plan-changed': 'Look at the plan once more, then start it. Nothing was begun.',
+  'rollout-not-possible': 'Look at its status; the detail says what it would need.',
+  'too-many-rollouts': 'Wait for one to end, or cancel one.',
   'workload-locked': 'Wait until the lock is released or expires.',
   unreachable:
     'Look whether the server runs and the network is there. What was to be done may or may not have been done: look first.',

@@ -56,6 +56,11 @@ export const actions: typeof en = {
     begun: (count) => `已在 ${count} 个节点上开始`,
     refused: (count) => `${count} 个节点未开始`,
   },
+  insist: (count) => `强制 ${count} 个节点…`,
+  insistTitle: '预算没有剩余名额',
+  insistSays: '强制执行仅针对这些节点。原因会保留在历史中。',
+  insistRestarts: '即使工作负载被锁定也会中断它,且不等待排空。',
+  reasonFirst: '请先填写原因:它会保留在历史中。',
   seeOperation: '操作',
   done: '关闭',
 };

@@ -85,6 +85,7 @@ export const node: typeof en = {
   runIt: (command) => `运行 ${command}`,
   runDisruptive: '它会中断工作负载:会等待正在进行的排空。',
   runForce: '立即执行:不等待排空,工作负载被锁定时也执行',
+  runForceBudget: '如仍要运行,请勾选上面的立即执行并填写原因:它会保留在历史中。',
   defaultIs: (value) => `留空:${value}`,
   optional: '可以留空',
   chooseOne: '请选择',

@@ -34,6 +34,7 @@ export const nodes: typeof en = {
   selectNode: (id) => `选择 ${id}`,
   selected: (count) => `已选 ${count} 个`,
   unselect: '取消选择',
+  rollOut: (count) => `滚动操作…(${count})`,
   sortBy: (column) => `按${column}排序`,
   newOrder: '顺序已变化',
   showNewOrder: '显示新顺序',

@@ -9,6 +9,7 @@ import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { Asked } from '../../ui/asked.tsx';
 import filters from '../../ui/filters.module.css';
 import { NodeField } from '../../ui/node-field.tsx';
@@ -16,7 +17,6 @@ import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { When } from '../../ui/when.tsx';
-import { RevokeDialog } from './revoke-dialog.tsx';
 
 /** @param whyNotRevoke Why the reader may not take keys away; `null`: they may. */
 export function AgentKeys({ whyNotRevoke }: { readonly whyNotRevoke: string | null }) {
@@ -75,12 +75,13 @@ function KeysOf({ nodeId, whyNotRevoke }: KeysOfProps) {
           {isRotationWanted && <p role="status">{words.access.rotationWanted}</p>}
           <KeyTable keys={keys} />
           {isAsked && (
-            <RevokeDialog
+            <AskDialog
               title={words.access.revokeKeysTitle(nodeId)}
               says={words.access.revokeKeysSays}
               button={words.access.revokeKeysIt}
-              revoke={() => api.revokeCredentials({ id: nodeId, body: {} })}
-              listKey={queryKey}
+              keep={words.access.keepIt}
+              act={() => api.revokeCredentials({ id: nodeId, body: {} })}
+              touched={[queryKey]}
               close={() => setAsked(false)}
             />
           )}

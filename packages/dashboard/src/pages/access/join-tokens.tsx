@@ -7,12 +7,12 @@ import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { Asked } from '../../ui/asked.tsx';
 import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { CreateJoinTokenDialog } from './create-join-token-dialog.tsx';
 import { Expires } from './expires.tsx';
-import { RevokeDialog } from './revoke-dialog.tsx';
 
 /** @param whyNot Why the reader may neither see nor change them; `null`: they may. */
 export function JoinTokens({ whyNot }: { readonly whyNot: string | null }) {
@@ -77,12 +77,13 @@ function JoinTokenTable({ tokens }: { readonly tokens: readonly JoinToken[] }) {
         ]}
       />
       {asked !== null && (
-        <RevokeDialog
+        <AskDialog
           title={words.access.revokeTitle(asked.name)}
           button={words.access.revokeIt}
           says={words.access.revokeSays['join-token']}
-          revoke={() => api.revokeJoinToken({ id: asked.id })}
-          listKey={queryKeys.joinTokens}
+          keep={words.access.keepIt}
+          act={() => api.revokeJoinToken({ id: asked.id })}
+          touched={[queryKeys.joinTokens]}
           close={() => setAsked(null)}
         />
       )}

@@ -10,13 +10,13 @@ import { auditFilterIn, auditSearch } from '../../fleet-view/audit-filter.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
+import { AskDialog } from '../../ui/ask-dialog.tsx';
 import { Asked } from '../../ui/asked.tsx';
 import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { When } from '../../ui/when.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { Expires } from './expires.tsx';
-import { RevokeDialog } from './revoke-dialog.tsx';
 
 /** @param whyNot Why the reader may neither see nor change them; `null`: they may. */
 export function Tokens({ whyNot }: { readonly whyNot: string | null }) {
@@ -114,12 +114,13 @@ function TokenTable({ kind, label, none, tokens }: TokenTableProps) {
         ]}
       />
       {asked !== null && (
-        <RevokeDialog
+        <AskDialog
           title={words.access.revokeTitle(asked.name)}
           button={words.access.revokeIt}
           says={words.access.revokeSays[kind]}
-          revoke={() => api.revokeToken({ id: asked.id })}
-          listKey={queryKeys.tokens}
+          keep={words.access.keepIt}
+          act={() => api.revokeToken({ id: asked.id })}
+          touched={[queryKeys.tokens]}
           close={() => setAsked(null)}
         />
       )}

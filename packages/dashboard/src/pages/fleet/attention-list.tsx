@@ -13,6 +13,7 @@ import { NodeStatusMark } from '../../ui/status-mark.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useSteady } from '../../ui/use-steady.ts';
 import styles from './attention-list.module.css';
+import { PausedRollouts, usePausedRollouts } from './paused-rollouts.tsx';
 
 /** Lines of each cause: with eight causes the list is still seen whole. */
 const OF_EACH_MAX = 3;
@@ -23,13 +24,13 @@ export function AttentionList({ nodes }: { readonly nodes: readonly Node[] }) {
   const words = useWords();
   const now = useNow();
   const found = attentionNow(nodes, useTellingOperations(), now);
+  const paused = usePausedRollouts();
+  const count = found.length + paused.length;
   const { shown, isOutdated, aiming } = useSteady(linesOf(found, OF_EACH_MAX), keyOf);
   return (
-    <Section
-      title={words.fleet.attention}
-      aside={found.length > 0 && <span className={styles['count']}>{found.length}</span>}
-    >
-      {shown.length === 0 ? (
+    <Section title={words.fleet.attention} aside={count > 0 && <span className={styles['count']}>{count}</span>}>
+      <PausedRollouts rollouts={paused} />
+      {shown.length === 0 && paused.length > 0 ? null : shown.length === 0 ? (
         <p className={styles['none']}>
           <span aria-hidden="true">✓</span> {words.fleet.attentionNone}
         </p>

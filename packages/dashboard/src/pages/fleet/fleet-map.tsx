@@ -3,26 +3,25 @@ import type { Node } from '@sluice/contract';
 import { type KeyboardEvent, type MouseEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { type Grouping, groupNodes } from '../../fleet-view/group-nodes.ts';
-import { cellAt, type CellPlace, cornerOf, type Direction, layoutMap, moveFrom } from '../../fleet-view/map-layout.ts';
+import {
+  cellAt,
+  type CellPlace,
+  cornerOf,
+  DIRECTION_OF_KEY,
+  layoutMap,
+  moveFrom,
+} from '../../fleet-view/map-layout.ts';
 import { useLanguage } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { useTheme } from '../../theme/theme.tsx';
+import { CellCard } from '../../ui/cell-card.tsx';
 import { useWidth } from '../../ui/use-width.ts';
-import { CellCard } from './cell-card.tsx';
 import { type DrawnMap, drawMap } from './draw-map.ts';
 import styles from './fleet-map.module.css';
+import { NodeCard } from './node-card.tsx';
 
 /** CSS pixels: with the counts above it, the map is seen whole on a laptop. */
 const HEIGHT_WANTED = 460;
-
-const DIRECTIONS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  Home: 'first',
-  End: 'last',
-};
 
 export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[]; readonly grouping: Grouping }) {
   const { words } = useLanguage();
@@ -57,7 +56,7 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
     if (node !== undefined) void navigate(paths.node(node.id));
   };
   const press = (event: KeyboardEvent) => {
-    const direction = DIRECTIONS[event.key];
+    const direction = DIRECTION_OF_KEY[event.key];
     if (direction !== undefined) setAt(moveFrom(layout, at ?? { group: 0, index: -1 }, direction));
     else if (event.key === 'Enter') open(pointed);
     else if (event.key === 'Escape') setAt(null);
@@ -98,7 +97,9 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
       />
       <div id={toldId} aria-live="polite">
         {at !== null && pointed !== undefined && (
-          <CellCard node={pointed} corner={cornerOf(layout, at)} side={layout.cell} frameWidth={width} />
+          <CellCard corner={cornerOf(layout, at)} side={layout.cell} frameWidth={width}>
+            <NodeCard node={pointed} />
+          </CellCard>
         )}
       </div>
     </div>

@@ -6,6 +6,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { When } from '../../ui/when.tsx';
 import styles from './about.module.css';
+import { NodeBudgets } from './node-budgets.tsx';
 
 export function About({ node }: { readonly node: Node }) {
   const words = useWords();
@@ -33,6 +34,7 @@ export function About({ node }: { readonly node: Node }) {
             [words.node.version, node.version],
             [words.node.labels, <Pairs key="labels" pairs={labels} />],
             [words.node.resources, <Pairs key="resources" pairs={resources} />],
+            [words.budgets.title, <NodeBudgets key="budgets" node={node} />],
             [words.node.created, <When key="created" at={node.createdAt} />],
           ]}
         />

@@ -85,7 +85,7 @@ function Row({ event }: { readonly event: ClientEvent }) {
         <When at={event.at} />
       </span>
       <span>
-        <EventSentence event={event} isOfPage />{' '}
+        <EventSentence event={event} of="node" />{' '}
         {operationId !== null && <Link to={paths.operation(operationId)}>{words.actions.seeOperation}</Link>}
       </span>
       <span className={styles['soft']}>{words.fleet.by(event.actor.name)}</span>

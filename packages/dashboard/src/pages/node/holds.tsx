@@ -1,8 +1,11 @@
 /** Who holds the node out of rotation, each with the button that releases it. */
 import { OPERATOR_HOLD, type Node } from '@sluice/contract';
+import { Link } from 'react-router';
 import { ActButton } from '../../acting/act-button.tsx';
 import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
+import { rolloutIdIn } from '../../fleet-view/rollout-progress.ts';
 import { useWords } from '../../i18n/words.tsx';
+import { paths } from '../../paths.ts';
 import { When } from '../../ui/when.tsx';
 import styles from './drain-progress.module.css';
 
@@ -22,7 +25,7 @@ export function Holds({ holds, release }: HoldsProps) {
         {holds.map(({ name, owner, reason, placedAt, expiresAt }) => (
           <li key={name}>
             <span>
-              {words.actions.hold(name, owner, reason)}{' '}
+              {words.actions.hold(name, owner, reason)} <RolloutLink hold={name} />
               <span className={styles['soft']}>
                 <When at={placedAt} />
                 {expiresAt !== null && (
@@ -39,5 +42,16 @@ export function Holds({ holds, release }: HoldsProps) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** What holds the node may be a rollout, which tells more. */
+function RolloutLink({ hold }: { readonly hold: string }) {
+  const words = useWords();
+  const id = rolloutIdIn(hold);
+  return id === null ? null : (
+    <>
+      <Link to={paths.rollout(id)}>{words.rollouts.see}</Link>{' '}
+    </>
   );
 }

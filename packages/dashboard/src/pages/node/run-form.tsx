@@ -5,13 +5,14 @@ import { useId, useState } from 'react';
 import { ActButton } from '../../acting/act-button.tsx';
 import { HeldBy } from '../../acting/held-by.tsx';
 import { HitList } from '../../acting/hit-list.tsx';
+import { ParameterField } from '../../acting/parameter-field.tsx';
 import { isTyped, TypedConfirmation } from '../../acting/typed-confirmation.tsx';
+import { problemOf } from '../../api/problem-error.ts';
 import { fieldsOf, readFields } from '../../fleet-view/command-fields.ts';
 import { confirmationFor } from '../../fleet-view/confirmation.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import styles from './commands.module.css';
-import { ParameterField } from './parameter-field.tsx';
 import type { RunCommand } from './use-run-command.ts';
 
 interface RunFormProps {
@@ -32,6 +33,7 @@ export function RunForm({ node, command, run, close }: RunFormProps) {
   const fields = fieldsOf(command.parameters);
   const read = readFields(fields, values);
   const confirmation = command.disruptive ? confirmationFor(command.name, [node]) : null;
+  const isRefusedByBudget = run.error !== null && problemOf(run.error).code === 'budget-exceeded';
   const submit = () => {
     setTried(true);
     if (!read.ok || !isTyped(confirmation, typed) || run.isPending) return;
@@ -77,6 +79,7 @@ export function RunForm({ node, command, run, close }: RunFormProps) {
       )}
       {confirmation !== null && <TypedConfirmation confirmation={confirmation} typed={typed} change={setTyped} />}
       {run.error !== null && <ProblemNotice error={run.error} />}
+      {isRefusedByBudget && <p>{words.node.runForceBudget}</p>}
       <div className={styles['buttons']}>
         <Button onClick={close}>{words.actions.cancel}</Button>
         <ActButton

@@ -1,12 +1,16 @@
 /** Every node of the fleet: found, compared, chosen, acted upon. */
 import { Button } from 'antd';
 import { useMemo, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
+import { ActButton } from '../../acting/act-button.tsx';
 import { ActButtons } from '../../acting/act-buttons.tsx';
+import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
 import { filterIn, filterNodes, type NodeFilter, withFilter } from '../../fleet-view/node-filter.ts';
 import { type NodeOrder, orderIn, orderText, sortNodes } from '../../fleet-view/node-order.ts';
+import { type RolloutTarget, targetOfFilter } from '../../fleet-view/rollout-target.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useFleet } from '../../live/live-fleet.tsx';
+import { paths } from '../../paths.ts';
 import { remember, remembered } from '../../ui/remembered.ts';
 import { Page } from '../../ui/page.tsx';
 import { ColumnChoice } from './column-choice.tsx';
@@ -49,6 +53,10 @@ export function NodesPage() {
         <FilterBar filter={filter} change={changeFilter} types={types} selectorProblem={filtered.selectorProblem} />
         <div className={styles['tools']}>
           <ActButtons nodes={selectedNodes} begun={selectNone} />
+          <RollOutButton
+            target={selected.size > 0 ? { kind: 'nodes', nodeIds: [...selected] } : targetOfFilter(filter, wanted)}
+            count={selected.size > 0 ? selected.size : wanted.length}
+          />
           <span role="status">{selected.size > 0 && words.nodes.selected(selected.size)}</span>
           {selected.size > 0 && (
             <Button type="link" onClick={selectNone}>
@@ -86,5 +94,30 @@ export function NodesPage() {
         )}
       </Page>
     </div>
+  );
+}
+
+interface RollOutButtonProps {
+  /** What is selected, or what the filter lets through. */
+  readonly target: RolloutTarget;
+  readonly count: number;
+}
+
+/** Leads to the wizard, with these nodes. */
+function RollOutButton({ target, count }: RollOutButtonProps) {
+  const words = useWords();
+  const navigate = useNavigate();
+  const whyNot = useWhyNotChange();
+  return (
+    <ActButton
+      whyNot={whyNot ?? (count === 0 ? words.nodes.none : null)}
+      onClick={() => {
+        if (target.kind === 'nodes') void navigate(paths.newRollout(), { state: { nodeIds: target.nodeIds } });
+        else if (target.kind === 'all') void navigate(`${paths.newRollout()}?all`);
+        else void navigate(`${paths.newRollout()}?${new URLSearchParams({ selector: target.selector }).toString()}`);
+      }}
+    >
+      {words.nodes.rollOut(count)}
+    </ActButton>
   );
 }

@@ -2,9 +2,9 @@
 import type { Json } from '@sluice/contract';
 import { Input, Select } from 'antd';
 import { useId } from 'react';
-import type { CommandField, FieldFault } from '../../fleet-view/command-fields.ts';
-import { useWords, type Words } from '../../i18n/words.tsx';
-import styles from './commands.module.css';
+import type { CommandField, FieldFault } from '../fleet-view/command-fields.ts';
+import { useWords, type Words } from '../i18n/words.tsx';
+import styles from './parameter-field.module.css';
 
 interface ParameterFieldProps {
   readonly field: CommandField;

@@ -1,31 +1,31 @@
-/** Asks before a token or a key is revoked: what opens nothing any more is not opened again. */
+/** Asks before something is taken away for good: a token, a key, a budget, a slot. */
 import type { Answer } from '@sluice/client';
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { valueIn } from '../../api/problem-error.ts';
-import { useWords } from '../../i18n/words.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { valueIn } from '../api/problem-error.ts';
+import { Dialog } from './dialog.tsx';
+import { ProblemNotice } from './problem-notice.tsx';
 
-interface RevokeDialogProps {
+interface AskDialogProps {
   readonly title: string;
   /** What it does. */
   readonly says: string;
   /** What stands on the button. */
   readonly button: string;
-  readonly revoke: () => Promise<Answer<unknown>>;
-  /** Of the list that it leaves. */
-  readonly listKey: QueryKey;
+  /** What stands on the other one. */
+  readonly keep: string;
+  readonly act: () => Promise<Answer<unknown>>;
+  /** Of the lists that it leaves. */
+  readonly touched: readonly QueryKey[];
   readonly close: () => void;
 }
 
-export function RevokeDialog({ title, says, button, revoke, listKey, close }: RevokeDialogProps) {
-  const words = useWords();
+export function AskDialog({ title, says, button, keep, act, touched, close }: AskDialogProps) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
-    mutationFn: async () => valueIn(await revoke()),
+    mutationFn: async () => valueIn(await act()),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: listKey });
+      await Promise.all(touched.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
       close();
     },
   });
@@ -36,7 +36,7 @@ export function RevokeDialog({ title, says, button, revoke, listKey, close }: Re
       close={close}
       footer={
         <>
-          <Button onClick={close}>{words.access.keepIt}</Button>
+          <Button onClick={close}>{keep}</Button>
           <Button
             type="primary"
             danger
