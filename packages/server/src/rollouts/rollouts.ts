@@ -75,6 +75,7 @@ export class Rollouts {
     this.#endings.push(
       fleet.rollouts.subscribe((state) => this.#committed(state)),
       fleet.subscribe((nodeId) => this.#changed(nodeId)),
+      fleet.budgets.subscribe(() => this.#wakeAll()),
       fleet.subscribeToEvents((events) => this.#happened(events)),
     );
   }
@@ -211,7 +212,7 @@ export class Rollouts {
     if (isEnded(state.header))
       this.#joined.forgetBefore(oldestStart([...this.#options.fleet.rollouts.all()]) ?? Number.POSITIVE_INFINITY);
     // A node that one of them gives back is one that another may take.
-    for (const [otherId, other] of this.#runners) if (otherId !== id && other.outlook.waiting !== null) other.wake();
+    for (const [otherId, other] of this.#runners) if (otherId !== id) other.wake();
   }
 
   #changed(nodeId: string): void {
@@ -222,17 +223,14 @@ export class Rollouts {
     if (isOut) this.#unavailable.add(nodeId);
     else this.#unavailable.delete(nodeId);
     // It takes a place in a budget, or leaves one.
-    this.#wakeWaiting();
+    this.#wakeAll();
   }
 
   #happened(events: readonly StoredEvent[]): void {
     if (this.#joined.note(events)) this.#wakeAll();
   }
 
-  #wakeWaiting(): void {
-    for (const runner of this.#runners.values()) if (runner.outlook.waiting !== null) runner.wake();
-  }
-
+  /** Also those that wait for nothing yet: what they decide at this moment may rest on what was before. */
   #wakeAll(): void {
     for (const runner of this.#runners.values()) runner.wake();
   }
