@@ -6,7 +6,9 @@ import type { ClientOptions } from './client-options.ts';
 import { exchange, foreignAnswer, parseJson, type AnyRequest } from './exchange.ts';
 import { followEvents, type ClientEvent, type EventsItem, type EventsRequest } from './follow-events.ts';
 import type { RequestOf, ResponseOf } from './route-types.ts';
-import { waitForOperation, type WaitRequest } from './wait-for-operation.ts';
+import { waitForOperation } from './wait-for-operation.ts';
+import { type RolloutWaitRequest, waitForRollout } from './wait-for-rollout.ts';
+import type { WaitRequest } from './wait-until.ts';
 import { watchEvents, type WatchRequest } from './watch-events.ts';
 
 /** Routes with one answer; the event stream goes on. */
@@ -28,6 +30,8 @@ export type Client = { readonly [Name in AnswerRouteName]: Method<Name> } & {
   readonly events: (request?: EventsRequest) => AsyncGenerator<EventsItem, void, undefined>;
   /** Waits until an operation has ended; `value.status` tells what came of it. Ending the waiting does not end the operation. */
   readonly waitForOperation: (request: WaitRequest) => Promise<Answer<ResponseOf<'getOperation'>>>;
+  /** Resolves when the rollout has ended, or, with `orPaused`, when it waits for a person. */
+  readonly waitForRollout: (request: RolloutWaitRequest) => Promise<Answer<ResponseOf<'getRollout'>>>;
 };
 
 /**
@@ -92,6 +96,11 @@ export function createClient(options: ClientOptions): Client {
     waitForOperation: (request) =>
       waitForOperation(
         { getOperation: (which) => call('getOperation', which), events: (which) => followEvents(options, which) },
+        request,
+      ),
+    waitForRollout: (request) =>
+      waitForRollout(
+        { getRollout: (which) => call('getRollout', which), events: (which) => followEvents(options, which) },
         request,
       ),
     getCredentials: (request) => call('getCredentials', request),
