@@ -15,6 +15,7 @@ import {
   startFleet,
   startRollout,
   statusesOf,
+  stayingPlayer,
   steer,
   WITHIN_MS,
 } from './rollouts-under-test.ts';
@@ -60,11 +61,12 @@ test('a node that does not come back stops it, stays out of rotation, and is tak
 
 test('a server that is killed in the middle of each step goes on, and restarts each node exactly once', async () => {
   const slow = {
-    game: { STUCK_PLAYERS: '1', START_DELAY_MS: '1500' },
+    game: { START_DELAY_MS: '1500' },
     workload: () => ({ undrain: { exec: ['sleep', '2'], timeout: '10s' } }),
   };
   fleet = await startFleet(['n1', 'n2'], {}, { n1: slow });
-  for (const step of ['draining', 'acting', 'undraining', 'settling'] as const) await killedAt(fleet, step);
+  for (const step of ['draining', 'acting', 'undraining', 'settling'] as const)
+    expect({ step, starts: await killedAt(fleet, step) }).toEqual({ step, starts: { n1: 1, n2: 1 } });
 });
 
 test('nodes that are offline at their turn are skipped, or waited for', async () => {
@@ -102,13 +104,15 @@ test('nodes that join meanwhile are taken with includeNew, else only told of; on
 });
 
 test('a node that vanishes in the middle is waited for, and goes on when it is back', async () => {
-  fleet = await startFleet(['n1', 'n2'], {}, { n1: { game: { STUCK_PLAYERS: '1' } } });
+  fleet = await startFleet(['n1', 'n2']);
+  const leave = await stayingPlayer(fleet, 'n1');
   const before = await incarnations(fleet, ['n1', 'n2']);
-  const { id } = await startRollout(fleet, { ...RESTART, all: true, order: { by: 'id' }, drainTimeoutSeconds: 5 });
+  const { id } = await startRollout(fleet, { ...RESTART, all: true, order: { by: 'id' } });
   await fleet.nodeThat('n1', 'draining', ({ status }) => status === 'draining', WITHIN_MS);
   await fleet.stopAgent('n1', 'SIGKILL');
   await fleet.nodeThat('n1', 'offline', ({ connected }) => !connected, WITHIN_MS);
   fleet.startAgent('n1');
+  await leave();
   expect(await ended(fleet, id)).toMatchObject({ status: 'succeeded', counts: { succeeded: 2 } });
   const after = await incarnations(fleet, ['n1', 'n2']);
   expect(after).toEqual({ n1: (before['n1'] ?? 0) + 1, n2: (before['n2'] ?? 0) + 1 });

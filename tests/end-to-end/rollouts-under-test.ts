@@ -74,6 +74,16 @@ export function ended(fleet: FleetUnderTest, id: string): Promise<Rollout> {
   return rolloutThat(fleet, id, 'ended', ({ endedAt }) => endedAt !== null);
 }
 
+/** A player joins and stays: no drain of the node ends by itself. @returns What makes them leave. */
+export async function stayingPlayer(fleet: FleetUnderTest, nodeId: string): Promise<() => Promise<void>> {
+  const { json } = await fleet.game(nodeId, 'POST', '/players', { name: 'ann' });
+  const id: unknown = typeof json === 'object' && json !== null && 'id' in json ? json.id : null;
+  if (typeof id !== 'string') throw new Error(`nobody could join ${nodeId}: ${JSON.stringify(json)}`);
+  return async () => {
+    await fleet.game(nodeId, 'DELETE', `/players/${id}`);
+  };
+}
+
 /** How often the workload of each node was started. */
 export async function incarnations(
   fleet: FleetUnderTest,

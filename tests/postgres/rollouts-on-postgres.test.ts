@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 test('a server that is killed while a node restarts goes on with the others, and restarts each exactly once', async () => {
-  await killedAt(fleet, 'acting');
+  expect(await killedAt(fleet, 'acting')).toEqual({ n1: 1, n2: 1 });
   const { json } = await fleet.request('GET', '/api/v1/rollouts?status=succeeded');
   expect(json).toMatchObject({ items: [{ status: 'succeeded', batches: [] }], nextCursor: null });
 });
