@@ -66,7 +66,11 @@ describe('a reboot', () => {
     expect(await fleet.ended(id, 30_000)).toMatchObject(SUCCEEDED);
     const back = await fleet.nodeThat('whole', 'active', ({ status }) => status === 'active');
     expect(back).toMatchObject({ holds: [], workload: { healthy: true, incarnation: 2 } });
-    expect((await fleet.game('whole', 'POST', '/players', { seconds: 1 })).status).toBeLessThan(300);
+    // The hold is released first; then the workload is asked to let players in again.
+    await waitFor(
+      'players to be let in again',
+      async () => (await fleet.game('whole', 'POST', '/players', { seconds: 1 })).status < 300,
+    );
     expect(await machine.given()).toBe(1);
   });
 
