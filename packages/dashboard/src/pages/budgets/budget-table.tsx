@@ -3,6 +3,7 @@ import type { Budget } from '@sluice/contract';
 import { Link } from 'react-router';
 import { ActButton } from '../../acting/act-button.tsx';
 import { useWords } from '../../i18n/words.tsx';
+import { useNode } from '../../live/live-fleet.tsx';
 import { paths } from '../../paths.ts';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import styles from './budgets.module.css';
@@ -79,6 +80,11 @@ export function BudgetTable({ budgets, whyNot, edit, remove }: BudgetTableProps)
   );
 }
 
+/** Who holds a slot need not be a node. */
+function Taker({ id }: { readonly id: string }) {
+  return useNode(id) === undefined ? <code>{id}</code> : <Link to={paths.node(id)}>{id}</Link>;
+}
+
 function TakenBy({ budget: { standing } }: { readonly budget: Budget }) {
   const words = useWords();
   const { nodes, unavailable } = standing;
@@ -88,7 +94,7 @@ function TakenBy({ budget: { standing } }: { readonly budget: Budget }) {
     <ul className={styles['takers']}>
       {named.map(({ id, because }) => (
         <li key={id}>
-          <Link to={paths.node(id)}>{id}</Link> <span className={styles['soft']}>{because}</span>
+          <Taker id={id} /> <span className={styles['soft']}>{because}</span>
         </li>
       ))}
       {unavailable > named.length && <li>{words.budgets.takenMore(unavailable - named.length)}</li>}
