@@ -69,6 +69,14 @@ function changeOf(kind: string, body: HistoryEvent['body']): { readonly before: 
       return { before: null, after: json(body['slot']) };
     case 'SlotReleased':
       return { before: json(body['slot']), after: null };
+    case 'RolloutStarted':
+      return { before: null, after: json({ id: body['rolloutId'], ...(isObject(body['spec']) ? body['spec'] : {}) }) };
+    case 'RolloutPaused':
+    case 'RolloutResumed':
+    case 'RolloutApproved':
+    case 'RolloutCancelled':
+    case 'RolloutRetried':
+      return { before: null, after: json({ id: body['rolloutId'] }) };
     case 'TokenRevoked':
       return { before: json(body['token']), after: null };
     case 'AgentEnrolled':
@@ -92,6 +100,7 @@ function resultOf(kind: string, body: HistoryEvent['body'], operation: Operation
   if (kind === 'LoginRefused') return { status: 'refused', code: 'login', detail: text(reason), count: times };
   if (kind === 'BudgetOverridden') return { status: 'done', code: null, detail: text(reason), count: 1 };
   if (kind === 'WebhookChanged') return { status: 'done', code: null, detail: text(reason), count: 1 };
+  if (kind.startsWith('Rollout')) return { status: 'done', code: null, detail: text(detail) ?? text(reason), count: 1 };
   if (operation === null) return { status: 'done', code: null, detail: null, count: 1 };
   const { status, error } = operation;
   return { status, code: error?.code ?? null, detail: error?.message ?? null, count: 1 };

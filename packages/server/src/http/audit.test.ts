@@ -78,6 +78,19 @@ describe('what somebody did', () => {
     expect((await audit('action=AvailabilityWished'))[0]).toMatchObject({ before: 'drain', after: 'active' });
   });
 
+  test('a rollout is told with what it was asked for with, and how it was steered and why', async () => {
+    const post = (path: string, body: object) =>
+      server.ask('POST', path, { body: JSON.stringify(body), headers: JSON_BODY, token: operator.secret });
+    const spec = { name: 'kernel', nodeIds: ['n2'], command: { kind: 'drain' } };
+    const { text } = await post('/api/v1/rollouts', spec);
+    const id = /"id":"(ro_[^"]+)"/u.exec(text)?.[1] ?? '';
+    await post(`/api/v1/rollouts/${id}/cancel`, { reason: 'not today' });
+    const [started] = await audit('action=RolloutStarted');
+    expect(started).toMatchObject({ actor: { name: 'olga' }, before: null, after: { id, ...spec } });
+    const [cancelled] = await audit('action=RolloutCancelled');
+    expect(cancelled).toMatchObject({ after: { id }, result: { status: 'done', detail: 'not today' } });
+  });
+
   test('of agents only what changes who gets in is told', async () => {
     const actions = new Set((await audit()).map(({ action }) => action));
     expect(actions).toContain('AgentEnrolled');

@@ -3,7 +3,7 @@ import type { AuditEntry } from '@sluice/contract';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
-import { auditSubject } from '../../fleet-view/audit-subject.ts';
+import { auditSubject, rolloutOf } from '../../fleet-view/audit-subject.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { Section } from '../../ui/page.tsx';
@@ -72,6 +72,13 @@ function What({ entry }: { readonly entry: AuditEntry }) {
   const subject = auditSubject(entry, action);
   const done = actionInWords(action, words);
   const text = subject === null ? done : `${done}: ${subject}`;
+  const rolloutId = rolloutOf(entry, action);
+  if (rolloutId !== null)
+    return (
+      <Link to={paths.rollout(rolloutId)} title={action}>
+        {text}
+      </Link>
+    );
   if (operationId === null) return <span title={action}>{text}</span>;
   return (
     <Link to={paths.operation(operationId)} title={action}>
