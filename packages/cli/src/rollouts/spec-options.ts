@@ -72,7 +72,7 @@ export function withSpecOptions(command: Command): Command {
   );
   which(
     completedFrom(
-      new Option('--order <order>', 'zone, id, label:KEY, least-loaded, random').argParser(parseOrder),
+      new Option('--order <order>', 'zone (default), id, label:KEY, least-loaded, random').argParser(parseOrder),
       ORDERS,
     ),
   );
