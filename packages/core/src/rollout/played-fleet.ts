@@ -1,5 +1,5 @@
 /** Test support: a fleet whose agents are played, under the real rules of nodes, with budgets that the pipeline enforces. */
-import type { OperationRecord } from '@sluice/contract';
+import type { OperationRecord, OperationResult } from '@sluice/contract';
 import { takesPlace } from '../budget/check-budgets.ts';
 import { type FullBudget, type Standing, standingInWords, standingOf } from '../budget/standing.ts';
 import { isUnavailable } from '../budget/unavailable.ts';
@@ -211,7 +211,6 @@ export class PlayedFleet {
     { id: operationId, sequence, command }: OperationRecord,
     status: 'running' | 'succeeded' | 'failed',
   ): void {
-    const newIncarnation = this.node(id).workload.incarnation + 1;
     this.tell(id, {
       kind: 'RecordOperation',
       update: {
@@ -220,11 +219,16 @@ export class PlayedFleet {
         sequence: sequence + 1,
         status,
         phase: null,
-        result: command === 'restart' && status === 'succeeded' ? { newIncarnation } : null,
+        result: status === 'succeeded' ? this.#proofOf(id, command) : null,
         error: status === 'failed' ? { code: 'failed', message: 'It did not come back.' } : null,
         output: null,
       },
     });
+  }
+
+  #proofOf(id: string, command: string): OperationResult | null {
+    if (command === 'restart') return { newIncarnation: this.node(id).workload.incarnation + 1 };
+    return command === 'reboot' ? { newBootId: `boot at ${this.now}` } : null;
   }
 
   statusOf(id: string): string {

@@ -24,6 +24,8 @@ export class PlayedRollout {
   massSilence: string | null = null;
   gate: GateResult | null = null;
   otherRolloutOf: (nodeId: string) => string | null = () => null;
+  /** What others do between the commit of a step and its commands. */
+  beforeCommands: () => void = () => undefined;
   /** Whether an answer is lost: the server dies between the command and its record. */
   losesAnswer: () => boolean = () => false;
   state: RolloutState;
@@ -97,6 +99,7 @@ export class PlayedRollout {
       this.last = step;
       if (step.unknownOperations.length > 0) throw new Error('an operation is not known');
       let isQuiet = step.events.length === 0;
+      this.beforeCommands();
       for (const command of step.commands) if (this.#give(command)) isQuiet = false;
       if (isQuiet) return step;
     }
@@ -148,6 +151,11 @@ export class PlayedRollout {
         : { kind: 'refused', problem: answer.problem },
     });
     return this.state.header.revision > revision;
+  }
+
+  /** What a step would be that sees these operations; nothing comes of it. */
+  look(endedOperation: RolloutView['endedOperation']): RolloutStep {
+    return stepRollout(this.state, { ...this.#view(), endedOperation }, this.fleet.now);
   }
 
   #view(): RolloutView {

@@ -93,7 +93,7 @@ const spec: fc.Arbitrary<RolloutSpec> = fc
   .record({
     command: fc.constantFrom<RolloutSpec['command']>(
       { kind: 'restart' },
-      { kind: 'restart' },
+      { kind: 'reboot' },
       { kind: 'drain' },
       { kind: 'undrain' },
       { kind: 'run', name: 'wipe' },
@@ -309,7 +309,8 @@ test('left alone, a healthy fleet is through, each node once', () => {
         expect(rollout.status).toBe('succeeded');
         expect(new Set(rollout.state.nodes.map(({ status }) => status))).toEqual(new Set(['succeeded']));
       }
-      const acts = asked.command.kind === 'restart' || asked.command.kind === 'run' ? 1 : 0;
+      const acts =
+        asked.command.kind === 'restart' || asked.command.kind === 'reboot' || asked.command.kind === 'run' ? 1 : 0;
       for (const { nodeId, status } of rollout.state.nodes)
         expect(fleet.performed.get(nodeId) ?? 0).toBe(status === 'pending' ? 0 : acts);
     }),
