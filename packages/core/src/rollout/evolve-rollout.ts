@@ -9,10 +9,11 @@ import {
   type RolloutState,
 } from './rollout.ts';
 
-/** A state that is changed: what stands in it is copied once for all events together, since a rollout may have 50,000 nodes. */
+/** A state that is changed. Its nodes are copied once for all events together, and only if one changes: there may be 50,000. */
 interface Changing {
+  readonly before: readonly RolloutNodeState[];
+  copy: RolloutNodeState[] | null;
   header: RolloutHeader;
-  nodes: RolloutNodeState[];
   inFlight: number[];
   pendingFrom: number;
   positions: ReadonlyMap<string, number>;
@@ -26,23 +27,32 @@ interface Changing {
 export function evolveRollout(state: RolloutState, events: readonly RolloutEvent[], at: number): RolloutState {
   if (events.length === 0) return state;
   const changing: Changing = {
-    ...state,
-    nodes: [...state.nodes],
+    before: state.nodes,
+    copy: null,
+    header: state.header,
     inFlight: [...state.inFlight],
+    pendingFrom: state.pendingFrom,
+    positions: state.positions,
     counts: { ...state.counts },
   };
   for (const event of events) change(changing, event, at);
+  const { counts, positions } = changing;
+  const nodes = nodesOf(changing);
   let { pendingFrom } = changing;
-  while (pendingFrom <= changing.nodes.length && changing.nodes[pendingFrom - 1]?.status !== 'pending')
-    pendingFrom += 1;
+  while (pendingFrom <= nodes.length && nodes[pendingFrom - 1]?.status !== 'pending') pendingFrom += 1;
   const revision = state.header.revision + events.length;
-  const isSameNodes = changing.nodes.every((node, index) => node === state.nodes[index]);
-  return {
-    ...changing,
-    nodes: isSameNodes && changing.nodes.length === state.nodes.length ? state.nodes : changing.nodes,
-    header: { ...changing.header, revision, updatedAt: at },
-    pendingFrom,
-  };
+  const header = { ...changing.header, revision, updatedAt: at };
+  return { header, nodes, counts, inFlight: changing.inFlight, pendingFrom, positions };
+}
+
+/** The nodes, to be changed. */
+function ownNodes(state: Changing): RolloutNodeState[] {
+  state.copy ??= [...state.before];
+  return state.copy;
+}
+
+function nodesOf({ copy, before }: Changing): readonly RolloutNodeState[] {
+  return copy ?? before;
 }
 
 function change(state: Changing, event: RolloutEvent, at: number): void {
@@ -93,7 +103,7 @@ function change(state: Changing, event: RolloutEvent, at: number): void {
     case 'RolloutNodeHealthChanged':
     case 'RolloutNodePutBack':
     case 'RolloutNodeEnded': {
-      const node = state.nodes[(state.positions.get(event.nodeId) ?? 0) - 1];
+      const node = nodesOf(state)[(state.positions.get(event.nodeId) ?? 0) - 1];
       if (node !== undefined) replace(state, node, changedNode(node, event, header, at));
       if (isProgress(event)) state.header = { ...state.header, progressedAt: at };
     }
@@ -153,7 +163,7 @@ function idle(node: RolloutNodeState): RolloutNodeState {
 
 function replace(state: Changing, before: RolloutNodeState, after: RolloutNodeState): void {
   const { position } = before;
-  state.nodes[position - 1] = after;
+  ownNodes(state)[position - 1] = after;
   if (before.status === after.status) return;
   state.counts[isInFlight(before.status) ? 'inProgress' : before.status] -= 1;
   state.counts[isInFlight(after.status) ? 'inProgress' : after.status] += 1;
@@ -165,7 +175,7 @@ function replace(state: Changing, before: RolloutNodeState, after: RolloutNodeSt
 
 /** Those that failed have their turn once more. One that had ended, or had stopped because of them, goes on. */
 function retry(state: Changing, at: number): void {
-  for (const node of state.nodes) {
+  for (const node of nodesOf(state)) {
     if (node.status !== 'failed') continue;
     const again = { status: 'pending', detail: null, operationIds: [], startedAt: null, endedAt: null } as const;
     replace(state, node, { ...idle(node), ...again, attempt: node.attempt + 1 });
@@ -190,8 +200,8 @@ function join(state: Changing, event: Extract<RolloutEvent, { kind: 'RolloutNode
       positions.set(nodeId, 0);
       continue;
     }
-    const node = newRolloutNode(nodeId, state.nodes.length + 1, header);
-    state.nodes.push(node);
+    const node = newRolloutNode(nodeId, nodesOf(state).length + 1, header);
+    ownNodes(state).push(node);
     positions.set(nodeId, node.position);
     state.counts.pending += 1;
   }
@@ -200,10 +210,10 @@ function join(state: Changing, event: Extract<RolloutEvent, { kind: 'RolloutNode
 
 function shift(state: Changing, byMs: number): void {
   const shifted = (at: number | null) => (at === null ? null : at + byMs);
-  for (const node of state.nodes) {
+  for (const node of nodesOf(state)) {
     const { settleBy, healthySince, notBefore } = node;
     if (settleBy === null && healthySince === null && notBefore === null) continue;
-    state.nodes[node.position - 1] = {
+    ownNodes(state)[node.position - 1] = {
       ...node,
       settleBy: shifted(settleBy),
       healthySince: shifted(healthySince),
