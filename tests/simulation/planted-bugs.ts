@@ -139,4 +139,34 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a cancelled rollout goes on',
+    edits: [
+      {
+        file: 'packages/core/src/rollout/step-rollout.ts',
+        find: "if (this.#state.header.status === 'running') this.#goOn();",
+        replace: "if (['running', 'cancelling'].includes(this.#state.header.status)) this.#goOn();",
+      },
+    ],
+  },
+  {
+    name: 'a node has its turn once more',
+    edits: [
+      {
+        file: 'packages/core/src/rollout/begin-nodes.ts',
+        find: "if (entry?.status !== 'pending') continue;",
+        replace: "if (entry?.status !== 'pending' && entry?.status !== 'succeeded') continue;",
+      },
+    ],
+  },
+  {
+    name: 'a rollout waits for ever',
+    edits: [
+      {
+        file: 'packages/core/src/rollout/step-rollout.ts',
+        find: 'if (idleMs < stallSeconds * 1000) {',
+        replace: 'if (idleMs < Infinity) {',
+      },
+    ],
+  },
 ];

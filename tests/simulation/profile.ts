@@ -32,13 +32,18 @@ export interface Profile {
   readonly restore: 'none' | 'server' | 'agent';
   /** Milliseconds between two requests of a client at most. */
   readonly requestEveryMsMax: number;
+  /** Whether there is a budget, and operators who start and steer rollouts over more nodes. */
+  readonly rollouts: boolean;
 }
+
+/** Probability that a world has rollouts. */
+const ROLLOUTS = 0.2;
 
 export function profileOf(seed: number): Profile {
   const random = new Random(seed, 'profile');
   const isRestore = random.chance(0.2);
   const restore = isRestore ? random.pick('server', 'agent') : 'none';
-  return {
+  const profile: Omit<Profile, 'rollouts'> = {
     nodes: random.pick(1, 1, 2),
     clients: random.pick(1, 2, 3),
     // Drawn by itself, so that the rest of a world is as it would be without.
@@ -58,4 +63,9 @@ export function profileOf(seed: number): Profile {
     restore,
     requestEveryMsMax: random.pick(1500, 5000, 12_000),
   };
+  const ofRollouts = new Random(seed, 'rollouts');
+  if (!ofRollouts.chance(ROLLOUTS)) return { ...profile, rollouts: false };
+  // What a rollout did that an older copy does not know of is promised by nobody.
+  const troubleMs = ofRollouts.between(20_000, 60_000);
+  return { ...profile, rollouts: true, restore: 'none', troubleMs, nodes: ofRollouts.pick(3, 4) };
 }

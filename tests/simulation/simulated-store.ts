@@ -6,6 +6,7 @@ import type {
   Beside,
   CommitOutcome,
   NodeChange,
+  Note,
   SettledOutcome,
   Store,
   StoredNode,
@@ -18,9 +19,15 @@ import type { Random } from './random.ts';
 import type { Life, VirtualClock } from './virtual-clock.ts';
 
 /** A rollout with its nodes by position. */
-interface KeptRollout {
+export interface KeptRollout {
   readonly rollout: StoredRollout;
   readonly nodes: ReadonlyMap<number, StoredRolloutNode>;
+}
+
+/** What a commit wrote of rollouts, and of what happened beside the nodes. */
+export interface RolloutsWritten {
+  readonly rollouts: readonly { readonly before: KeptRollout | null; readonly after: KeptRollout }[];
+  readonly notes: readonly Note[];
 }
 
 /** What is on the disk. */
@@ -46,12 +53,12 @@ export class SimulatedDisk {
   rollouts = new Map<string, KeptRollout>();
   sequence = 0;
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
-  readonly #committed: (written: readonly Written[]) => void;
+  readonly #committed: (written: readonly Written[], beside: RolloutsWritten) => void;
 
   /** @param written Called at every durable step. @param committed Called at the end of every commit. */
   constructor(
     written: (change: NodeChange, before: StoredNode | null) => void,
-    committed: (written: readonly Written[]) => void,
+    committed: (written: readonly Written[], beside: RolloutsWritten) => void,
   ) {
     this.#written = written;
     this.#committed = committed;
@@ -108,13 +115,16 @@ export class SimulatedDisk {
       if (slot === null) this.slots.delete(`${groupName}/${holderId}`);
       else this.slots.set(`${groupName}/${holderId}`, slot);
     }
-    for (const { rollout, nodes } of beside.rollouts ?? []) {
-      const before = this.rollouts.get(rollout.id)?.nodes ?? [];
+    const rollouts = (beside.rollouts ?? []).map(({ rollout, nodes }) => {
+      const before = this.rollouts.get(rollout.id) ?? null;
       const changed = nodes.map((node) => [node.position, node] as const);
-      this.rollouts.set(rollout.id, { rollout, nodes: new Map([...before, ...changed]) });
-    }
-    this.#committed(written);
-    const noteSequences = (beside.notes ?? []).map(() => (this.sequence += 1));
+      const after: KeptRollout = { rollout, nodes: new Map([...(before?.nodes ?? []), ...changed]) };
+      this.rollouts.set(rollout.id, after);
+      return { before, after };
+    });
+    const notes = beside.notes ?? [];
+    this.#committed(written, { rollouts, notes });
+    const noteSequences = notes.map(() => (this.sequence += 1));
     return { ok: true, sequences, noteSequences };
   }
 }

@@ -1,13 +1,16 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
 import { pino } from 'pino';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
+import { Rollouts } from '../../packages/server/src/rollouts/rollouts.ts';
 import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
 import type { StoredBudget } from '../../packages/server/src/store/budget-store.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { LEASE_MS, Promises } from './promises.ts';
 import { Random } from './random.ts';
+import { RolloutPromises } from './rollout-promises.ts';
 import { type Machine, SimulatedAgent } from './simulated-agent.ts';
 import { SimulatedClients } from './simulated-clients.ts';
+import { SimulatedOperators } from './simulated-operators.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedDisk, simulatedStore } from './simulated-store.ts';
 import { SimulatedWorkload } from './simulated-workload.ts';
@@ -20,6 +23,7 @@ interface Server {
   readonly life: Life;
   readonly fleet: Fleet;
   readonly registry: SessionRegistry;
+  readonly rollouts: Rollouts;
 }
 
 export class World {
@@ -31,10 +35,19 @@ export class World {
   readonly #promises: Promises;
   readonly #disk = new SimulatedDisk(
     (change, before) => this.#promises.written(change, before),
-    (written) => this.#promises.committed(written),
+    (written, beside) => {
+      this.#promises.committed(written);
+      this.#rolloutPromises.committed(written.length > 0, beside);
+    },
+  );
+  readonly #rolloutPromises = new RolloutPromises(
+    () => this.#disk,
+    () => this.#clock.now(),
+    (line) => this.#promises.note(line),
   );
   readonly #network: SimulatedNetwork;
   readonly #clients: SimulatedClients;
+  readonly #operators: SimulatedOperators;
   readonly #nodeIds: readonly string[];
   readonly #machines = new Map<string, Machine>();
   readonly #agents = new Map<string, SimulatedAgent>();
@@ -63,7 +76,7 @@ export class World {
     this.#ids = new Random(seed, 'ids');
     this.#promises.disk = this.#disk;
     if (this.profile.maxUnavailable !== null) this.#disk.budgets.set('all', budgetOfAll(this.profile.maxUnavailable));
-    this.#nodeIds = ['n1', 'n2'].slice(0, this.profile.nodes);
+    this.#nodeIds = ['n1', 'n2', 'n3', 'n4', 'n5'].slice(0, this.profile.nodes);
     const isTroubled = () => this.#isTroubled;
     const guard = (run: () => void) => this.#guard(run);
     this.#network = new SimulatedNetwork({
@@ -82,6 +95,14 @@ export class World {
       random: new Random(seed, 'clients'),
       profile: this.profile,
       nodeIds: this.#nodeIds,
+      isTroubled,
+      door: () => this.#server,
+      failed: (error) => this.#fail(error),
+    });
+    this.#operators = new SimulatedOperators({
+      clock: this.#clock,
+      random: new Random(seed, 'operators'),
+      profile: this.profile,
       isTroubled,
       door: () => this.#server,
       failed: (error) => this.#fail(error),
@@ -122,6 +143,7 @@ export class World {
   async #trouble(forMs: number): Promise<void> {
     this.#isTroubled = true;
     this.#clients.begin();
+    this.#operators.begin();
     for (const nodeId of this.#nodeIds) this.#arrive(nodeId);
     await this.#run(forMs);
     this.#isTroubled = false;
@@ -211,7 +233,20 @@ export class World {
           refused: () => undefined,
           logger: this.#logger,
         });
-        this.#server = { life, fleet, registry };
+        const rollouts = new Rollouts({
+          fleet,
+          store,
+          clock,
+          logger: this.#logger,
+          allowed: [],
+          massSilence: () => registry.massSilence()?.detail ?? null,
+          parametersCheck: (params) => () => ({ ok: true, value: params }),
+          defaultDrainTimeoutMs: null,
+          // How long the machine that simulates takes must change nothing.
+          measureMs: () => 0,
+        });
+        this.#server = { life, fleet, registry, rollouts };
+        rollouts.begin();
       },
       (error: unknown) => this.#fail(error),
     );
@@ -339,7 +374,7 @@ export class World {
       if (onNode.join() !== set.join())
         return `${nodeId}: its agent has the holds [${onNode.join()}], not [${set.join()}]`;
     }
-    return null;
+    return this.#rolloutPromises.whatGoesOn();
   }
 
   #checkNothingIsLost(): void {
@@ -351,9 +386,13 @@ export class World {
       if (!isKept)
         throw new Error(`${nodeId}: the metadata ${json} (revision ${revision}) was acknowledged and is lost`);
     }
+    for (const id of this.#operators.acknowledged)
+      if (!this.#disk.rollouts.has(id)) throw new Error(`the rollout ${id} was acknowledged and is lost`);
     const operationsOfKey = new Map<string, string>();
     for (const { id, body } of this.#disk.operations.values()) {
-      const key = String(body['requestedFrom']);
+      // What rollouts ask for comes from no address; each step of theirs has a judge of its own.
+      const key = body['requestedFrom'];
+      if (typeof key !== 'string') continue;
       const other = operationsOfKey.get(key);
       if (other !== undefined && !this.#promises.isForgiven(id) && !this.#promises.isForgiven(other))
         throw new Error(`what was asked for under ${key} was done twice: ${other} and ${id}`);

@@ -57,8 +57,11 @@ export function rolloutViolations({
 export interface RolloutLook {
   /** Epoch milliseconds of the step. */
   readonly now: number;
-  /** The nodes as they were when the step was made; `undefined`: the fleet has no such node. */
-  readonly node: (nodeId: string) => NodeState | undefined;
+  /**
+   * The nodes as they were when the step was made; `undefined`: the fleet has no such node.
+   * `null`: nobody knows any more, so that what hangs on it is not judged.
+   */
+  readonly node: ((nodeId: string) => NodeState | undefined) | null;
 }
 
 /** @returns One sentence for each thing that a step did and no step may do. */
@@ -94,12 +97,14 @@ class Replay {
   readonly #claim: (isTrue: boolean, sentence: string) => void;
   readonly #look: RolloutLook;
   #status: string;
+  #isApproved: boolean;
 
   constructor(before: RolloutState, claim: (isTrue: boolean, sentence: string) => void, look: RolloutLook) {
     this.#before = before;
     this.#claim = claim;
     this.#look = look;
     this.#status = before.header.status;
+    this.#isApproved = before.header.isApproved;
     this.nodes = new Map(before.nodes.map(({ nodeId, status, attempt }) => [nodeId, { status, attempt }]));
   }
 
@@ -146,6 +151,8 @@ class Replay {
       case 'RolloutResumed':
       case 'RolloutApproved':
         this.#claim(this.#status === 'paused', 'only one that is paused goes on');
+        if (event.kind === 'RolloutApproved' || this.#before.header.pause?.because === 'canary')
+          this.#isApproved = true;
         this.#status = 'running';
         break;
       case 'RolloutCancelled':
@@ -175,7 +182,7 @@ class Replay {
 
   /** Never more than may be out: those in its hands, and, where an available node is taken, all that are out. */
   #judgeBegin(nodeId: string, attempt: number): void {
-    const { spec, isApproved } = this.#before.header;
+    const { spec } = this.#before.header;
     this.#claim(this.#status === 'running', `${nodeId} begins while it is ${this.#status}`);
     this.#claim(this.#of(nodeId) === 'pending', `${nodeId} begins, and was ${this.#of(nodeId)}`);
     this.#claim(this.nodes.get(nodeId)?.attempt === attempt, `${nodeId} begins at its attempt`);
@@ -189,17 +196,18 @@ class Replay {
     for (const [otherId, { status }] of this.nodes) {
       if (status === 'succeeded') succeeded += 1;
       if (IN_HANDS.has(status)) inHands += 1;
-      const node = this.#look.node(otherId);
+      const node = this.#look.node?.(otherId);
       const isLeftOut = leavesThemOut && status === 'succeeded';
       if (IN_HANDS.has(status) || (node !== undefined && !isLeftOut && isUnavailable(node))) out += 1;
     }
     this.#claim(inHands < allowed, `${nodeId} begins beside ${inHands} others, and ${allowed} may be in progress`);
+    if (spec.canary !== undefined && !this.#isApproved)
+      this.#claim(inHands + succeeded < spec.canary, `${nodeId} begins before the canary was approved`);
+    if (this.#look.node === null) return;
     const node = this.#look.node(nodeId);
     this.#claim(node !== undefined, `${nodeId} begins, and is in the fleet`);
     if (node !== undefined && !isUnavailable(node))
       this.#claim(out < allowed, `${nodeId} begins while ${out} are out, and ${allowed} may be`);
-    if (spec.canary !== undefined && !isApproved)
-      this.#claim(inHands + succeeded < spec.canary, `${nodeId} begins before the canary was approved`);
   }
 }
 

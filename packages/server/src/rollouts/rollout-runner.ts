@@ -42,6 +42,8 @@ export interface RolloutRunnerOptions {
   /** Rollouts that have not ended, beside this one, and how many there may be. */
   readonly othersUnended: () => number;
   readonly unendedMax: number;
+  /** Milliseconds of a clock that never steps: how long a step took. */
+  readonly measureMs: () => number;
   /** Called when there is nothing left to do: it has ended, or was never begun. */
   readonly finished: () => void;
 }
@@ -187,7 +189,7 @@ export class RolloutRunner {
   /** Everything that is asked and one step, in one commit. */
   async #turn(): Promise<void> {
     const { fleet, othersUnended, unendedMax } = this.#options;
-    let taken: readonly Asked[] = [];
+    let taken: readonly Asked[] | null = null;
     let turn: Turn | null = null;
     const result = await fleet.access((_tokenOf, now) => {
       // At its turn: what has happened until then counts.
@@ -212,7 +214,8 @@ export class RolloutRunner {
     const decided = this.#decided;
     this.#decided = null;
     if (!result.ok) {
-      this.#putBack(taken, result.problem, decided);
+      // While the store is away its turn does not come at all: those who ask are told so, and do not wait in a circle.
+      this.#putBack(taken ?? this.#asked.splice(0), result.problem, decided);
       this.#isDue = this.#state !== null;
       this.#gatherMs = result.problem.code === 'internal' ? RETRY_FAILED_MS : RETRY_MS;
       return;
@@ -228,11 +231,11 @@ export class RolloutRunner {
   /** @returns `null`: it is too early for one. */
   #step(state: RolloutState, now: number): RolloutStep | null {
     if (this.#waitsForAgents(state)) return null;
-    const beganAt = performance.now();
-    const { world, gate, id } = this.#options;
+    const { world, gate, id, measureMs } = this.#options;
+    const beganAt = measureMs();
     const view = world.view(id, (operationId) => this.#endedOperations.get(operationId), gate.result(state.header));
     const step = stepRollout(state, view, now);
-    this.#gatherMs = Math.min((performance.now() - beganAt) * GATHER_TIMES_STEP, GATHER_MS_MAX);
+    this.#gatherMs = Math.min((measureMs() - beganAt) * GATHER_TIMES_STEP, GATHER_MS_MAX);
     return step;
   }
 

@@ -35,6 +35,8 @@ export interface RolloutsOptions {
   readonly massSilence: () => string | null;
   readonly parametersCheck: RolloutPlansOptions['parametersCheck'];
   readonly defaultDrainTimeoutMs: number | null;
+  /** What the steps are measured by; absent: the process's own clock, which never steps. */
+  readonly measureMs?: () => number;
 }
 
 /** What somebody wants to become of a rollout. */
@@ -182,6 +184,7 @@ export class Rollouts {
         fit: (nodeId, command) => this.#fit(nodeId, command),
         othersUnended: () => fleet.rollouts.size - (fleet.rollouts.get(id) === undefined ? 0 : 1),
         unendedMax: ROLLOUTS_UNENDED_MAX,
+        measureMs: this.#options.measureMs ?? (() => performance.now()),
         finished: () => {
           this.#runners.delete(id);
           void runner.stop();
