@@ -2,10 +2,14 @@
 
 const sessionsInWords = (count: number): string => `${count} ${count === 1 ? 'session' : 'sessions'}`;
 
+/** What kind of cause a sentence of the server tells, for those who do not read its language. */
+const causeNames: Readonly<Record<string, string>> = {};
+
 export const node = {
   notFoundTitle: (id: string) => `There is no node ${id}`,
   notFoundText:
     'It has left the fleet, or your token is for other nodes. If its agent connects, it appears here by itself.',
+  causeNames,
   why: 'Why is it as it is?',
   connected: 'connected',
   notConnected: 'not connected, last heard',

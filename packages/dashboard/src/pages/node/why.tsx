@@ -37,7 +37,10 @@ export function Why({ id }: { readonly id: string }) {
                   <span aria-hidden="true" className={styles['shape']}>
                     {SHAPES[severity] ?? 'i'}
                   </span>
-                  <span title={since === null ? undefined : absoluteTime(Date.parse(since), language)}>{text}</span>
+                  <span title={since === null ? undefined : absoluteTime(Date.parse(since), language)}>
+                    <CauseName code={code} />
+                    {text}
+                  </span>
                 </li>
               ))}
             </ol>
@@ -46,4 +49,11 @@ export function Why({ id }: { readonly id: string }) {
       </Asked>
     </Section>
   );
+}
+
+/** What the sentence is about, in a language that the server does not write. */
+function CauseName({ code }: { readonly code: string }) {
+  const { words, language } = useLanguage();
+  const name = Object.hasOwn(words.node.causeNames, code) ? words.node.causeNames[code] : undefined;
+  return name === undefined ? null : <strong lang={language}>{name} </strong>;
 }
