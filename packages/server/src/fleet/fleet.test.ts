@@ -10,6 +10,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { CommitOutcome, NodeChange, SettledOutcome, Store } from '../store/store.ts';
 import { steadyClock } from './system-clock.ts';
 import { Fleet } from './fleet.ts';
+import { helloUnderTest } from './hello-under-test.ts';
 import { newOperationId } from './operation-id.ts';
 import { Retention } from './retention.ts';
 
@@ -81,40 +82,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function hello(id: string): Hello {
-  return {
-    kind: 'hello',
-    protocolVersions: [1],
-    agentVersion: '0.1.0',
-    instanceId: 'i',
-    proof: null,
-    node: { id, name: id, type: 'edge', port: null, version: null, region: null, zone: null, labels: {} },
-    resources: {},
-    commands: [],
-    availability: { generation: 0, availability: 'active', holds: [] },
-    workload: {
-      driver: 'exec',
-      phase: 'running',
-      healthy: true,
-      incarnation: 1,
-      startedAt: 1,
-      problem: null,
-      countsSessions: false,
-      stopGraceMs: 0,
-      healthyWithinMs: 0,
-      locks: [],
-    },
-    load: { sessions: null, cpuPercent: null, memoryBytes: null, problem: null },
-    journal: [],
-  };
-}
-
 function register(id: string) {
   return fleet.execute(
     id,
     {
       kind: 'RegisterNode',
-      hello: hello(id),
+      hello: helloUnderTest(id),
       sessionId: `session of ${id}`,
       credentials: { kind: 'unasked' },
       remoteIp: '10.0.0.1',
@@ -391,7 +364,7 @@ test('a decision that fails costs nobody but the one who asked', async () => {
 
 /** One whose description cannot be compared: nothing that can be sent is like that, and the next mistake will be another. */
 function brokenHello(): Hello {
-  const broken = hello('n1');
+  const broken = helloUnderTest('n1');
   Object.defineProperty(broken.node, 'labels', {
     get: () => {
       throw new Error('a mistake');

@@ -1,0 +1,222 @@
+/** Rollouts on a real fleet and store, as far as no agent has to do anything: what the server itself has to get right. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import type { RolloutSpec } from '@sluice/contract';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { waitFor } from '../../../../tests/wait-for.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { helloUnderTest } from '../fleet/hello-under-test.ts';
+import { newOperationId } from '../fleet/operation-id.ts';
+import { steadyClock } from '../fleet/system-clock.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { CommitOutcome, SettledOutcome, Store } from '../store/store.ts';
+import { Rollouts } from './rollouts.ts';
+
+const ALICE = { name: 'alice', address: '10.0.0.9', tokenId: 'tok_a' };
+const SERVER = { name: 'server', address: null };
+const ID = 'ro_1';
+
+let directory: string;
+let store: Store;
+let fleet: Fleet;
+let rollouts: Rollouts;
+/** What the next commits come to instead of being made. */
+let failWith: CommitOutcome | null;
+let massSilence: string | null;
+/** A commit that nobody knows of was made all the same. */
+let isWrittenInDoubt: boolean;
+let lastWritten: ReturnType<Store['commit']> | null;
+
+async function open(): Promise<void> {
+  const real = await openSqliteStore(directory);
+  const commit: Store['commit'] = (changes, answered, beside) => {
+    if (failWith === null) return real.commit(changes, answered, beside);
+    if (isWrittenInDoubt) lastWritten = real.commit(changes, answered, beside);
+    return Promise.resolve(failWith);
+  };
+  store = new Proxy<Store>(real, {
+    get: (of, name) => {
+      if (name === 'commit') return commit;
+      const value: unknown = Reflect.get(of, name);
+      return typeof value === 'function' ? value.bind(of) : value;
+    },
+  });
+  const logger = pino({ level: 'silent' });
+  const settings = { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 };
+  fleet = await Fleet.open({ store, clock: steadyClock, settings, newOperationId, logger });
+  rollouts = new Rollouts({
+    fleet,
+    store,
+    clock: steadyClock,
+    logger,
+    allowed: 'all',
+    massSilence: () => massSilence,
+    parametersCheck: (params) => () => ({ ok: true, value: params }),
+    defaultDrainTimeoutMs: null,
+  });
+  rollouts.begin();
+}
+
+async function close(): Promise<void> {
+  await rollouts.stop();
+  await fleet.stop();
+  await store.close();
+}
+
+async function register(id: string): Promise<void> {
+  const result = await fleet.execute(
+    id,
+    {
+      kind: 'RegisterNode',
+      hello: helloUnderTest(id),
+      sessionId: `session of ${id}`,
+      credentials: { kind: 'unasked' },
+      remoteIp: '10.0.0.1',
+    },
+    SERVER,
+  );
+  expect(result).toMatchObject({ ok: true });
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-rollouts-'));
+  failWith = null;
+  massSilence = null;
+  isWrittenInDoubt = false;
+  lastWritten = null;
+  await open();
+  for (const id of ['a', 'b', 'c']) await register(id);
+});
+
+afterEach(async () => {
+  await close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(spec: Partial<RolloutSpec> = {}): Promise<void> {
+  const whole: RolloutSpec = {
+    all: true,
+    command: { kind: 'restart' },
+    drainFirst: false,
+    order: { by: 'id' },
+    ...spec,
+  };
+  expect(await rollouts.start(ID, whole, undefined, ALICE)).toMatchObject({ ok: true });
+}
+
+const header = () => fleet.rollouts.get(ID)?.header;
+/** The operations that were asked for on a node. */
+const operationsOn = (id: string) => fleet.node(id)?.state.operations ?? [];
+const hasBegun = (id: string) => waitFor(`${id} to have its turn`, () => operationsOn(id).length > 0);
+
+test('a command is given as the rollout, once, whatever happens to the server in between', async () => {
+  await start();
+  await hasBegun('a');
+  const [operation] = operationsOn('a');
+  expect(operation).toMatchObject({ command: 'restart', requestedBy: `rollout/${ID}` });
+  for (let restarts = 0; restarts < 3; restarts += 1) {
+    await close();
+    await open();
+    for (const id of ['a', 'b', 'c']) await register(id);
+  }
+  await waitFor('its operation to be known', () => fleet.rollouts.get(ID)?.nodes[0]?.operationId === operation?.id);
+  expect(operationsOn('a').map(({ id }) => id)).toEqual([operation?.id]);
+  expect(operationsOn('b')).toEqual([]);
+});
+
+test('after a start nothing is decided before the agents of its nodes are back', async () => {
+  await start();
+  await hasBegun('a');
+  const before = header();
+  await close();
+  await open();
+  await register('c');
+  expect(header()).toEqual(before);
+  expect((await rollouts.steer(ID, 'PauseRollout', null, ALICE)).ok).toBe(true);
+  await register('a');
+  expect(header()).toMatchObject({ status: 'paused' });
+});
+
+describe('while the store is away', () => {
+  const away: CommitOutcome = { ok: false, code: 'store-unavailable', reason: 'The disk is full.' };
+
+  test('people are refused at once, and what happens is recorded once it is back', async () => {
+    await start({ maxUnavailable: 1 });
+    await hasBegun('a');
+    failWith = away;
+    const refused = await rollouts.steer(ID, 'PauseRollout', null, ALICE);
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'store-unavailable' } });
+    rollouts.clockShifted(5000);
+    failWith = null;
+    const shifts = () => store.events({ kinds: ['RolloutTimesShifted'], limit: 10 });
+    await waitFor('the times to be shifted', async () => (await shifts()).length > 0);
+    expect((await rollouts.steer(ID, 'PauseRollout', 'again', ALICE)).ok).toBe(true);
+    expect(header()?.status).toBe('paused');
+    expect((await shifts()).map(({ body }) => body['byMs'])).toEqual([5000]);
+  });
+
+  test('what nobody knows to have been recorded is not recorded twice', async () => {
+    await start({ maxUnavailable: 1 });
+    await hasBegun('a');
+    let settle: (outcome: SettledOutcome) => void = () => undefined;
+    const settled = new Promise<SettledOutcome>((resolve) => {
+      settle = resolve;
+    });
+    isWrittenInDoubt = true;
+    failWith = { ok: false, code: 'outcome-unknown', reason: 'The connection was lost.', settled };
+    rollouts.clockShifted(5000);
+    const shifts = () => store.events({ kinds: ['RolloutTimesShifted'], limit: 10 });
+    await waitFor('it to be written', async () => (await shifts()).length > 0);
+    failWith = null;
+    const written = await lastWritten;
+    if (written === null || !written.ok) throw new Error('it was not written');
+    settle(written);
+    expect((await rollouts.steer(ID, 'PauseRollout', null, ALICE)).ok).toBe(true);
+    expect(await shifts()).toHaveLength(1);
+  });
+});
+
+test('many nodes that fall silent together pause it, and only a person resumes it', async () => {
+  await start();
+  await hasBegun('a');
+  massSilence = '2 of 3 nodes fell silent together.';
+  rollouts.massSilenceChanged();
+  await waitFor('the pause', () => header()?.pause?.because === 'mass-silence');
+  massSilence = null;
+  rollouts.massSilenceChanged();
+  expect((await rollouts.steer(ID, 'ResumeRollout', null, ALICE)).ok).toBe(true);
+  expect(header()).toMatchObject({ status: 'running', pause: null });
+});
+
+test('a metric gate that is bad lets nothing begin, and pauses it; resumed, it is asked anew', async () => {
+  let status = 503;
+  const gate = createServer((_request, response) => void response.writeHead(status).end());
+  await new Promise<void>((resolve) => void gate.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = gate.address();
+    if (address === null || typeof address === 'string') throw new Error('the gate does not listen');
+    const url = `http://127.0.0.1:${address.port}/`;
+    await start({ metricGate: { url, intervalSeconds: 1, failuresMax: 2 } });
+    await waitFor('the pause', () => header()?.pause?.because === 'metric-gate');
+    expect(header()?.pause?.detail).toContain('answered 503');
+    expect(operationsOn('a')).toEqual([]);
+    status = 200;
+    expect((await rollouts.steer(ID, 'ResumeRollout', null, ALICE)).ok).toBe(true);
+    await hasBegun('a');
+  } finally {
+    gate.closeAllConnections();
+    await new Promise((resolve) => gate.close(resolve));
+  }
+});
+
+test('a node is in the hands of one rollout at a time', async () => {
+  await start({ maxUnavailable: 3 });
+  await hasBegun('a');
+  const other: RolloutSpec = { all: true, command: { kind: 'restart' }, drainFirst: false, maxUnavailable: 3 };
+  expect((await rollouts.start('ro_2', other, undefined, ALICE)).ok).toBe(true);
+  await waitFor('it to wait', () => rollouts.outlook('ro_2').waiting !== null);
+  expect(fleet.rollouts.get('ro_2')?.counts).toMatchObject({ inProgress: 0, pending: 3 });
+});
