@@ -54,7 +54,9 @@ export class NodeCommands {
       return;
     }
     const operationId = result.value.operation?.id ?? result.value.repeatOf;
-    if (operationId === null) throw new Error(`${command.kind} of ${nodeId} for a rollout gave no operation`);
-    answer({ kind: 'taken', operationId });
+    if (operationId === null) {
+      const detail = `${command.kind} gave no operation that could be waited for.`;
+      answer({ kind: 'refused', problem: { code: 'internal', detail } });
+    } else answer({ kind: 'taken', operationId });
   }
 }

@@ -41,7 +41,7 @@ async function open(): Promise<void> {
     get: (of, name) => {
       if (name === 'commit') return commit;
       const value: unknown = Reflect.get(of, name);
-      return typeof value === 'function' ? value.bind(of) : value;
+      return typeof value === 'function' ? (...given: unknown[]): unknown => Reflect.apply(value, of, given) : value;
     },
   });
   const logger = pino({ level: 'silent' });
