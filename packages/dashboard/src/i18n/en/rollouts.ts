@@ -136,6 +136,7 @@ export const rollouts = {
     'It goes on with the next nodes until as many more have failed. The failed ones stay as they are.',
   keep: 'Back',
   see: 'Rollout',
+  byRollout: 'by a rollout',
   operationOf: (step: number, node: string) => `Operation ${step} of ${node}`,
   picture: 'Batches',
   pictureOf: (count: number, batches: number) =>

@@ -90,6 +90,7 @@ export const rollouts: typeof en = {
   resumeAfterFailures: '将继续处理下面的节点,直到又有同样多的节点失败。已失败的保持不变。',
   keep: '返回',
   see: '滚动操作',
+  byRollout: '由滚动操作',
   operationOf: (step, node) => `${node} 的第 ${step} 个操作`,
   picture: '批次',
   pictureOf: (count, batches) => `滚动操作的图:${count} 个节点,${batches} 批,每个节点一格。方向键移动,回车打开节点。`,

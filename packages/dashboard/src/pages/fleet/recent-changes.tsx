@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useLanguage } from '../../i18n/words.tsx';
 import { useRecentEvents } from '../../live/live-fleet.tsx';
+import { ByActor } from '../../ui/by-actor.tsx';
 import { EventSentence } from '../../ui/event-sentence.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -38,7 +39,7 @@ export function RecentChanges() {
                 <EventSentence event={event} />
               </span>
               <span className={styles['aside']}>
-                {!NOBODY.has(event.actor.name) && words.fleet.by(event.actor.name)} <When at={event.at} />
+                {!NOBODY.has(event.actor.name) && <ByActor name={event.actor.name} />} <When at={event.at} />
               </span>
             </li>
           ))}

@@ -7,6 +7,7 @@ import { isStep, operationIdIn } from '../../fleet-view/node-history.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { Asked } from '../../ui/asked.tsx';
+import { ByActor } from '../../ui/by-actor.tsx';
 import { EventSentence } from '../../ui/event-sentence.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -88,7 +89,9 @@ function Row({ event }: { readonly event: ClientEvent }) {
         <EventSentence event={event} of="node" />{' '}
         {operationId !== null && <Link to={paths.operation(operationId)}>{words.actions.seeOperation}</Link>}
       </span>
-      <span className={styles['soft']}>{words.fleet.by(event.actor.name)}</span>
+      <span className={styles['soft']}>
+        <ByActor name={event.actor.name} />
+      </span>
     </li>
   );
 }

@@ -94,7 +94,7 @@ function SteerButton({ steering, isFirst, isLoading, press }: SteerButtonProps) 
 
 function Progress({ rollout }: { readonly rollout: Rollout }) {
   const words = useWords();
-  const { status, counts, batches, unavailable, expectedEndAt, createdAt, endedAt } = rollout;
+  const { status, counts, batches, unavailable, expectedEndAt, createdAt, endedAt, waiting } = rollout;
   const batch = batchNow(batches);
   return (
     <div className={styles['progress']}>
@@ -118,6 +118,12 @@ function Progress({ rollout }: { readonly rollout: Rollout }) {
           </span>
         )}
       </div>
+      {/* It comes and goes with every place: its line is kept, so that nothing below moves. */}
+      {status === 'running' && (
+        <p className={styles['waiting']} title={waiting ?? undefined}>
+          {counts.inProgress > 0 && waiting}
+        </p>
+      )}
     </div>
   );
 }
@@ -144,13 +150,8 @@ function Reason({
           }
         />
       )}
-      {status === 'running' && waiting !== null && (
-        <Alert
-          type="info"
-          showIcon
-          title={`${waits}: ${waiting}`}
-          description={counts.inProgress === 0 ? noneInFlight : undefined}
-        />
+      {status === 'running' && counts.inProgress === 0 && waiting !== null && (
+        <Alert type="info" showIcon title={`${waits}: ${waiting}`} description={noneInFlight} />
       )}
       {status === 'cancelling' && <Alert type="warning" showIcon title={cancellingText} />}
       {error !== null && <Alert type="error" showIcon title={failedBecause} description={error} />}
