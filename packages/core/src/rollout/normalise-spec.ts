@@ -63,7 +63,9 @@ function whyNotItsNodes({ selector, nodeIds, all, includeNew }: NormalSpec): Pro
     if (!parsed.ok) return parsed.problem;
   }
   if (nodeIds === undefined) return null;
-  const twice = nodeIds.find((nodeId, index) => nodeIds.indexOf(nodeId) !== index);
+  const known = new Set<string>();
+  // Ten thousand may be named: each is looked for once.
+  const twice = nodeIds.find((nodeId) => known.size === known.add(nodeId).size);
   if (twice !== undefined) return invalid('nodeIds', `nodeIds names '${twice}' more than once.`);
   if (includeNew)
     return invalid('includeNew', 'includeNew needs a selector, or all: nodes that join are not among nodeIds.');
