@@ -96,6 +96,11 @@ class StalePages {
 
   #read(): void {
     this.#timer = null;
+    // Begun anew at each event, a slow answer would never come; what happened since it was asked is read after it.
+    if (this.#queryClient.isFetching({ queryKey: queryKeys.rolloutNodes(this.#id, 0).slice(0, 2) }) > 0) {
+      this.#timer = setTimeout(() => this.#read(), GATHER_MS);
+      return;
+    }
     const keys = this.#areAll
       ? [queryKeys.rolloutNodes(this.#id, 0).slice(0, 2)]
       : [...this.#pages].map((page) => queryKeys.rolloutNodes(this.#id, page));
