@@ -46,6 +46,7 @@ export const startRollout = defineRoute({
   response: Rollout,
   problems: [
     'invalid-request',
+    'forbidden',
     'invalid-selector',
     'invalid-parameters',
     'rollout-selects-nothing',

@@ -33,7 +33,7 @@ export const drainNode: Handler<typeof routes.drainNode> = (request, parts) =>
   ask(request, parts, drainCommand(request.body));
 
 export const undrainNode: Handler<typeof routes.undrainNode> = (request, parts) => {
-  const refusal = whyNotUndrain(request.body, request.principal);
+  const refusal = whyNotRelease(request.body, request.principal);
   return refusal === null ? ask(request, parts, undrainCommand(request.body)) : { ok: false, problem: refusal };
 };
 
@@ -87,7 +87,7 @@ function builtInOf(name: Parameters<typeof builtInBody>[0], body: RunBody, princ
     ...(force ? { force } : {}),
   });
   if (!built.ok) return built;
-  const refusal = built.value.name === 'undrain' ? whyNotUndrain(built.value.body, principal) : null;
+  const refusal = built.value.name === 'undrain' ? whyNotRelease(built.value.body, principal) : null;
   if (refusal !== null) return { ok: false, problem: refusal };
   const command = builtInCommand(built.value);
   return { ok: true, value: () => ({ ok: true, value: command }) };
@@ -149,7 +149,8 @@ function undrainCommand({ hold, reason }: UndrainBody): Command {
   return { kind: 'ReleaseHold', hold: hold === ALL_HOLDS ? null : (hold ?? OPERATOR_HOLD), reason: reason ?? null };
 }
 
-function whyNotUndrain({ hold }: UndrainBody, principal: Principal): Problem | null {
+/** Why this one may not release this hold. */
+export function whyNotRelease({ hold }: Pick<UndrainBody, 'hold'>, principal: Principal): Problem | null {
   if (hold !== ALL_HOLDS || hasRole(principal, 'admin')) return null;
   return {
     code: 'forbidden',

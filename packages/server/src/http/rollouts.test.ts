@@ -68,6 +68,17 @@ describe('what is asked for', () => {
     expect((await server.ask('GET', '/api/v1/rollouts')).json).toEqual({ items: [], nextCursor: null });
   });
 
+  test('is refused where it would release holds that whoever asks may not release', async () => {
+    await server.ask('POST', '/api/v1/nodes/a/drain', { body: '{"hold":"security"}', headers: JSON_TYPE });
+    const everyHold = { nodeIds: ['a'], command: { kind: 'undrain', hold: '*' } };
+    expect(await post('', everyHold, {}, await tokenFor('team=a'))).toMatchObject({
+      status: 403,
+      json: { code: 'forbidden', detail: expect.stringContaining('needs the role admin') },
+    });
+    expect((await server.ask('GET', '/api/v1/rollouts')).json).toEqual({ items: [], nextCursor: null });
+    expect(await post('', everyHold)).toMatchObject({ status: 200 });
+  });
+
   test('says which setting would allow the address of a gate', async () => {
     const { text } = await post('/plan', { ...RESTART, all: true, metricGate: { url: 'http://10.0.0.1/' } });
     expect(text).toContain('webhooks.allowPrivateAddresses');

@@ -6,6 +6,7 @@ import { actorOf, sees } from '../authentication/principal.ts';
 import type { Once } from '../fleet/execution.ts';
 import type { RolloutSummary } from '../fleet/stored-rollouts.ts';
 import type { SteerKind } from '../rollouts/rollouts.ts';
+import { whyNotRelease } from './act.ts';
 import { given, invalid, limitOf, listIn, sequenceOf, wholeNumberTo } from './query-values.ts';
 import { rolloutNodeView, rolloutView, summaryView } from './rollout-view.ts';
 import { seesRollout, withinScope } from './rollout-scope.ts';
@@ -26,6 +27,8 @@ export const planRollout: Handler<typeof routes.planRollout> = async ({ body, pr
 export const startRollout: Handler<typeof routes.startRollout> = async (request, parts) => {
   const { body, principal, remoteAddress, once } = request;
   const { planHash, ...asked } = body;
+  const forbidden = asked.command.kind === 'undrain' ? whyNotRelease(asked.command, principal) : null;
+  if (forbidden !== null) return { ok: false, problem: forbidden };
   const spec = withinScope(principal, asked, parts);
   if (!spec.ok) return spec;
   const id = newRolloutId(once);

@@ -32,7 +32,7 @@ export class NodeCommands {
   /** Those of nodes that have one on its way wait: they are named again by the step that follows its answer. */
   give(commands: readonly RolloutNodeCommand[]): void {
     for (const command of commands)
-      if (!this.#onTheirWay.has(command.nodeId)) this.#onTheirWay.set(command.nodeId, this.#give(command));
+      if (!this.#onTheirWay.has(command.nodeId)) this.#onTheirWay.set(command.nodeId, this.#giveOne(command));
   }
 
   /** Resolves when none is on its way. */
@@ -40,23 +40,41 @@ export class NodeCommands {
     await Promise.all(this.#onTheirWay.values());
   }
 
-  async #give({ nodeId, attempt, status, key, command }: RolloutNodeCommand): Promise<void> {
-    const { fleet, actor, fit, answered, failed } = this.#options;
+  /** However it goes, the node is free for the next command before its answer is told. */
+  async #giveOne(command: RolloutNodeCommand): Promise<void> {
+    // What is refused at once must not be off the way before it was noted as being on it.
+    await Promise.resolve();
+    let tell: () => void;
+    try {
+      tell = await this.#give(command);
+    } catch (error) {
+      const detail = `The command could not be given: ${error instanceof Error ? error.message : String(error)}`;
+      tell = () => this.#answer(command, { kind: 'refused', problem: { code: 'internal', detail } });
+    }
+    this.#onTheirWay.delete(command.nodeId);
+    tell();
+  }
+
+  /** @returns What tells what came of it. */
+  async #give(given: RolloutNodeCommand): Promise<() => void> {
+    const { nodeId, key, command } = given;
+    const { fleet, actor, fit, failed } = this.#options;
     const fingerprint = createHash('sha256').update(JSON.stringify(command)).digest('hex');
     const fitting = fit(nodeId, command);
     const result = fitting.ok ? await fleet.execute(nodeId, fitting.value, actor, { key, fingerprint }) : fitting;
-    this.#onTheirWay.delete(nodeId);
-    const answer = (given: AnswerRequest['answer']) =>
-      answered({ kind: 'RecordAnswer', nodeId, attempt, status, answer: given });
     if (!result.ok) {
-      if (UNANSWERED.has(result.problem.code)) failed(result.problem);
-      else answer({ kind: 'refused', problem: result.problem });
-      return;
+      const { problem } = result;
+      return UNANSWERED.has(problem.code)
+        ? () => failed(problem)
+        : () => this.#answer(given, { kind: 'refused', problem });
     }
     const operationId = result.value.operation?.id ?? result.value.repeatOf;
-    if (operationId === null) {
-      const detail = `${command.kind} gave no operation that could be waited for.`;
-      answer({ kind: 'refused', problem: { code: 'internal', detail } });
-    } else answer({ kind: 'taken', operationId });
+    if (operationId !== null) return () => this.#answer(given, { kind: 'taken', operationId });
+    const detail = `${command.kind} gave no operation that could be waited for.`;
+    return () => this.#answer(given, { kind: 'refused', problem: { code: 'internal', detail } });
+  }
+
+  #answer({ nodeId, attempt, status }: RolloutNodeCommand, answer: AnswerRequest['answer']): void {
+    this.#options.answered({ kind: 'RecordAnswer', nodeId, attempt, status, answer });
   }
 }
