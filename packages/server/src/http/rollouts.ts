@@ -1,10 +1,9 @@
 /** Rollouts: planning and starting them, reading them, and saying what is to become of them. */
-import { createHash, randomBytes } from 'node:crypto';
 import { type Problem, type Rollout, ROLLOUT_NODES_LIMIT_MAX, ROLLOUTS_LIMIT_MAX, type routes } from '@sluice/contract';
 import type { Result, RolloutState } from '@sluice/core';
 import { actorOf, sees } from '../authentication/principal.ts';
-import type { Once } from '../fleet/execution.ts';
 import type { RolloutSummary } from '../fleet/stored-rollouts.ts';
+import { newRolloutId } from '../rollouts/rollout-id.ts';
 import type { SteerKind } from '../rollouts/rollouts.ts';
 import { whyNotRelease } from './act.ts';
 import { given, invalid, limitOf, listIn, sequenceOf, wholeNumberTo } from './query-values.ts';
@@ -12,8 +11,6 @@ import { rolloutNodeView, rolloutView, summaryView } from './rollout-view.ts';
 import { seesRollout, withinScope } from './rollout-scope.ts';
 import { type Handler, type HttpParts, type RawRequest, type Reply, value } from './route-context.ts';
 
-/** Random bytes of an id. */
-const ID_BYTES = 9;
 /** Rollouts that one request looks through, for a token for which few of them exist. */
 const LOOKED_AT_MAX = 1000;
 
@@ -31,7 +28,7 @@ export const startRollout: Handler<typeof routes.startRollout> = async (request,
   if (forbidden !== null) return { ok: false, problem: forbidden };
   const spec = withinScope(principal, asked, parts);
   if (!spec.ok) return spec;
-  const id = newRolloutId(once);
+  const id = newRolloutId(once, parts.fleet.now());
   const started = await parts.rollouts.start(id, spec.value, planHash, actorOf(principal, remoteAddress));
   return started.ok ? value(viewOf(started.value, parts)) : started;
 };
@@ -119,13 +116,6 @@ function listed(summary: RolloutSummary, parts: HttpParts): Rollout {
 
 function noSuchRollout(id: string): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem: { code: 'rollout-not-found', detail: `There is no rollout '${id.slice(0, 100)}'.` } };
-}
-
-/** @param once Of the request: the same request again makes the same id, so that it starts no second rollout. */
-function newRolloutId(once: Once | null): string {
-  const random =
-    once === null ? randomBytes(ID_BYTES) : createHash('sha256').update(once.key).digest().subarray(0, ID_BYTES);
-  return `ro_${random.toString('hex')}`;
 }
 
 interface Cursor {

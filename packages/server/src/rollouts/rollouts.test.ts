@@ -104,7 +104,7 @@ async function start(spec: Partial<RolloutSpec> = {}): Promise<void> {
     order: { by: 'id' },
     ...spec,
   };
-  expect(await rollouts.start(ID, whole, undefined, ALICE)).toMatchObject({ ok: true });
+  expect(await rollouts.start({ id: ID, earlierId: null }, whole, undefined, ALICE)).toMatchObject({ ok: true });
 }
 
 const header = () => fleet.rollouts.get(ID)?.header;
@@ -216,7 +216,7 @@ test('a node is in the hands of one rollout at a time', async () => {
   await start({ maxUnavailable: 3 });
   await hasBegun('a');
   const other: RolloutSpec = { all: true, command: { kind: 'restart' }, drainFirst: false, maxUnavailable: 3 };
-  expect((await rollouts.start('ro_2', other, undefined, ALICE)).ok).toBe(true);
+  expect((await rollouts.start({ id: 'ro_2', earlierId: null }, other, undefined, ALICE)).ok).toBe(true);
   await waitFor('it to wait', () => rollouts.outlook('ro_2').waiting !== null);
   expect(fleet.rollouts.get('ro_2')?.counts).toMatchObject({ inProgress: 0, pending: 3 });
 });

@@ -20,6 +20,7 @@ import { countedBudgets } from './counted-budgets.ts';
 import { Durations } from './durations.ts';
 import { JoinedNodes } from './joined-nodes.ts';
 import { type MadePlan, RolloutPlans, type RolloutPlansOptions } from './rollout-plans.ts';
+import { type NewRolloutId, startedBefore } from './rollout-id.ts';
 import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
 import { RolloutWorld } from './rollout-world.ts';
 import { RunningGate } from './running-gate.ts';
@@ -94,19 +95,25 @@ export class Rollouts {
   }
 
   /**
-   * @param id Of the new rollout. One that was started under it by the very same request is given instead.
+   * @param newId Of the new rollout. One that was started under it by the very same request is given instead.
    * @param planHash Of the plan that it must still be; absent: whatever it is.
    */
-  start(id: string, spec: RolloutSpec, planHash: string | undefined, actor: Actor): Promise<Result<RolloutState>> {
+  start(
+    newId: NewRolloutId,
+    spec: RolloutSpec,
+    planHash: string | undefined,
+    actor: Actor,
+  ): Promise<Result<RolloutState>> {
     return this.#inTurn(async () => {
       const problem = this.#whyNotGate(spec);
       if (problem !== null) return { ok: false, problem };
-      const known = await this.state(id);
+      const known = await startedBefore(newId, (id) => this.state(id), this.#options.clock.now());
       if (known !== null)
-        return this.#plans.isFor(spec, known.header) ? { ok: true, value: known } : anotherRequest(id);
+        return this.#plans.isFor(spec, known.header) ? { ok: true, value: known } : anotherRequest(known.header.id);
       const made = await this.#plans.confirm(spec, planHash);
       if (!made.ok) return made;
       const { spec: normal, nodeIds } = made.value;
+      const { id } = newId;
       return this.#runnerOf(id, null).ask({ kind: 'StartRollout', id, spec: normal, nodeIds }, actor);
     });
   }
