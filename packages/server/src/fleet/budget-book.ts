@@ -29,6 +29,8 @@ export interface KnownBudgets {
   readonly standings: () => readonly Standing[];
   /** Whether a budget is for a node. */
   readonly isFor: (name: string, nodeId: string) => boolean;
+  /** Whether a node, or the holder of a slot, has a place in a budget and so takes no further one. */
+  readonly hasPlace: (name: string, id: string) => boolean;
   /** Who takes places in a budget and why, so many at most. */
   readonly takenIn: (name: string, max: number) => readonly PlaceTaken[];
   readonly slot: (name: string, holderId: string) => StoredSlot | undefined;
@@ -103,6 +105,10 @@ export class BudgetBook implements KnownBudgets {
     return this.#ledger.isFor(name, nodeId);
   }
 
+  hasPlace(name: string, id: string): boolean {
+    return this.#ledger.hasPlace(name, id);
+  }
+
   /** The budgets that are for a node, by name. */
   standingsFor(nodeId: string): readonly Standing[] {
     const found = [...this.#ledger.budgets()].filter(({ name }) => this.isFor(name, nodeId));
@@ -116,7 +122,7 @@ export class BudgetBook implements KnownBudgets {
   fullFor(nodeId: string): readonly FullBudget[] {
     const full: FullBudget[] = [];
     for (const budget of this.#ledger.budgets()) {
-      if (!this.#ledger.isFor(budget.name, nodeId) || this.#ledger.hasPlace(budget.name, nodeId)) continue;
+      if (!this.#ledger.isFor(budget.name, nodeId) || this.hasPlace(budget.name, nodeId)) continue;
       const standing = this.#standing(budget);
       if (standing.left === 0) full.push(this.#named(standing));
     }
@@ -140,7 +146,7 @@ export class BudgetBook implements KnownBudgets {
     const budget = this.get(name);
     if (budget === undefined)
       return { code: 'budget-not-found', detail: `There is no budget '${name.slice(0, 100)}'.` };
-    if (this.#ledger.hasPlace(name, holderId)) return null;
+    if (this.hasPlace(name, holderId)) return null;
     const standing = this.#standing(budget);
     return standing.left > 0 ? null : noPlaceLeft(this.#named(standing), NOT_YET);
   }

@@ -1,6 +1,6 @@
 /** Whether the budgets have places for a machine: one in the group's own, and one for each of its nodes that is available now. */
 import { NODE_IDS_OF_PROBLEM_MAX, type Problem } from '@sluice/contract';
-import { isUnavailable, type NodeState, noPlaceLeft } from '@sluice/core';
+import { type NodeState, noPlaceLeft } from '@sluice/core';
 import type { KnownBudgets } from '../fleet/budget-book.ts';
 import type { SlotName } from './nodes-of-slot.ts';
 
@@ -18,10 +18,12 @@ export function whyNoPlace(
       `Make it: sluice budgets set ${group} --max-unavailable 1 --selector SELECTOR (or --all).`;
     return { code: 'budget-not-found', detail };
   }
-  const available = nodes.filter((node) => !isUnavailable(node));
   for (const standing of budgets.standings()) {
     const { name, left } = standing;
-    const needed = available.filter((node) => budgets.isFor(name, node.id)).length;
+    // Asked of the budgets, which know what is decided in the same moment; the nodes are as they were when the request came.
+    const needed = nodes.filter(
+      ({ id: nodeId }) => budgets.isFor(name, nodeId) && !budgets.hasPlace(name, nodeId),
+    ).length;
     if (needed <= left) continue;
     const taken = budgets.takenIn(name, NODE_IDS_OF_PROBLEM_MAX);
     const full = { ...standing, taken, takenIds: taken.map((each) => each.id) };

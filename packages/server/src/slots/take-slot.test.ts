@@ -1,0 +1,86 @@
+/** Taking a slot in the same moment in which nodes change: the places are counted as that moment leaves them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Fleet } from '../fleet/fleet.ts';
+import { nodeStateUnderTest } from '../fleet/node-state-under-test.ts';
+import { newOperationId } from '../fleet/operation-id.ts';
+import { steadyClock } from '../fleet/system-clock.ts';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { takeSlot } from './take-slot.ts';
+
+const ALICE = { name: 'alice', address: '10.0.0.9' };
+
+let directory: string;
+let store: SqliteStore;
+let fleet: Fleet;
+
+/** Three nodes, of which the first is out because its workload is not healthy, and a budget that lets one be out. */
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-slots-'));
+  store = await openSqliteStore(directory);
+  const nodes = ['a', 'b', 'c'].map((id) => nodeStateUnderTest(id, {}, 'z', false));
+  await store.commit(
+    nodes.map((state) => ({
+      nodeId: state.id,
+      expectedRevision: null,
+      revision: state.revision,
+      state: { ...state, workload: { ...state.workload, healthy: state.id !== 'a' } },
+      events: [],
+      operations: [],
+    })),
+  );
+  fleet = await Fleet.open({
+    store,
+    clock: steadyClock,
+    settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
+    newOperationId,
+    logger: pino({ level: 'silent' }),
+  });
+  const terms = { selector: null, maxUnavailable: 1, description: null };
+  const budget = { name: 'web', ...terms, createdBy: 'alice', createdAt: 1, updatedAt: 1, revision: 1 };
+  await fleet.access(() => ({ ok: true, value: { tokens: [], budgets: [{ name: 'web', budget }], notes: [] } }));
+});
+afterEach(async () => {
+  await fleet.stop();
+  await store.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The agent says it, as it does by itself. */
+function recordHealth(id: string, healthy: boolean) {
+  const state = fleet.node(id)?.state;
+  if (state === undefined) throw new Error(`there is no node ${id}`);
+  return fleet.record(id, { kind: 'RecordWorkload', workload: { ...state.workload, healthy } }, ALICE);
+}
+
+function drain(id: string) {
+  const wish = { timeoutMs: null, onDeadline: 'force', expiresInMs: null, force: false, reason: null } as const;
+  return fleet.execute(id, { kind: 'DrainNode', hold: 'operator', ...wish }, ALICE);
+}
+
+test('a node that comes back at that moment needs a place, and there is none where another has just taken it', async () => {
+  expect(fleet.budgets.standingOf('web')).toMatchObject({ unavailable: 1, left: 0 });
+  const [recorded, drained, taken] = await Promise.all([
+    recordHealth('a', true),
+    drain('b'),
+    takeSlot(fleet, { group: 'web', id: 'a' }, ALICE),
+  ]);
+  expect([recorded.ok, drained.ok]).toEqual([true, true]);
+  expect(taken).toMatchObject({ ok: false, problem: { code: 'budget-exceeded', budget: { nodeIds: ['b'] } } });
+  expect(fleet.budgets.standingOf('web')).toMatchObject({ unavailable: 1 });
+  expect(fleet.budgets.slotsOf('web')).toEqual([]);
+  expect(fleet.node('a')?.state.holds).toEqual([]);
+});
+
+test('a node that is out since that moment takes no further place', async () => {
+  await recordHealth('a', true);
+  const [drained, taken] = await Promise.all([drain('b'), takeSlot(fleet, { group: 'web', id: 'b' }, ALICE)]);
+  expect(drained.ok).toBe(true);
+  // It is held; what is left is that the node's drain has not ended.
+  expect(taken).toMatchObject({ ok: false, problem: { code: 'slot-draining' } });
+  expect(fleet.budgets.slot('web', 'b')).toMatchObject({ nodeId: 'b' });
+  expect(fleet.budgets.standingOf('web')).toMatchObject({ unavailable: 1 });
+});
