@@ -163,6 +163,27 @@ describe('while there is no place', { timeout: BUSY_MS }, () => {
     expect(await holders()).toEqual([]);
   });
 
+  test('a slot that is held while its node is not let go is given back when the waiting ends', async () => {
+    await fleet.request('PUT', '/api/v1/budgets/web', { selector: 'game=chess', maxUnavailable: 1 });
+    await fleet.addNode('web-1', { game: { PLAYERS: '3' } });
+    await fleet.nodeThat('web-1', 'active', ({ status }) => status === 'active');
+    const waiting = withSlot('web-1', program("fs.writeFileSync(directory + '/runs', '')"));
+    await waitFor('its node to drain', () => waiting.error().includes('web-1 has to drain'));
+    expect(await holders()).toEqual(['web-1']);
+    // Somebody lets the node back into rotation, and it may not leave that again.
+    await fleet.request('PUT', '/api/v1/budgets/none-out', { selector: 'game=chess', maxUnavailable: 0 });
+    await fleet.post('web-1', 'undrain', { hold: 'fleetlock/web' });
+    await waitFor('it to be refused', () => waiting.error().includes("Budget 'none-out' allows 0"), {
+      withinMs: 60_000,
+    });
+    expect(await holders()).toEqual(['web-1']);
+    waiting.interrupt();
+    expect(await waiting.ended).toMatchObject({ exitCode: 130 });
+    expect(await isThere('runs')).toBe(false);
+    expect(await holders()).toEqual([]);
+    await fleet.request('DELETE', '/api/v1/budgets/none-out');
+  });
+
   test('a group that nobody has made is no reason to wait', async () => {
     const ended = await startSluice(fleet.url, ['with-slot', '--group', 'nobody', '--id', 'one', '--', 'true']).ended;
     expect(ended).toMatchObject({ exitCode: 4, error: expect.stringContaining('sluice budgets set nobody') });

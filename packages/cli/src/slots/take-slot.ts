@@ -18,9 +18,6 @@ export type Taken =
   | { readonly kind: 'too-late'; readonly problem: ClientProblem; readonly mayBeHeld: boolean }
   | { readonly kind: 'interrupted'; readonly mayBeHeld: boolean };
 
-/** Refusals after which the slot is surely not held. */
-const SURELY_NOT_HELD: ReadonlySet<string> = new Set(['budget-exceeded', 'budget-not-found', 'too-many-slots']);
-
 /** @param untilMs When to give up, by `performance.now()`; it is asked once in any case. */
 export async function takeSlot(terminal: Terminal, client: Client, slot: SlotRequest, untilMs: number): Promise<Taken> {
   const { interrupt } = terminal;
@@ -36,7 +33,8 @@ export async function takeSlot(terminal: Terminal, client: Client, slot: SlotReq
     if (answer.ok)
       return interrupt.aborted ? { kind: 'interrupted', mayBeHeld: true } : { kind: 'held', hasWaited: said !== null };
     const { problem } = answer;
-    mayBeHeld = !SURELY_NOT_HELD.has(problem.code) && (mayBeHeld || leavesItOpen(problem));
+    // No later refusal undoes it: that a budget has no place for the node, say, is told of a slot that stays held, too.
+    mayBeHeld ||= leavesItOpen(problem);
     if (interrupt.aborted) return { kind: 'interrupted', mayBeHeld };
     if (!passesByItself(problem)) return { kind: 'refused', problem, mayBeHeld };
     const leftMs = untilMs - performance.now();
