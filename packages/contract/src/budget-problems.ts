@@ -71,6 +71,12 @@ export const budgetProblems = {
     title: 'The rollout is not in a state for that',
     whatToDo: 'Look at its status with `sluice rollouts get ID`; the detail says what it would need.',
   },
+  'command-withdrawn': {
+    status: 409,
+    exitCode: 5,
+    title: 'The command is not wanted any more',
+    whatToDo: 'Nothing: nothing was done. Ask for it anew if it is wanted after all.',
+  },
   'too-many-rollouts': {
     status: 409,
     exitCode: 5,

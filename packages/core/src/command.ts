@@ -37,6 +37,8 @@ export type Command =
       readonly drainFirst: { readonly timeoutMs: number | null; readonly onDeadline: OnDeadline } | null;
       readonly force: boolean;
       readonly reason: string | null;
+      /** Refused without this hold; absent: it hangs on none. */
+      readonly onlyWhileHeldBy?: string;
     }
   | {
       readonly kind: 'RebootMachine';
@@ -46,6 +48,8 @@ export type Command =
       readonly undrainAfter: boolean;
       readonly force: boolean;
       readonly reason: string | null;
+      /** See `RestartWorkload`. */
+      readonly onlyWhileHeldBy?: string;
     }
   | {
       readonly kind: 'RunDeclaredCommand';
@@ -54,6 +58,8 @@ export type Command =
       readonly params: Readonly<Record<string, Json>>;
       readonly force: boolean;
       readonly reason: string | null;
+      /** See `RestartWorkload`. */
+      readonly onlyWhileHeldBy?: string;
     }
   | {
       readonly kind: 'ReplaceMetadata';

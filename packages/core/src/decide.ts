@@ -7,6 +7,7 @@ import { decidePassTime } from './deadline/pass-time.ts';
 import { decideDrain } from './drain/decide-drain.ts';
 import { decideReport } from './drain/decide-report.ts';
 import { decideUndrain } from './drain/decide-undrain.ts';
+import { whyWithdrawn } from './drain/while-held.ts';
 import { decideKeyOffer, decideRevocation, decideRotation } from './enrolment/decide-keys.ts';
 import {
   decideCommands,
@@ -35,6 +36,8 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
   if (node === null) {
     return refuse({ code: 'node-not-found', detail: `The fleet has no node '${nodeId}'.` });
   }
+  const withdrawn = whyWithdrawn(node, command);
+  if (withdrawn !== null) return refuse(withdrawn);
   switch (command.kind) {
     case 'DrainNode':
       return withinBudgets(node, command, context, decideDrain(node, command, context));

@@ -4,9 +4,10 @@ import type { Command, Context } from '../command.ts';
 import { decided, type Decision } from '../decision.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import type { NodeState } from '../node/node.ts';
-import { drainHoldOf, isActive } from '../operation/operation.ts';
+import { isActive } from '../operation/operation.ts';
 import { endOperation, requestOperation } from '../operation/request.ts';
 import type { Result } from '../result.ts';
+import { hangsOnHold } from './while-held.ts';
 import { wish } from './wish.ts';
 
 type ReleaseHold = Extract<Command, { kind: 'ReleaseHold' }>;
@@ -63,7 +64,7 @@ function noteOf(after: NodeState, released: readonly string[]): string {
 }
 
 /**
- * Releases a hold and ends what hung on it: its running drain, and an act that waited for it.
+ * Releases a hold and ends what hung on it: its running drain, and an act that has not begun and was wanted under it only.
  * With the last hold the availability turns to active.
  */
 export function releaseHold(
@@ -76,10 +77,9 @@ export function releaseHold(
   for (const operation of draft.node().operations) {
     if (!isActive(operation)) continue;
     const isItsDrain = operation.task.kind === 'drain' && operation.task.hold === name;
-    const isItsAct = drainHoldOf(operation) === name && operation.status === 'queued';
     // An act that has not begun is cancelled, however its drain ended: nothing was performed.
     if (isItsDrain) draft.record(endOperation(operation.id, status, { error: ended }));
-    if (isItsAct) draft.record(endOperation(operation.id, 'cancelled', { error: ended }));
+    if (hangsOnHold(operation, name)) draft.record(endOperation(operation.id, 'cancelled', { error: ended }));
   }
   const hold = draft.node().holds.find((held) => held.name === name);
   draft.record({ kind: 'HoldReleased', name, why, ...(hold === undefined ? {} : { hold }) });

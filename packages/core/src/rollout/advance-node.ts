@@ -1,5 +1,6 @@
 /** What happens by itself to one node that is in a rollout's hands: its step has ended, or it has become healthy, or time is over. */
 import type { OperationRecord, RolloutEvent } from '@sluice/contract';
+import { releasedInWords } from '../drain/while-held.ts';
 import { durationInWords } from '../duration-in-words.ts';
 import { type NodeState, operationOf } from '../node/node.ts';
 import { isActive } from '../operation/operation.ts';
@@ -88,7 +89,8 @@ function afterDrain(turn: Turn, operation: OperationRecord, now: number): readon
   const said = operation.error?.message ?? `its drain is ${operation.status}`;
   if (operation.status === 'cancelled') return [ended(header, entry, 'skipped', `Not this node: ${said}`)];
   if (operation.status !== 'succeeded') return [ended(header, entry, 'failed', `It was not drained: ${said}`)];
-  if (!isHeld(turn)) return [ended(header, entry, 'skipped', releasedInWords(node, holdOf(header.id)))];
+  if (!isHeld(turn))
+    return [ended(header, entry, 'skipped', `Not this node: ${releasedInWords(node, holdOf(header.id))}.`)];
   return [advanced(turn, header.spec.command.kind === 'drain' ? 'settling' : 'acting', now)];
 }
 
@@ -112,19 +114,13 @@ function isHeld({ header, node }: Turn): boolean {
   return node.holds.some(({ name }) => name === holdOf(header.id));
 }
 
-/** Who released the hold while the node was in the rollout's hands. */
-function releasedInWords(node: NodeState, hold: string): string {
-  const undrain = node.operations.findLast(({ task }) => task.kind === 'undrain' && task.holds.includes(hold));
-  const by = undrain === undefined ? 'somebody' : undrain.requestedBy;
-  const why = undrain?.reason == null ? '' : `: ${undrain.reason}`;
-  return `Not this node: ${by} released the hold '${hold}'${why}.`;
-}
-
 function settle(turn: Turn, now: number, gathered: Gathered): void {
   const { header, entry, node } = turn;
   const { healthySeconds, healthyWithinSeconds, command } = header.spec;
   if (command.kind === 'drain' && !isHeld(turn)) {
-    gathered.events.push(ended(header, entry, 'skipped', releasedInWords(node, holdOf(header.id))));
+    gathered.events.push(
+      ended(header, entry, 'skipped', `Not this node: ${releasedInWords(node, holdOf(header.id))}.`),
+    );
     return;
   }
   const why = whyNotSettled(node, header);

@@ -175,6 +175,13 @@ function decideAnswer(
     const notBefore = context.now + PUT_BACK_MS;
     return decided(state, context, { kind: 'RolloutNodePutBack', ...of, detail: why, notBefore });
   }
+  if (code === 'command-withdrawn')
+    return decided(state, context, {
+      kind: 'RolloutNodeEnded',
+      ...of,
+      status: 'skipped',
+      detail: `Not this node: ${detail}`,
+    });
   const ended =
     code === 'node-not-found'
       ? ({ status: 'skipped', detail: LEFT_THE_FLEET } as const)

@@ -50,8 +50,11 @@ export function commandOf({ id, spec }: RolloutHeader, step: RolloutStepName): C
       const timeoutMs = drainTimeoutSeconds * 1000;
       return { kind: 'DrainNode', hold: holdOf(id), timeoutMs, onDeadline, expiresInMs: null, force: false, reason };
     }
-    case 'acting':
-      return actOf(spec, reason);
+    case 'acting': {
+      // Who released the hold meanwhile has said: not this node.
+      const condition = firstStepOf(spec) === 'draining' ? { onlyWhileHeldBy: holdOf(id) } : {};
+      return actOf(spec, { reason, force: false, ...condition });
+    }
     case 'undraining': {
       const hold = spec.command.kind === 'undrain' ? (spec.command.hold ?? 'operator') : holdOf(id);
       return { kind: 'ReleaseHold', hold: hold === '*' ? null : hold, reason };
@@ -62,23 +65,19 @@ export function commandOf({ id, spec }: RolloutHeader, step: RolloutStepName): C
 }
 
 /** The rollout drains by itself, under its own hold: what it asks for does not drain once more. */
-function actOf({ command }: NormalSpec, reason: string | null): Command | null {
+function actOf(
+  { command }: NormalSpec,
+  asked: Pick<Extract<Command, { kind: 'RestartWorkload' }>, 'reason' | 'force' | 'onlyWhileHeldBy'>,
+): Command | null {
   switch (command.kind) {
     case 'restart': {
       const graceMs = command.graceSeconds === undefined ? null : command.graceSeconds * 1000;
-      return {
-        kind: 'RestartWorkload',
-        graceMs,
-        executeWithinMs: null,
-        drainFirst: null,
-        force: false,
-        reason,
-      };
+      return { kind: 'RestartWorkload', graceMs, executeWithinMs: null, drainFirst: null, ...asked };
     }
     case 'run':
-      return { kind: 'RunDeclaredCommand', name: command.name, params: command.params ?? {}, force: false, reason };
+      return { kind: 'RunDeclaredCommand', name: command.name, params: command.params ?? {}, ...asked };
     case 'reboot':
-      return { kind: 'RebootMachine', drainFirst: null, undrainAfter: true, force: false, reason };
+      return { kind: 'RebootMachine', drainFirst: null, undrainAfter: true, ...asked };
     case 'drain':
     case 'undrain':
       return null;

@@ -120,9 +120,16 @@ export interface RolloutState {
 /** Why a node is skipped that is not there any more. */
 export const LEFT_THE_FLEET = 'It left the fleet.';
 
+const HOLD_PREFIX = 'rollout/';
+
 /** The hold that a rollout places on its nodes, and the name it acts under. */
 export function holdOf(rolloutId: string): string {
-  return `rollout/${rolloutId}`;
+  return `${HOLD_PREFIX}${rolloutId}`;
+}
+
+/** Whether a rollout placed this hold; it acts under the same name. */
+export function isRolloutHold(hold: string): boolean {
+  return hold.startsWith(HOLD_PREFIX);
 }
 
 export function isEnded({ status }: Pick<RolloutHeader, 'status'>): boolean {

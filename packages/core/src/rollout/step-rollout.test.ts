@@ -132,6 +132,22 @@ describe('the way of a node', () => {
     expect(fleet.performed.get('n01')).toBe(undefined);
   });
 
+  test.each(['before', 'after'])('so does one once the drain is over, %s its act was asked for', (when) => {
+    const fleet = fleetOf(2, { n01: { act: 'hangs' } });
+    const rollout = rolloutOver(fleet);
+    const undrain = () => {
+      if (rollout.entry('n01').status === 'acting' && fleet.node('n01').holds.length > 0)
+        fleet.undrain('n01', 'rollout/r1');
+    };
+    if (when === 'before') rollout.beforeCommands = undrain;
+    rollout.play(3);
+    undrain();
+    rollout.playOut();
+    expect(rollout.statuses).toBe('skipped succeeded');
+    expect(rollout.entry('n01').detail).toMatch(/^Not this node: .*bob/u);
+    expect([fleet.statusOf('n01'), fleet.performed.get('n01')]).toEqual(['active', undefined]);
+  });
+
   test('an act that is cancelled before it began is given back and skipped; one that had begun has failed', () => {
     const fleet = fleetOf(2, { n01: { act: 'hangs' } });
     const rollout = rolloutOver(fleet, { maxFailures: 2 });

@@ -31,6 +31,7 @@ const here: Record<ToldProblemCode, string> = {
   'rollout-selects-nothing': '请更正详情中指出的选择器或节点编号。',
   'rollout-plan-changed': '请重新查看计划,再用新的计划开始;没有任何节点被更改。',
   'rollout-not-possible': '请查看该滚动操作的状态;详情说明了所需的条件。',
+  'command-withdrawn': '无需处理:没有执行任何更改;如仍需要,请重新发起。',
   'too-many-rollouts': '请等待一个滚动操作结束,或取消其中一个。',
   'route-not-found': '页面与服务器版本可能不同:请重新加载页面。',
   'node-not-found': '请在“节点”页查找;代理首次连接后节点才会出现。',
