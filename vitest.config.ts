@@ -1,11 +1,34 @@
 /** How the tests run: straight from the sources of every room, in two processes, with time enough for a loaded machine. */
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Under `source` each package's door is its src/index.ts, so no test needs a build; the rest are what Node.js itself goes by. Without
  * `module`, which some packages mean for bundlers only: Node.js cannot load what stands there.
  */
 const conditions = ['source', 'node', 'development|production'];
+
+/** What takes minutes comes first: begun last, it would go on alone while every other process has nothing more to do. */
+const FIRST = [
+  'tests/crashes/crashes.test.ts',
+  'tests/simulation/',
+  'tests/published/',
+  'tests/load-balancers/',
+  'tests/browser/',
+  'tests/fuzz/',
+  'tests/end-to-end/',
+  'tests/',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = FIRST.findIndex((path) => moduleId.includes(`/${path}`));
+      return at === -1 ? FIRST.length : at;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -15,6 +38,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
