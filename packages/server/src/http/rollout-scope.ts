@@ -2,23 +2,20 @@
 import type { RolloutSpec } from '@sluice/contract';
 import type { Result, RolloutHeader } from '@sluice/core';
 import { type Principal, sees, seesRecord } from '../authentication/principal.ts';
+import type { Looked } from '../rollouts/rollout-node-ids.ts';
 import type { HttpParts } from './route-context.ts';
 
-/** Nodes that are read at once. */
-const NODES_AT_A_TIME = 5000;
-
-/** Whether a rollout exists for them: whoever cannot see one of its nodes is not told of the others. */
+/** Whether a rollout exists for them: whoever cannot see one of its nodes is not told of the others. @param looked Counted up. */
 export async function seesRollout(
   principal: Principal,
   { fleet, rollouts }: Pick<HttpParts, 'fleet' | 'rollouts'>,
-  { id, createdAt }: Pick<RolloutHeader, 'id' | 'createdAt'>,
+  header: Pick<RolloutHeader, 'id' | 'revision' | 'createdAt'>,
+  looked: Looked = { ids: 0, rows: 0 },
 ): Promise<boolean> {
   if (principal.scope === null) return true;
-  for (let after = 0; ; after += NODES_AT_A_TIME) {
-    const nodes = await rollouts.nodes(id, { after, limit: NODES_AT_A_TIME });
-    if (!nodes.every(({ nodeId }) => seesRecord(principal, fleet.node(nodeId), createdAt))) return false;
-    if (nodes.length < NODES_AT_A_TIME) return true;
-  }
+  for await (const nodeIds of rollouts.nodeIds.of(header, looked))
+    if (!nodeIds.every((nodeId) => seesRecord(principal, fleet.node(nodeId), header.createdAt))) return false;
+  return true;
 }
 
 /**

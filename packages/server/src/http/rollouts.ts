@@ -4,6 +4,7 @@ import type { Result, RolloutState } from '@sluice/core';
 import { actorOf, sees } from '../authentication/principal.ts';
 import type { RolloutSummary } from '../fleet/stored-rollouts.ts';
 import { newRolloutId } from '../rollouts/rollout-id.ts';
+import type { Looked } from '../rollouts/rollout-node-ids.ts';
 import type { SteerKind } from '../rollouts/rollouts.ts';
 import { whyNotRelease } from './act.ts';
 import { given, invalid, limitOf, listIn, sequenceOf, wholeNumberTo } from './query-values.ts';
@@ -11,8 +12,10 @@ import { rolloutNodeView, rolloutView, summaryView } from './rollout-view.ts';
 import { seesRollout, withinScope } from './rollout-scope.ts';
 import { type Handler, type HttpParts, type RawRequest, type Reply, value } from './route-context.ts';
 
-/** Rollouts that one request looks through, for a token for which few of them exist. */
+/** What one request looks through for a token with a selector, of which few or large ones may exist for it: rollouts, their nodes, and rows of the store. */
 const LOOKED_AT_MAX = 1000;
+const NODES_LOOKED_AT_MAX = 200_000;
+const ROWS_READ_MAX = 20_000;
 
 export const planRollout: Handler<typeof routes.planRollout> = async ({ body, principal }, parts) => {
   const spec = withinScope(principal, body, parts);
@@ -41,13 +44,16 @@ export const listRollouts: Handler<typeof routes.listRollouts> = async ({ query,
   if (cursor === null) return invalid('cursor', 'the nextCursor of the page before');
   const statuses = listIn(query.status);
   const items: Rollout[] = [];
+  const nodes: Looked = { ids: 0, rows: 0 };
   for (let looked = 0; looked < LOOKED_AT_MAX; looked += limit) {
     const page = await rollouts.list({ statuses, cursor, limit });
     for (const summary of page) {
       const { header } = summary;
       cursor = header;
-      if (await seesRollout(principal, parts, header)) items.push(listed(summary, parts));
-      if (items.length === limit) return value({ items, nextCursor: cursorOf(header) });
+      if (await seesRollout(principal, parts, header, nodes)) items.push(listed(summary, parts));
+      // What has been read is kept, so that the next page does not begin anew where this one ends early.
+      const isEnough = nodes.ids >= NODES_LOOKED_AT_MAX || nodes.rows >= ROWS_READ_MAX;
+      if (items.length === limit || isEnough) return value({ items, nextCursor: cursorOf(header) });
     }
     if (page.length < limit) return value({ items, nextCursor: null });
   }

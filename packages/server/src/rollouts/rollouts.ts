@@ -21,6 +21,7 @@ import { Durations } from './durations.ts';
 import { JoinedNodes } from './joined-nodes.ts';
 import { type MadePlan, RolloutPlans, type RolloutPlansOptions } from './rollout-plans.ts';
 import { type NewRolloutId, startedBefore } from './rollout-id.ts';
+import { RolloutNodeIds } from './rollout-node-ids.ts';
 import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
 import { RolloutWorld } from './rollout-world.ts';
 import { RunningGate } from './running-gate.ts';
@@ -44,6 +45,7 @@ export interface RolloutsOptions {
 export type SteerKind = Exclude<RolloutRequest['kind'], 'StartRollout' | 'RecordAnswer' | 'ShiftTimes'>;
 
 export class Rollouts {
+  readonly nodeIds: RolloutNodeIds;
   readonly #options: RolloutsOptions;
   readonly #store: RolloutStore;
   readonly #runners = new Map<string, RolloutRunner>();
@@ -60,6 +62,7 @@ export class Rollouts {
     const { fleet, clock, store, massSilence, parametersCheck, defaultDrainTimeoutMs } = options;
     this.#options = options;
     this.#store = store.rollouts;
+    this.nodeIds = new RolloutNodeIds(store.rollouts, fleet);
     this.#joined = new JoinedNodes(fleet, oldestStart([...fleet.rollouts.all()]));
     const holderOf = (nodeId: string, exceptId: string | null) => this.#holderOf(nodeId, exceptId);
     // Whoever may see a rollout may not see all nodes of its budgets: what it waits for is told without names.
