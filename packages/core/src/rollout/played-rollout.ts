@@ -22,6 +22,7 @@ export class PlayedRollout {
   readonly events: { readonly event: RolloutEvent; readonly at: number }[] = [];
   /** What else the step may see. */
   massSilence: string | null = null;
+  whyNotYet: string | null = null;
   gate: GateResult | null = null;
   otherRolloutOf: (nodeId: string) => string | null = () => null;
   /** What others do between the commit of a step and its commands. */
@@ -166,6 +167,7 @@ export class PlayedRollout {
       otherRolloutOf: (nodeId) => this.otherRolloutOf(nodeId),
       registeredSince: (at) => [...this.fleet.nodes.values()].filter(({ createdAt }) => createdAt >= at),
       massSilence: this.massSilence,
+      whyNotYet: this.whyNotYet,
       gate: this.gate,
     };
   }

@@ -39,6 +39,11 @@ export interface RolloutView {
   readonly otherRolloutOf: (nodeId: string) => string | null;
   /** Nodes that registered at or after this instant; those that the rollout knows may be among them. */
   readonly registeredSince: (at: number) => Iterable<NodeState>;
+  /**
+   * The view is not to be trusted yet with the beginning of a node: why, for a person. It passes by itself, and soon.
+   * `null`: a node may begin.
+   */
+  readonly whyNotYet: string | null;
   /** Many nodes fell silent together: how many, for a person; `null`: they did not. */
   readonly massSilence: string | null;
   /** `null`: the rollout has no metric gate. */

@@ -285,6 +285,17 @@ describe('what begins', () => {
     expect(rollout.status).toBe('succeeded');
   });
 
+  test('while the view is not to be trusted yet nothing begins, and that is no stall', () => {
+    const rollout = rolloutOver(fleetOf(2), { stallSeconds: 60 });
+    rollout.whyNotYet = 'The server was started a moment ago.';
+    rollout.play(120);
+    expect([rollout.status, rollout.statuses]).toEqual(['running', 'pending pending']);
+    expect(rollout.last?.waiting).toBe('The server was started a moment ago.');
+    rollout.whyNotYet = null;
+    rollout.playOut();
+    expect(rollout.status).toBe('succeeded');
+  });
+
   test('offline at its turn: skipped and told, or waited for while others go on', () => {
     const skips = fleetOf(2);
     skips.vanish('n01');

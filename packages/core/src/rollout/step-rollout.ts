@@ -141,7 +141,12 @@ class Step {
       return;
     }
     if (opening?.isOpen === true) this.#gathered.wakeAt.push(opening.until);
-    const { gate } = this.#view;
+    const { gate, whyNotYet } = this.#view;
+    // It passes by itself: this is no stall, however long nothing was begun before.
+    if (whyNotYet !== null) {
+      this.#waiting = this.#state.counts.pending === 0 ? null : whyNotYet;
+      return;
+    }
     if (this.#state.header.spec.metricGate !== undefined && gate?.isGood !== true) {
       this.#waiting =
         gate === null || gate.isGood === null

@@ -11,6 +11,8 @@ export interface RolloutWorldOptions {
   readonly budgets: () => readonly CountedBudget[];
   /** The rollout that has a node in its hands, other than this one; `null`: none has. */
   readonly holderOf: (nodeId: string, exceptId: string) => string | null;
+  /** Why no node may begin yet; `null`: one may. */
+  readonly whyNotYet: () => string | null;
   /** Many nodes fell silent together; `null`: they did not. */
   readonly massSilence: () => string | null;
 }
@@ -24,7 +26,7 @@ export class RolloutWorld {
 
   /** The world at this moment, for one step of a rollout. */
   view(id: string, endedOperation: RolloutView['endedOperation'], gate: GateResult | null): RolloutView {
-    const { fleet, joined, budgets, holderOf, massSilence } = this.#options;
+    const { fleet, joined, budgets, holderOf, whyNotYet, massSilence } = this.#options;
     let counted: readonly { readonly budget: CountedBudget; readonly places: BudgetPlaces }[] | null = null;
     return {
       node: (nodeId) => fleet.node(nodeId)?.state,
@@ -35,6 +37,7 @@ export class RolloutWorld {
       },
       otherRolloutOf: (nodeId) => holderOf(nodeId, id),
       registeredSince: (at) => registeredSince(joined, fleet, at),
+      whyNotYet: whyNotYet(),
       massSilence: massSilence(),
       gate,
     };

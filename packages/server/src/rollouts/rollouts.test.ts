@@ -140,6 +140,48 @@ test('after a start nothing is decided before the agents of its nodes are back',
   expect(header()).toMatchObject({ status: 'paused' });
 });
 
+test('after a start no node begins before each node of the fleet was heard of, or is offline', async () => {
+  const drain = {
+    kind: 'DrainNode',
+    hold: 'operator',
+    timeoutMs: null,
+    onDeadline: 'force',
+    expiresInMs: null,
+    force: false,
+    reason: null,
+  } as const;
+  const budget = {
+    name: 'all',
+    selector: null,
+    maxUnavailable: 1,
+    description: null,
+    createdBy: 'alice',
+    createdAt: 1,
+    updatedAt: 1,
+    revision: 1,
+  };
+  await fleet.access(() => ({ ok: true, value: { tokens: [], budgets: [{ name: 'all', budget }], notes: [] } }));
+  expect((await fleet.execute('c', drain, ALICE)).ok).toBe(true);
+  const spec: RolloutSpec = { nodeIds: ['a', 'b'], command: { kind: 'restart' }, drainFirst: false };
+  expect((await rollouts.start({ id: ID, earlierId: null }, spec, undefined, ALICE)).ok).toBe(true);
+  const waiting = () => rollouts.outlook(ID).waiting ?? '';
+  await waitFor('it to wait for its budget', () => waiting().includes("'all'"), { seen: waiting });
+  await close();
+  await open();
+  // As the store has it all three are available, and the one place of the budget is free.
+  const undrain = await fleet.execute('c', { kind: 'ReleaseHold', hold: 'operator', reason: null }, ALICE);
+  expect(undrain.ok).toBe(true);
+  await waitFor('it to say what it waits for', () => waiting().startsWith('The server was started a moment ago'));
+  await register('a');
+  await register('b');
+  await fleet.record('c', { kind: 'ExpireLease', lastHeardAt: null }, SERVER);
+  await waitFor('it to see that c is out', () => waiting().includes("'all'"), { seen: waiting });
+  expect(header()).toMatchObject({ status: 'running' });
+  expect([...operationsOn('a'), ...operationsOn('b')]).toEqual([]);
+  await register('c');
+  await hasBegun('a');
+});
+
 describe('while the store is away', () => {
   const away: CommitOutcome = { ok: false, code: 'store-unavailable', reason: 'The disk is full.' };
 

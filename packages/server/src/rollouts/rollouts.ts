@@ -25,6 +25,7 @@ import { RolloutNodeIds } from './rollout-node-ids.ts';
 import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
 import { RolloutWorld } from './rollout-world.ts';
 import { RunningGate } from './running-gate.ts';
+import { UnheardNodes } from './unheard-nodes.ts';
 
 export interface RolloutsOptions {
   readonly fleet: Fleet;
@@ -53,6 +54,7 @@ export class Rollouts {
   readonly #world: RolloutWorld;
   readonly #plans: RolloutPlans;
   readonly #unavailable = new Set<string>();
+  readonly #unheard: UnheardNodes;
   readonly #endings: (() => void)[] = [];
   /** Starts and retries come one after the other: each counts those before it. */
   #starting: Promise<unknown> = Promise.resolve();
@@ -64,10 +66,12 @@ export class Rollouts {
     this.#store = store.rollouts;
     this.nodeIds = new RolloutNodeIds(store.rollouts, fleet);
     this.#joined = new JoinedNodes(fleet, oldestStart([...fleet.rollouts.all()]));
+    this.#unheard = new UnheardNodes(fleet);
     const holderOf = (nodeId: string, exceptId: string | null) => this.#holderOf(nodeId, exceptId);
     // Whoever may see a rollout may not see all nodes of its budgets: what it waits for is told without names.
     const budgets = () => countedBudgets(fleet, () => false);
-    this.#world = new RolloutWorld({ fleet, joined: this.#joined, budgets, holderOf, massSilence });
+    const whyNotYet = () => this.#unheard.whyNotYet();
+    this.#world = new RolloutWorld({ fleet, joined: this.#joined, budgets, holderOf, whyNotYet, massSilence });
     this.#plans = new RolloutPlans({
       fleet,
       clock,
@@ -229,6 +233,7 @@ export class Rollouts {
   }
 
   #changed(nodeId: string): void {
+    if (this.#unheard.look(nodeId)) this.#wakeAll();
     for (const runner of this.#runners.values()) if (runner.knows(nodeId)) runner.wake();
     const state = this.#options.fleet.node(nodeId)?.state;
     const isOut = state !== undefined && isUnavailable(state);
