@@ -67,7 +67,7 @@ export function eventInWords(event: ClientEvent): string {
     case 'RolloutCancelled':
       return joined([text(event['rolloutId']), text(event['detail']) || text(event['reason'])], ': ');
     case 'RolloutNodesJoined':
-      return joined([text(event['rolloutId']), ...texts(event['nodeIds'])], ' ');
+      return joined([text(event['rolloutId']), ...texts(event['nodeIds']), others(event['others'])], ' ');
     case 'RolloutNodeBegun':
     case 'RolloutNodeAdvanced':
     case 'RolloutNodeOperationRequested':
@@ -112,6 +112,10 @@ function texts(value: unknown): readonly string[] {
 
 function count(value: unknown, thing: string): string {
   return typeof value === 'number' ? countInWords(value, thing) : '';
+}
+
+function others(value: unknown): string {
+  return typeof value === 'number' && value > 0 ? `and ${value} more` : '';
 }
 
 function sessions(event: ClientEvent): string {

@@ -80,7 +80,9 @@ const RolloutRetried = Type.Object({
 const RolloutNodesJoined = Type.Object({
   kind: Type.Literal('RolloutNodesJoined'),
   ...OfRollout,
-  nodeIds: Type.Array(NodeId, { minItems: 1 }),
+  nodeIds: Type.Array(NodeId),
+  /** How many more there are: where they are only reported, the first 100 are named. */
+  others: Type.Integer({ minimum: 0 }),
   /** Whether they are taken into its order, at the end; else they are only reported. */
   areIncluded: Type.Boolean(),
 });

@@ -76,7 +76,10 @@ export const Rollout = Type.Object(
       description: 'In a list of rollouts: none, they may be thousands; get the one rollout for them.',
     }),
     newNodes: Type.Array(NodeId, { description: 'Joined since the start, match, and are not taken; the first 100.' }),
-    newNodesCount: Type.Integer({ minimum: 0 }),
+    newNodesCount: Type.Integer({
+      minimum: 0,
+      description: 'How many these are; of those beyond the first 100, as many as were in the fleet at once.',
+    }),
     expectedEndAt: Nullable(Timestamp),
     revision: Type.Integer({ minimum: 1 }),
   },

@@ -91,6 +91,7 @@ function decideStart({ id, spec, nodeIds }: Start, context: RolloutContext): Res
       isApproved: false,
       failuresForgiven: 0,
       newNodeIds: [],
+      otherNewNodes: 0,
     },
     nodeIds,
   );

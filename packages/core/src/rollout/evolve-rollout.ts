@@ -194,7 +194,12 @@ function join(state: Changing, event: Extract<RolloutEvent, { kind: 'RolloutNode
   const { header } = state;
   const positions = new Map(state.positions);
   const joined = event.nodeIds.filter((nodeId) => !positions.has(nodeId));
-  if (!event.areIncluded) state.header = { ...header, newNodeIds: [...header.newNodeIds, ...joined] };
+  if (!event.areIncluded)
+    state.header = {
+      ...header,
+      newNodeIds: [...header.newNodeIds, ...joined],
+      otherNewNodes: Math.max(header.otherNewNodes, event.others),
+    };
   for (const nodeId of joined) {
     if (!event.areIncluded) {
       positions.set(nodeId, 0);

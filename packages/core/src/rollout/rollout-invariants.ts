@@ -41,6 +41,7 @@ export function rolloutViolations({
   );
   claim(new Set(nodes.map(({ nodeId }) => nodeId)).size === nodes.length, 'each node is in it once');
   for (const { nodeId, position } of nodes) claim(positions.get(nodeId) === position, `${nodeId} is at its position`);
+  claim(header.newNodeIds.length <= 100, 'it keeps the names of a hundred newcomers at most');
   claim((header.status === 'paused') === (header.pause !== null), 'it says why it is paused if and only if it is');
   claim(
     (header.status === 'cancelling') === (header.ending !== null),

@@ -90,8 +90,10 @@ export interface RolloutHeader {
   readonly isApproved: boolean;
   /** Failed nodes that a resumption passed over: as many more may fail as at the start. */
   readonly failuresForgiven: number;
-  /** Nodes that joined since the start, match, and are not taken. */
+  /** Nodes that joined since the start, match, and are not taken: the first of them. */
   readonly newNodeIds: readonly string[];
+  /** Beside those that are named: how many such nodes were there at once, at most. */
+  readonly otherNewNodes: number;
 }
 
 /** How many of its nodes are at what. */
@@ -121,6 +123,12 @@ export interface RolloutState {
 export const LEFT_THE_FLEET = 'It left the fleet.';
 
 const HOLD_PREFIX = 'rollout/';
+
+/**
+ * Nodes that joined and are named, at most. A fleet that scales by itself adds nodes for as long as a rollout is there: what is
+ * written with each of its steps must not grow with them.
+ */
+export const NEW_NODES_NAMED_MAX = 100;
 
 /** The hold that a rollout places on its nodes, and the name it acts under. */
 export function holdOf(rolloutId: string): string {

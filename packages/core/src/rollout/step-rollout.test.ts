@@ -373,6 +373,78 @@ describe('what begins', () => {
   });
 });
 
+describe('many nodes that join', () => {
+  function join(fleet: PlayedFleet, from: number, to: number): void {
+    for (let index = from; index <= to; index += 1) fleet.register(`runner-${index}`);
+  }
+
+  test('are named up to a hundred, and counted beyond', () => {
+    const fleet = fleetOf(1, { n01: { act: 'hangs' } });
+    const rollout = rolloutOver(fleet);
+    rollout.step();
+    join(fleet, 1, 150);
+    rollout.step();
+    const { newNodeIds, otherNewNodes } = rollout.state.header;
+    expect([newNodeIds.length, newNodeIds[99], otherNewNodes]).toEqual([100, 'runner-100', 50]);
+    // Those that are counted are told once, and again only when there are more of them.
+    const revision = rollout.state.header.revision;
+    rollout.step();
+    expect(rollout.state.header.revision).toBe(revision);
+    fleet.vanish('runner-150');
+    fleet.register('runner-151');
+    rollout.step();
+    const lengths = rollout.events.flatMap(({ event }) =>
+      event.kind === 'RolloutNodesJoined' ? [[event.nodeIds.length, event.others]] : [],
+    );
+    expect(lengths).toEqual([
+      [100, 50],
+      [0, 51],
+    ]);
+    expect(rollout.state.positions.size).toBe(101);
+  });
+
+  test('while it is paused are not taken before it is resumed', () => {
+    const fleet = fleetOf(2);
+    const rollout = rolloutOver(fleet, { includeNew: true });
+    rollout.step();
+    rollout.pause();
+    rollout.play(60);
+    const { revision } = rollout.state.header;
+    join(fleet, 1, 3);
+    rollout.play(60);
+    expect(rollout.state.header.revision).toBe(revision);
+    rollout.resume();
+    rollout.playOut();
+    expect([rollout.status, rollout.statuses]).toEqual([
+      'succeeded',
+      'succeeded succeeded succeeded succeeded succeeded',
+    ]);
+  });
+
+  test('while it is paused are told all the same, where it takes none', () => {
+    const fleet = fleetOf(2);
+    const rollout = rolloutOver(fleet, { canary: 1 });
+    rollout.playOut();
+    expect(rollout.state.header.pause).toMatchObject({ because: 'canary' });
+    join(fleet, 1, 1);
+    rollout.step();
+    expect(rollout.state.header.newNodeIds).toEqual(['runner-1']);
+  });
+
+  test('while it is paused are taken before it would end without them', () => {
+    const fleet = fleetOf(1);
+    const rollout = rolloutOver(fleet, { includeNew: true });
+    rollout.step();
+    rollout.pause();
+    join(fleet, 1, 1);
+    rollout.playOut();
+    expect([rollout.status, rollout.statuses]).toEqual(['paused', 'succeeded pending']);
+    rollout.resume();
+    rollout.playOut();
+    expect([rollout.status, rollout.statuses]).toEqual(['succeeded', 'succeeded succeeded']);
+  });
+});
+
 describe('what stops it', () => {
   test('so many failures pause it; resumed, it goes on until as many more have failed', () => {
     const fails: Behaviour = { act: 'fails' };

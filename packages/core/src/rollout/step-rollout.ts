@@ -87,12 +87,20 @@ class Step {
     this.#record(...again.events);
   }
 
+  /**
+   * They are told at once, which is bounded. While it is paused none is taken into it, so that one that is forgotten does not grow
+   * with all that come and go: they are when it goes on, or before it would end.
+   */
   #takeNewcomers(): void {
-    const { status, spec, id } = this.#state.header;
+    const { header, counts } = this.#state;
+    const { status, spec, id, otherNewNodes } = header;
+    const isThrough = counts.pending === 0 && counts.inProgress === 0;
     if (status !== 'running' && status !== 'paused') return;
-    const nodeIds = newcomersOf(this.#state, this.#view);
-    if (nodeIds.length > 0)
-      this.#record({ kind: 'RolloutNodesJoined', rolloutId: id, nodeIds: [...nodeIds], areIncluded: spec.includeNew });
+    if (status === 'paused' && spec.includeNew && !isThrough) return;
+    const { nodeIds, others } = newcomersOf(this.#state, this.#view);
+    if (nodeIds.length === 0 && others <= otherNewNodes) return;
+    const joined = { nodeIds: [...nodeIds], others, areIncluded: spec.includeNew };
+    this.#record({ kind: 'RolloutNodesJoined', rolloutId: id, ...joined });
   }
 
   /** Of one that has nothing more to begin, there is nothing to stop: it ends by itself. */

@@ -18,7 +18,8 @@ test.each([
 test.each([
   ['RolloutStarted', { rolloutId: 'ro_1', nodes: 12 }, { nodes: 12 }],
   ['RolloutPaused', { because: 'failures', detail: 'One failed.' }, { problem: 'One failed.' }],
-  ['RolloutNodesJoined', { nodeIds: ['a', 'b'] }, { nodes: 2 }],
+  ['RolloutNodesJoined', { nodeIds: ['a', 'b'], others: 0 }, { nodes: 2 }],
+  ['RolloutNodesJoined', { nodeIds: ['a', 'b'], others: 50 }, { nodes: 52 }],
   ['RolloutNodeAdvanced', { status: 'settling' }, { step: 'settling' }],
   [
     'RolloutNodeEnded',

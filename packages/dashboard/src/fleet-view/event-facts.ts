@@ -53,8 +53,8 @@ export function factsOf(event: ClientEvent): EventFacts {
   };
 }
 
-function nodesIn({ nodes, nodeIds }: ClientEvent): number | null {
-  if (Array.isArray(nodeIds)) return nodeIds.length;
+function nodesIn({ nodes, nodeIds, others }: ClientEvent): number | null {
+  if (Array.isArray(nodeIds)) return nodeIds.length + (typeof others === 'number' ? others : 0);
   return typeof nodes === 'number' ? nodes : null;
 }
 

@@ -15,9 +15,6 @@ import { type RolloutSummary, summaryOf } from '../fleet/stored-rollouts.ts';
 import { timestamp, timestampOrNull } from '../fleet/timestamp.ts';
 import type { RolloutOutlook } from '../rollouts/rollout-runner.ts';
 
-/** Nodes that joined and are named; of the others the number is told. */
-const NEW_NODES_NAMED_MAX = 100;
-
 /** What a view tells of one that goes on, beside its state. */
 export interface RolloutNow {
   readonly outlook: RolloutOutlook;
@@ -53,8 +50,8 @@ export function summaryView({ header, counts, batches }: RolloutSummary): Rollou
     counts: { nodes: totalOf(counts), ...counts },
     unavailable: { now: counts.inProgress, allowed: header.batchSize },
     batches: (batches ?? []).map(batchView),
-    newNodes: header.newNodeIds.slice(0, NEW_NODES_NAMED_MAX),
-    newNodesCount: header.newNodeIds.length,
+    newNodes: [...header.newNodeIds],
+    newNodesCount: header.newNodeIds.length + header.otherNewNodes,
     expectedEndAt: null,
     revision: header.revision,
   };
