@@ -5,7 +5,8 @@ import { standingInWords } from '../budget/standing.ts';
 import { refuse, type Result } from '../result.ts';
 import { evolveRollout } from './evolve-rollout.ts';
 import { newRollout } from './new-rollout.ts';
-import { isEnded, isInFlight, LEFT_THE_FLEET, type RolloutState } from './rollout.ts';
+import { firstStepOf } from './node-command.ts';
+import { isEnded, isInFlight, LEFT_THE_FLEET, type RolloutHeader, type RolloutState } from './rollout.ts';
 import type { RolloutContext, RolloutDecision, RolloutRequest } from './rollout-request.ts';
 
 /** Milliseconds after which a node that a budget had no place for is tried again. */
@@ -176,16 +177,26 @@ function decideAnswer(
     const notBefore = context.now + PUT_BACK_MS;
     return decided(state, context, { kind: 'RolloutNodePutBack', ...of, detail: why, notBefore });
   }
-  if (code === 'command-withdrawn')
-    return decided(state, context, {
-      kind: 'RolloutNodeEnded',
-      ...of,
-      status: 'skipped',
-      detail: `Not this node: ${detail}`,
-    });
+  if (code === 'command-withdrawn') return decided(state, context, withdrawn(state.header, of, detail));
   const ended =
     code === 'node-not-found'
       ? ({ status: 'skipped', detail: LEFT_THE_FLEET } as const)
       : ({ status: 'failed', detail } as const);
   return decided(state, context, { kind: 'RolloutNodeEnded', ...of, ...ended });
+}
+
+/** It was never done, so the node is as it was: after a cancel it is given back, and without the rollout's hold it is somebody else's. */
+function withdrawn(
+  { ending, spec }: RolloutHeader,
+  of: { readonly rolloutId: string; readonly nodeId: string; readonly attempt: number },
+  refusal: string,
+): RolloutEvent {
+  const isCancelled = ending?.as === 'cancelled';
+  const detail = isCancelled
+    ? `Given back before its command: the rollout was ${ending.detail}.`
+    : `Not this node: ${refusal}`;
+  const end = { status: 'skipped', detail } as const;
+  return isCancelled && firstStepOf(spec) === 'draining'
+    ? { kind: 'RolloutNodeAdvanced', ...of, status: 'undraining', endsAs: end, healthySince: null }
+    : { kind: 'RolloutNodeEnded', ...of, ...end };
 }

@@ -31,9 +31,15 @@ export function unansweredCommands({ header, nodes, inFlight }: RolloutState): r
     const command = commandOf(header, node.status);
     if (command === null) continue;
     const { nodeId, attempt, status } = node;
-    commands.push({ nodeId, attempt, status, key: keyOf(header.id, node), command });
+    const key = keyOf(header.id, node);
+    commands.push({ nodeId, attempt, status, key, command, isWithdrawn: isWithdrawn(header, status) });
   }
   return commands;
+}
+
+/** After a cancel nothing new begins: neither an act that nobody knows to have been asked for, nor the undrain that a rollout is for. */
+function isWithdrawn({ ending, spec }: RolloutHeader, step: RolloutStepName): boolean {
+  return ending?.as === 'cancelled' && (step === 'acting' || spec.command.kind === 'undrain');
 }
 
 /** What a step of a node is recognised by when it is asked for again after a crash. */

@@ -3,6 +3,8 @@ import type { RolloutEvent, RolloutSpec } from '@sluice/contract';
 import { decideRollout } from './decide-rollout.ts';
 import { normaliseSpec } from './normalise-spec.ts';
 import { inOrder } from './order.ts';
+import type { Command } from '../command.ts';
+import type { Result } from '../result.ts';
 import type { PlayedFleet } from './played-fleet.ts';
 import { isEnded, type NormalSpec, rolloutOf, type RolloutState } from './rollout.ts';
 import { rolloutViolations, rolloutViolationsOfStep } from './rollout-invariants.ts';
@@ -27,6 +29,8 @@ export class PlayedRollout {
   otherRolloutOf: (nodeId: string) => string | null = () => null;
   /** What others do between the commit of a step and its commands. */
   beforeCommands: () => void = () => undefined;
+  /** Whether commands come to nothing: the store is away, or the server dies before it gives them. */
+  losesCommands = false;
   /** Whether an answer is lost: the server dies between the command and its record. */
   losesAnswer: () => boolean = () => false;
   state: RolloutState;
@@ -101,7 +105,7 @@ export class PlayedRollout {
       if (step.unknownOperations.length > 0) throw new Error('an operation is not known');
       let isQuiet = step.events.length === 0;
       this.beforeCommands();
-      for (const command of step.commands) if (this.#give(command)) isQuiet = false;
+      for (const command of this.losesCommands ? [] : step.commands) if (this.#give(command)) isQuiet = false;
       if (isQuiet) return step;
     }
     throw new Error('it never comes to rest');
@@ -135,10 +139,9 @@ export class PlayedRollout {
   }
 
   /** @returns Whether something came of it. */
-  #give({ nodeId, attempt, status, key, command }: RolloutNodeCommand): boolean {
+  #give({ nodeId, attempt, status, key, command, isWithdrawn }: RolloutNodeCommand): boolean {
     const known = this.#operationOfKey.get(key);
-    const answer =
-      known === undefined ? this.fleet.tell(nodeId, command, 'rollout/r1') : { ok: true as const, value: known };
+    const answer = this.#answerTo(nodeId, command, known, isWithdrawn);
     if (answer.ok && answer.value !== null) this.#operationOfKey.set(key, answer.value);
     if (this.losesAnswer()) return false;
     const { revision } = this.state.header;
@@ -152,6 +155,12 @@ export class PlayedRollout {
         : { kind: 'refused', problem: answer.problem },
     });
     return this.state.header.revision > revision;
+  }
+
+  #answerTo(nodeId: string, command: Command, known: string | undefined, isWithdrawn: boolean): Result<string | null> {
+    if (known !== undefined) return { ok: true, value: known };
+    if (isWithdrawn) return { ok: false, problem: { code: 'command-withdrawn', detail: 'It was not done.' } };
+    return this.fleet.tell(nodeId, command, 'rollout/r1');
   }
 
   /** What a step would be that sees these operations; nothing comes of it. */

@@ -58,6 +58,8 @@ export interface RolloutNodeCommand {
   /** The idempotency key: given twice, it is done once and answered by the same operation. */
   readonly key: string;
   readonly command: Command;
+  /** It is not wanted any more: only whether it was done already, under its key, is asked; else it is refused, `command-withdrawn`. */
+  readonly isWithdrawn: boolean;
 }
 
 export interface RolloutStep {

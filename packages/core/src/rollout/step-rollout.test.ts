@@ -530,6 +530,51 @@ describe('what stops it', () => {
 });
 
 describe('what a crash leaves', () => {
+  test.each<[string, Wish, string, string]>([
+    ['acting', {}, 'acting undraining skipped', 'Given back before its command: the rollout was cancelled by alice.'],
+    [
+      'acting',
+      { drainFirst: false },
+      'acting skipped',
+      'Given back before its command: the rollout was cancelled by alice.',
+    ],
+    [
+      'undraining',
+      { command: { kind: 'undrain' } },
+      'undraining skipped',
+      'Given back before its command: the rollout was cancelled by alice.',
+    ],
+    ['draining', {}, 'draining undraining skipped', 'Given back while it drained: the rollout was cancelled by alice.'],
+  ])('at %s a command that nobody has given is not given once it is cancelled (%j)', (step, wish, way, detail) => {
+    const fleet = fleetOf(2);
+    const rollout = rolloutOver(fleet, wish);
+    rollout.beforeCommands = () => {
+      if (rollout.entry('n01').status === step) rollout.losesCommands = true;
+    };
+    rollout.play(3);
+    expect(rollout.cancel()).toBe(null);
+    rollout.beforeCommands = () => undefined;
+    rollout.losesCommands = false;
+    rollout.playOut();
+    expect(wayOf(rollout, 'n01').endsWith(way)).toBe(true);
+    expect(rollout.entry('n01').detail).toBe(detail);
+    expect([rollout.status, fleet.statusOf('n01')]).toEqual(['cancelled', 'active']);
+    expect(fleet.performed.get('n01')).toBe(undefined);
+    expect(fleet.node('n01').operations.map(({ command }) => command)).not.toContain('restart');
+  });
+
+  test('a command that was given before the cancel is waited for, though its answer was lost', () => {
+    const fleet = fleetOf(2);
+    const rollout = rolloutOver(fleet, { drainFirst: false });
+    rollout.losesAnswer = () => true;
+    rollout.play(1);
+    rollout.losesAnswer = () => false;
+    rollout.cancel();
+    rollout.playOut();
+    expect(rollout.statuses).toBe('succeeded pending');
+    expect([rollout.status, fleet.performed.get('n01')]).toEqual(['cancelled', 1]);
+  });
+
   test('a command whose answer was lost is given again under the same key, and is the same operation', () => {
     const fleet = fleetOf(1);
     const rollout = rolloutOver(fleet);

@@ -124,6 +124,7 @@ export function decideBatch(
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
       return answer(answerAgain(once, repeated, before), known !== undefined || answered.has(once.key));
+    if (once?.isOnlyRepeat === true) return answer(NEVER_DONE, known !== undefined);
     const step = stepOf(before, request, context, tokenOf, budgets);
     // That a budget has no place left may rest on what others in this batch have taken.
     if (!step.ok) return answer(step, known !== undefined || (step.problem.budget !== undefined && working.size > 0));
@@ -165,6 +166,11 @@ export function decideBatch(
     answers,
   };
 }
+
+const NEVER_DONE = {
+  ok: false,
+  problem: { code: 'command-withdrawn', detail: 'It was not done before it was taken back, and is not done any more.' },
+} as const;
 
 /** All nodes as the batch leaves them. */
 function* nodesNow(committed: Iterable<NodeState>, working: ReadonlyMap<string, Working>): Iterable<NodeState> {

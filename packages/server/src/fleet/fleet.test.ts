@@ -227,9 +227,9 @@ test('an unknown node is refused, and nothing is written', async () => {
   expect(commits).toBe(0);
 });
 
-function runOnce(key: string) {
+function runOnce(key: string, isOnlyRepeat = false) {
   const command = { kind: 'ReleaseHold', hold: 'operator', reason: null } as const;
-  return fleet.execute('n1', command, ALICE, { key, fingerprint: 'f' });
+  return fleet.execute('n1', command, ALICE, { key, fingerprint: 'f', ...(isOnlyRepeat ? { isOnlyRepeat } : {}) });
 }
 
 async function operationOfKey(key: string): Promise<string | undefined> {
@@ -244,6 +244,17 @@ test('a request is known by its key for a day', async () => {
   expect(await operationOfKey('k')).toBe(first);
   laterMs = 86_400_000 + 60_000;
   expect(await operationOfKey('k')).not.toBe(first);
+});
+
+test('whether something was done under a key can be asked without doing it', async () => {
+  await register('n1');
+  expect(await runOnce('k', true)).toMatchObject({ ok: false, problem: { code: 'command-withdrawn' } });
+  expect(fleet.node('n1')?.state.operations).toEqual([]);
+  // Asked for together: the one that comes first is seen by the other.
+  const [, asked] = await Promise.all([runOnce('k'), runOnce('k', true)]);
+  const [operation] = fleet.node('n1')?.state.operations ?? [];
+  expect(asked).toMatchObject({ ok: true, value: { repeatOf: operation?.id } });
+  expect(await runOnce('k', true)).toMatchObject({ ok: true, value: { repeatOf: operation?.id } });
 });
 
 describe('a commit of which nobody knows what became', () => {

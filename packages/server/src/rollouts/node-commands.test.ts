@@ -8,16 +8,19 @@ const command: RolloutNodeCommand = {
   status: 'acting',
   key: 'key 1',
   command: { kind: 'RunDeclaredCommand', name: 'reload', params: {}, force: false, reason: null },
+  isWithdrawn: false,
 };
 
 /** What the pipeline was given, and what was answered, where commands fit as `fits` says. */
 function commandsThat(fits: () => boolean) {
   const given: string[] = [];
+  const onlyRepeats: boolean[] = [];
   const answers: AnswerRequest['answer']['kind'][] = [];
   const commands = new NodeCommands({
     fleet: {
       execute: async (_nodeId, _command, _actor, once) => {
         given.push(once?.key ?? '');
+        onlyRepeats.push(once?.isOnlyRepeat ?? false);
         return { ok: true, value: { node: null, operation: null, repeatOf: 'op_1' } };
       },
     },
@@ -29,7 +32,7 @@ function commandsThat(fits: () => boolean) {
     answered: ({ answer }) => answers.push(answer.kind),
     failed: () => undefined,
   });
-  return { commands, given, answers };
+  return { commands, given, onlyRepeats, answers };
 }
 
 test('a node whose command did not fit is given the next one', async () => {
@@ -53,4 +56,11 @@ test('one command at a time for a node, and what fails is an answer', async () =
   commands.give([command]);
   await commands.settled();
   expect({ given, answers }).toEqual({ given: ['key 1'], answers: ['taken', 'refused'] });
+});
+
+test('of a command that was taken back it is only asked whether it was done, whatever fits now', async () => {
+  const { commands, onlyRepeats, answers } = commandsThat(() => false);
+  commands.give([{ ...command, isWithdrawn: true }]);
+  await commands.settled();
+  expect({ onlyRepeats, answers }).toEqual({ onlyRepeats: [true], answers: ['taken'] });
 });

@@ -57,11 +57,13 @@ export class NodeCommands {
 
   /** @returns What tells what came of it. */
   async #give(given: RolloutNodeCommand): Promise<() => void> {
-    const { nodeId, key, command } = given;
+    const { nodeId, key, command, isWithdrawn } = given;
     const { fleet, actor, fit, failed } = this.#options;
     const fingerprint = createHash('sha256').update(JSON.stringify(command)).digest('hex');
-    const fitting = fit(nodeId, command);
-    const result = fitting.ok ? await fleet.execute(nodeId, fitting.value, actor, { key, fingerprint }) : fitting;
+    // Whether it was done does not hang on what would fit now.
+    const fitting: Result<Command> = isWithdrawn ? { ok: true, value: command } : fit(nodeId, command);
+    const once = { key, fingerprint, ...(isWithdrawn ? { isOnlyRepeat: true } : {}) };
+    const result = fitting.ok ? await fleet.execute(nodeId, fitting.value, actor, once) : fitting;
     if (!result.ok) {
       const { problem } = result;
       return UNANSWERED.has(problem.code)

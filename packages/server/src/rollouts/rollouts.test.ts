@@ -26,6 +26,8 @@ let rollouts: Rollouts;
 /** What the next commits come to instead of being made. */
 let failWith: CommitOutcome | null;
 let massSilence: string | null;
+/** Only commits that change nodes come to `failWith`. */
+let failsNodesOnly: boolean;
 /** A commit that nobody knows of was made all the same. */
 let isWrittenInDoubt: boolean;
 let lastWritten: ReturnType<Store['commit']> | null;
@@ -33,7 +35,7 @@ let lastWritten: ReturnType<Store['commit']> | null;
 async function open(): Promise<void> {
   const real = await openSqliteStore(directory);
   const commit: Store['commit'] = (changes, answered, beside) => {
-    if (failWith === null) return real.commit(changes, answered, beside);
+    if (failWith === null || (failsNodesOnly && changes.length === 0)) return real.commit(changes, answered, beside);
     if (isWrittenInDoubt) lastWritten = real.commit(changes, answered, beside);
     return Promise.resolve(failWith);
   };
@@ -85,6 +87,7 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-rollouts-'));
   failWith = null;
   massSilence = null;
+  failsNodesOnly = false;
   isWrittenInDoubt = false;
   lastWritten = null;
   await open();
@@ -198,6 +201,20 @@ describe('while the store is away', () => {
     expect((await rollouts.steer(ID, 'PauseRollout', 'again', ALICE)).ok).toBe(true);
     expect(header()?.status).toBe('paused');
     expect((await shifts()).map(({ body }) => body['byMs'])).toEqual([5000]);
+  });
+
+  test('a command that could not be given is not given once the rollout is cancelled', async () => {
+    failWith = away;
+    failsNodesOnly = true;
+    await start({ maxUnavailable: 1 });
+    await waitFor('a to have its turn', () => fleet.rollouts.get(ID)?.nodes[0]?.status === 'acting');
+    // Where it shares a commit with the command it is refused like it.
+    await waitFor('the cancel', async () => (await rollouts.steer(ID, 'CancelRollout', 'not today', ALICE)).ok);
+    failWith = null;
+    await waitFor('its end', async () => (await store.rollouts.get(ID))?.status === 'cancelled');
+    expect(operationsOn('a')).toEqual([]);
+    const nodes = await store.rollouts.nodes(ID, { limit: 10 });
+    expect(nodes.map(({ status }) => status)).toEqual(['skipped', 'pending', 'pending']);
   });
 
   test('what nobody knows to have been recorded is not recorded twice', async () => {
