@@ -8,7 +8,14 @@ import type { NodeState } from '../node/node.ts';
 import { statusOf } from '../node/status.ts';
 import { ended } from './advance-node.ts';
 import { commandOf, firstStepOf } from './node-command.ts';
-import { LEFT_THE_FLEET, type NormalSpec, type RolloutNodeState, type RolloutState } from './rollout.ts';
+import { whatItIsFor } from './newcomers.ts';
+import {
+  LEFT_THE_FLEET,
+  type NormalSpec,
+  type RolloutHeader,
+  type RolloutNodeState,
+  type RolloutState,
+} from './rollout.ts';
 import type { RolloutView } from './rollout-view.ts';
 import { namesOf, unavailableNodes } from './unavailable-nodes.ts';
 
@@ -63,6 +70,7 @@ class Turns {
   readonly #now: number;
   readonly #allowed: number;
   readonly #firstCommand: Command | null;
+  readonly #mayActUpon: (node: NodeState) => boolean;
   readonly #events: RolloutEvent[] = [];
   readonly #wakeAt: number[] = [];
   /** Places that those which begin now have taken, by budget. */
@@ -79,6 +87,7 @@ class Turns {
     this.#now = now;
     this.#allowed = allowed;
     this.#firstCommand = commandOf(state.header, firstStepOf(state.header.spec));
+    this.#mayActUpon = withinScopeOf(state.header);
     this.#turnsLeft = turnsLeft;
   }
 
@@ -92,11 +101,10 @@ class Turns {
       const entry = nodes[position - 1];
       if (entry?.status !== 'pending') continue;
       const node = this.#view.node(entry.nodeId);
-      const isSkipped = node === undefined || (header.spec.offline === 'skip' && statusOf(node) === 'offline');
-      if (isSkipped && this.#isHeldBack) continue;
-      if (isSkipped) {
-        const why = node === undefined ? LEFT_THE_FLEET : 'It was offline at its turn.';
-        this.#events.push(ended(header, entry, 'skipped', why));
+      const whySkipped = this.#whySkipped(node);
+      if (whySkipped !== null && this.#isHeldBack) continue;
+      if (whySkipped !== null || node === undefined) {
+        this.#events.push(ended(header, entry, 'skipped', whySkipped ?? LEFT_THE_FLEET));
         continue;
       }
       const isPassedOver = this.#whyPassedOver(entry, node);
@@ -117,6 +125,13 @@ class Turns {
     if (this.#waiting === null && this.#turnsLeft === 0 && length < this.#state.counts.pending)
       this.#waiting = `${this.#allowed === 1 ? 'Its one place is' : `All its ${this.#allowed} places are`} taken.`;
     return { events: this.#events, waiting: this.#waiting, wakeAt: this.#wakeAt, unavailable: out.count };
+  }
+
+  #whySkipped(node: NodeState | undefined): string | null {
+    const { spec, createdBy } = this.#state.header;
+    if (node === undefined) return LEFT_THE_FLEET;
+    if (!this.#mayActUpon(node)) return `It had left the nodes upon which ${createdBy} may act.`;
+    return spec.offline === 'skip' && statusOf(node) === 'offline' ? 'It was offline at its turn.' : null;
   }
 
   /** It is waited for, and others go on. */
@@ -159,4 +174,9 @@ class Turns {
     const status = firstStepOf(header.spec);
     this.#events.push({ kind: 'RolloutNodeBegun', rolloutId: header.id, nodeId, attempt, batch, status });
   }
+}
+
+/** Labels change: a node may have left the scope of whoever started the rollout since. */
+function withinScopeOf({ scope }: Pick<RolloutHeader, 'scope'>): (node: NodeState) => boolean {
+  return whatItIsFor(scope === undefined ? { all: true } : { selector: scope });
 }

@@ -76,7 +76,7 @@ function whyTooMany({ othersUnended, unendedMax }: RolloutContext): Problem | nu
 
 type Start = Extract<RolloutRequest, { kind: 'StartRollout' }>;
 
-function decideStart({ id, spec, nodeIds }: Start, context: RolloutContext): Result<RolloutDecision> {
+function decideStart({ id, spec, nodeIds, scope }: Start, context: RolloutContext): Result<RolloutDecision> {
   const tooMany = whyTooMany(context);
   if (tooMany !== null) return refuse(tooMany);
   const { now, by } = context;
@@ -86,6 +86,7 @@ function decideStart({ id, spec, nodeIds }: Start, context: RolloutContext): Res
       spec,
       batchSize: placesOf(spec.maxUnavailable, nodeIds.length),
       createdBy: by,
+      ...(scope === undefined ? {} : { scope }),
       createdAt: now,
       runningSince: now,
       progressedAt: now,

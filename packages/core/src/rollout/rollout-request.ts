@@ -10,6 +10,8 @@ export type RolloutRequest =
       readonly spec: NormalSpec;
       /** In their order; at least one, each once. */
       readonly nodeIds: readonly string[];
+      /** See `RolloutHeader.scope`. */
+      readonly scope?: string;
     }
   | { readonly kind: 'PauseRollout'; readonly reason: string | null }
   | { readonly kind: 'ResumeRollout'; readonly reason: string | null }

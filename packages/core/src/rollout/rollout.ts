@@ -77,6 +77,8 @@ export interface RolloutHeader {
   /** Nodes of one batch of the plan. */
   readonly batchSize: number;
   readonly createdBy: string;
+  /** The selector of the token that it was started with: who started it may act upon these nodes, and upon no others. Absent: it had none. */
+  readonly scope?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly endedAt: number | null;

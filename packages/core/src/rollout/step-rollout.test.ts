@@ -313,6 +313,18 @@ describe('what begins', () => {
     expect(waiting.statuses).toBe('succeeded succeeded');
   });
 
+  test('outside of the scope of whoever started it at its turn: skipped', () => {
+    const fleet = fleetOf(3, {}, () => 'a');
+    const rollout = rolloutOver(fleet);
+    rollout.state = { ...rollout.state, header: { ...rollout.state.header, scope: 'game=chess,tier=a' } };
+    rollout.play(1);
+    fleet.register('n02', 'b');
+    rollout.playOut();
+    expect(rollout.statuses).toBe('succeeded skipped succeeded');
+    expect(rollout.entry('n02').detail).toBe('It had left the nodes upon which alice may act.');
+    expect([wayOf(rollout, 'n02'), rollout.status]).toEqual(['skipped', 'succeeded']);
+  });
+
   test('after the canary it waits for an approval', () => {
     const rollout = rolloutOver(fleetOf(5), { canary: 2, maxUnavailable: 3 });
     rollout.step();

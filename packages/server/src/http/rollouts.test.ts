@@ -1,5 +1,6 @@
 /** Rollouts over HTTP, as far as no agent has to do anything: what is refused, what is the same request again, and who sees which. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { waitFor } from '../../../../tests/wait-for.ts';
 import { type Answer, ServerUnderTest } from './server-under-test.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -37,8 +38,8 @@ async function waitingRollout(): Promise<string> {
   return idOf(await post('', { ...RESTART, nodeIds: ['a', 'b'], order: { by: 'id' }, maxUnavailable: 1 }));
 }
 
-async function tokenFor(selector: string): Promise<string> {
-  const body = JSON.stringify({ name: selector, role: 'operator', selector, expiresIn: 3600 });
+async function tokenFor(selector: string, name = selector): Promise<string> {
+  const body = JSON.stringify({ name, role: 'operator', selector, expiresIn: 3600 });
   const { json } = await server.ask('POST', '/api/v1/tokens', { body, headers: JSON_TYPE });
   if (typeof json !== 'object' || json === null || !('secret' in json)) throw new Error(JSON.stringify(json));
   return String(json.secret);
@@ -201,5 +202,60 @@ describe('a token with a selector', () => {
     expect((await server.ask('GET', `/api/v1/rollouts/${both}/nodes`, { token })).status).toBe(404);
     expect((await post(`/${both}/pause`, {}, {}, token)).status).toBe(404);
     expect((await post(`/${own}/pause`, {}, {}, token)).status).toBe(200);
+  });
+
+  describe('whose rollout has a node that is not its own any more', () => {
+    let token: string;
+    let id: string;
+
+    /** A place for one of them is not free; then one gets another label. */
+    beforeEach(async () => {
+      for (const node of ['moved', 'stays', 'waited-for']) await server.addNode(node, { labels: { team: 'x' } });
+      await server.ask('PUT', '/api/v1/budgets/x', {
+        body: JSON.stringify({ selector: null, maxUnavailable: 1 }),
+        headers: JSON_TYPE,
+      });
+      await server.ask('POST', '/api/v1/nodes/waited-for/drain');
+      token = await tokenFor('team=x', 'ci');
+      const spec = { ...RESTART, selector: 'team=x', offline: 'wait', maxUnavailable: 3, order: { by: 'id' } };
+      id = idOf(await post('', spec, {}, token));
+      await server.dropAgent('moved');
+      await server.addNode('moved', { labels: { team: 'other' } });
+    });
+
+    test('its owner sees it without that node, and stops it; nobody else does', async () => {
+      for (const target of [`/${id}`, `/${id}/nodes`, '']) {
+        const { status, text } = await server.ask('GET', `/api/v1/rollouts${target}`, { token });
+        expect([target, status]).toEqual([target, 200]);
+        expect(text).toContain(target.endsWith('/nodes') ? 'stays' : id);
+        expect(text).not.toContain('moved');
+      }
+      for (const other of [await tokenFor('team=x', 'other'), await tokenFor('team=other', 'ci')]) {
+        expect((await server.ask('GET', `/api/v1/rollouts/${id}`, { token: other })).status).toBe(404);
+        expect((await post(`/${id}/cancel`, {}, {}, other)).status).toBe(404);
+      }
+      const paused = await post(`/${id}/pause`, { reason: 'moved has moved' }, {}, token);
+      expect(paused).toMatchObject({ status: 200, json: { status: 'paused', pause: { because: 'operator' } } });
+      expect(paused.text).not.toContain('moved');
+      // A token that was made anew is theirs as well.
+      const again = await tokenFor('team=x', 'ci');
+      expect((await post(`/${id}/cancel`, {}, {}, again)).status).toBe(200);
+    });
+
+    test('the node is skipped at its turn, and nothing is asked of it', async () => {
+      await server.ask('PUT', '/api/v1/budgets/x', {
+        body: JSON.stringify({ selector: null, maxUnavailable: 3 }),
+        headers: JSON_TYPE,
+      });
+      await waitFor('the others to have their turn', async () => {
+        const { json } = await server.ask('GET', `/api/v1/rollouts/${id}`);
+        return JSON.stringify(json).includes('"inProgress":2');
+      });
+      const { json } = await server.ask('GET', `/api/v1/rollouts/${id}/nodes?status=skipped`);
+      expect(json).toMatchObject({
+        items: [{ nodeId: 'moved', detail: 'It had left the nodes upon which ci may act.', operationIds: [] }],
+      });
+      expect((await server.ask('GET', '/api/v1/nodes/moved')).json).toMatchObject({ status: 'active', holds: [] });
+    });
   });
 });

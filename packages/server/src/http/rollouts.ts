@@ -1,7 +1,7 @@
 /** Rollouts: planning and starting them, reading them, and saying what is to become of them. */
 import { type Problem, type Rollout, ROLLOUT_NODES_LIMIT_MAX, ROLLOUTS_LIMIT_MAX, type routes } from '@sluice/contract';
 import type { Result, RolloutState } from '@sluice/core';
-import { actorOf, sees } from '../authentication/principal.ts';
+import { actorOf, type Principal, sees, seesRecord } from '../authentication/principal.ts';
 import type { RolloutSummary } from '../fleet/stored-rollouts.ts';
 import { newRolloutId } from '../rollouts/rollout-id.ts';
 import type { Looked } from '../rollouts/rollout-node-ids.ts';
@@ -9,7 +9,7 @@ import type { SteerKind } from '../rollouts/rollouts.ts';
 import { whyNotRelease } from './act.ts';
 import { given, invalid, limitOf, listIn, sequenceOf, wholeNumberTo } from './query-values.ts';
 import { rolloutNodeView, rolloutView, summaryView } from './rollout-view.ts';
-import { seesRollout, withinScope } from './rollout-scope.ts';
+import { inPart, type RolloutSight, sightOf, withinScope } from './rollout-scope.ts';
 import { type Handler, type HttpParts, type RawRequest, type Reply, value } from './route-context.ts';
 
 /** What one request looks through for a token with a selector, of which few or large ones may exist for it: rollouts, their nodes, and rows of the store. */
@@ -32,8 +32,14 @@ export const startRollout: Handler<typeof routes.startRollout> = async (request,
   const spec = withinScope(principal, asked, parts);
   if (!spec.ok) return spec;
   const id = newRolloutId(once, parts.fleet.now());
-  const started = await parts.rollouts.start(id, spec.value, planHash, actorOf(principal, remoteAddress));
-  return started.ok ? value(viewOf(started.value, parts)) : started;
+  const started = await parts.rollouts.start(
+    id,
+    { spec: spec.value, planHash, scope: principal.selector },
+    actorOf(principal, remoteAddress),
+  );
+  if (!started.ok) return started;
+  const { value: state } = started;
+  return value(shown(viewOf(state, parts), await sightOf(principal, parts, state.header), principal, parts));
 };
 
 export const listRollouts: Handler<typeof routes.listRollouts> = async ({ query, principal }, parts) => {
@@ -50,7 +56,8 @@ export const listRollouts: Handler<typeof routes.listRollouts> = async ({ query,
     for (const summary of page) {
       const { header } = summary;
       cursor = header;
-      if (await seesRollout(principal, parts, header, nodes)) items.push(listed(summary, parts));
+      const sight = await sightOf(principal, parts, header, nodes);
+      if (sight !== 'none') items.push(shown(listed(summary, parts), sight, principal, parts));
       // What has been read is kept, so that the next page does not begin anew where this one ends early.
       const isEnough = nodes.ids >= NODES_LOOKED_AT_MAX || nodes.rows >= ROWS_READ_MAX;
       if (items.length === limit || isEnough) return value({ items, nextCursor: cursorOf(header) });
@@ -64,9 +71,10 @@ export const getRollout: Handler<typeof routes.getRollout> = async ({ params, pr
   const live = parts.fleet.rollouts.get(params.id);
   const summary = live === undefined ? await parts.rollouts.summary(params.id) : null;
   const header = live?.header ?? summary?.header;
-  if (header === undefined || !(await seesRollout(principal, parts, header))) return noSuchRollout(params.id);
-  if (live !== undefined) return value(viewOf(live, parts));
-  return summary === null ? noSuchRollout(params.id) : value(summaryView(summary));
+  const sight = header === undefined ? 'none' : await sightOf(principal, parts, header);
+  if (sight === 'none') return noSuchRollout(params.id);
+  if (live !== undefined) return value(shown(viewOf(live, parts), sight, principal, parts));
+  return summary === null ? noSuchRollout(params.id) : value(shown(summaryView(summary), sight, principal, parts));
 };
 
 export const listRolloutNodes: Handler<typeof routes.listRolloutNodes> = async (request, parts) => {
@@ -76,10 +84,13 @@ export const listRolloutNodes: Handler<typeof routes.listRolloutNodes> = async (
   const after = sequenceOf(query.after);
   if (after === null) return invalid('after', 'the nextAfter of the page before');
   const summary = await parts.rollouts.summary(params.id);
-  if (summary === null || !(await seesRollout(principal, parts, summary.header))) return noSuchRollout(params.id);
+  const sight = summary === null ? 'none' : await sightOf(principal, parts, summary.header);
+  if (summary === null || sight === 'none') return noSuchRollout(params.id);
   const nodes = await parts.rollouts.nodes(params.id, { statuses: listIn(query.status), after, limit });
   const last = nodes.length < limit ? undefined : nodes.at(-1);
-  return value({ items: nodes.map(rolloutNodeView), nextAfter: last?.position ?? null });
+  const isSeen = isSeenBy(principal, parts, summary.header.createdAt);
+  const seen = sight === 'all' ? nodes : nodes.filter(({ nodeId }) => isSeen(nodeId));
+  return value({ items: seen.map(rolloutNodeView), nextAfter: last?.position ?? null });
 };
 
 export const pauseRollout: Handler<typeof routes.pauseRollout> = (request, parts) =>
@@ -105,13 +116,23 @@ async function steer(
 ): Promise<Result<Reply<Rollout>>> {
   const { id } = params;
   const summary = await parts.rollouts.summary(id);
-  if (summary === null || !(await seesRollout(principal, parts, summary.header))) return noSuchRollout(id);
+  const sight = summary === null ? 'none' : await sightOf(principal, parts, summary.header);
+  if (sight === 'none') return noSuchRollout(id);
   const steered = await parts.rollouts.steer(id, kind, body.reason ?? null, actorOf(principal, remoteAddress));
-  return steered.ok ? value(viewOf(steered.value, parts)) : steered;
+  return steered.ok ? value(shown(viewOf(steered.value, parts), sight, principal, parts)) : steered;
 }
 
 function viewOf(state: RolloutState, { rollouts, fleet }: HttpParts): Rollout {
   return rolloutView(state, { outlook: rollouts.outlook(state.header.id), fleet });
+}
+
+function shown(rollout: Rollout, sight: RolloutSight, principal: Principal, parts: HttpParts): Rollout {
+  return sight === 'part' ? inPart(rollout, isSeenBy(principal, parts, Date.parse(rollout.createdAt))) : rollout;
+}
+
+/** Which nodes, as they were from this instant on (epoch milliseconds), exist for them. */
+function isSeenBy(principal: Principal, { fleet }: HttpParts, at: number): (nodeId: string) => boolean {
+  return (nodeId) => seesRecord(principal, fleet.node(nodeId), at);
 }
 
 /** Without its batches, which may be thousands. */

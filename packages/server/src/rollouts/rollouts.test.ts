@@ -107,7 +107,9 @@ async function start(spec: Partial<RolloutSpec> = {}): Promise<void> {
     order: { by: 'id' },
     ...spec,
   };
-  expect(await rollouts.start({ id: ID, earlierId: null }, whole, undefined, ALICE)).toMatchObject({ ok: true });
+  expect(await rollouts.start({ id: ID, earlierId: null }, { spec: whole, scope: null }, ALICE)).toMatchObject({
+    ok: true,
+  });
 }
 
 const header = () => fleet.rollouts.get(ID)?.header;
@@ -166,7 +168,7 @@ test('after a start no node begins before each node of the fleet was heard of, o
   await fleet.access(() => ({ ok: true, value: { tokens: [], budgets: [{ name: 'all', budget }], notes: [] } }));
   expect((await fleet.execute('c', drain, ALICE)).ok).toBe(true);
   const spec: RolloutSpec = { nodeIds: ['a', 'b'], command: { kind: 'restart' }, drainFirst: false };
-  expect((await rollouts.start({ id: ID, earlierId: null }, spec, undefined, ALICE)).ok).toBe(true);
+  expect((await rollouts.start({ id: ID, earlierId: null }, { spec, scope: null }, ALICE)).ok).toBe(true);
   const waiting = () => rollouts.outlook(ID).waiting ?? '';
   await waitFor('it to wait for its budget', () => waiting().includes("'all'"), { seen: waiting });
   await close();
@@ -275,7 +277,7 @@ test('a node is in the hands of one rollout at a time', async () => {
   await start({ maxUnavailable: 3 });
   await hasBegun('a');
   const other: RolloutSpec = { all: true, command: { kind: 'restart' }, drainFirst: false, maxUnavailable: 3 };
-  expect((await rollouts.start({ id: 'ro_2', earlierId: null }, other, undefined, ALICE)).ok).toBe(true);
+  expect((await rollouts.start({ id: 'ro_2', earlierId: null }, { spec: other, scope: null }, ALICE)).ok).toBe(true);
   await waitFor('it to wait', () => rollouts.outlook('ro_2').waiting !== null);
   expect(fleet.rollouts.get('ro_2')?.counts).toMatchObject({ inProgress: 0, pending: 3 });
 });

@@ -42,6 +42,15 @@ export interface RolloutsOptions {
   readonly measureMs?: () => number;
 }
 
+/** What somebody wants to start. */
+export interface RolloutWish {
+  readonly spec: RolloutSpec;
+  /** Of the plan that it must still be; absent: whatever it is. */
+  readonly planHash?: string | undefined;
+  /** The selector of their token; `null`: it has none. */
+  readonly scope: string | null;
+}
+
 /** What somebody wants to become of a rollout. */
 export type SteerKind = Exclude<RolloutRequest['kind'], 'StartRollout' | 'RecordAnswer' | 'ShiftTimes'>;
 
@@ -103,14 +112,8 @@ export class Rollouts {
 
   /**
    * @param newId Of the new rollout. One that was started under it by the very same request is given instead.
-   * @param planHash Of the plan that it must still be; absent: whatever it is.
    */
-  start(
-    newId: NewRolloutId,
-    spec: RolloutSpec,
-    planHash: string | undefined,
-    actor: Actor,
-  ): Promise<Result<RolloutState>> {
+  start(newId: NewRolloutId, { spec, planHash, scope }: RolloutWish, actor: Actor): Promise<Result<RolloutState>> {
     return this.#inTurn(async () => {
       const problem = this.#whyNotGate(spec);
       if (problem !== null) return { ok: false, problem };
@@ -121,7 +124,8 @@ export class Rollouts {
       if (!made.ok) return made;
       const { spec: normal, nodeIds } = made.value;
       const { id } = newId;
-      return this.#runnerOf(id, null).ask({ kind: 'StartRollout', id, spec: normal, nodeIds }, actor);
+      const start = { kind: 'StartRollout', id, spec: normal, nodeIds, ...(scope === null ? {} : { scope }) } as const;
+      return this.#runnerOf(id, null).ask(start, actor);
     });
   }
 
