@@ -188,6 +188,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
     prune: () => Promise.resolve({ events: 0, operations: 0, answered: 0 }),
     events: () => Promise.resolve([]),
     chain: () => Promise.resolve([]),
+    age: () => Promise.resolve({ restoredAt: null, writtenAt: null }),
     chainHead: () => Promise.resolve({ sequence: disk.sequence, hash: null }),
     lastToRemove: () => Promise.resolve(null),
     operationDurations: () => Promise.resolve([]),

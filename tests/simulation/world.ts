@@ -246,7 +246,7 @@ export class World {
           measureMs: () => 0,
         });
         this.#server = { life, fleet, registry, rollouts };
-        rollouts.begin();
+        rollouts.begin({ restoredAt: null, writtenAt: null });
       },
       (error: unknown) => this.#fail(error),
     );

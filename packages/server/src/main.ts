@@ -71,6 +71,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const store =
       databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
     closings.push(() => store.close());
+    // Before anything is written: how it was left.
+    const age = await store.age();
     const { adminToken, joinToken, isOpen } = config;
     const metrics = new ServerMetrics();
     // Loaded only where it is wanted: without it no request and no start pays for it.
@@ -201,7 +203,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
-    rollouts.begin();
+    rollouts.begin(age);
     const address = await listen(app, config);
     const url = tls === null ? address : address.replace(/^http:/u, 'https:');
     await authentication.keepNewTokens();

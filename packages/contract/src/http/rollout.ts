@@ -37,6 +37,7 @@ export const RolloutPause = Type.Object({
     Type.Literal('metric-gate'),
     Type.Literal('mass-silence'),
     Type.Literal('stalled'),
+    Type.Literal('restored'),
   ]),
   detail: Type.String({ description: 'For a person: what happened, and what goes on.' }),
   by: Type.String(),

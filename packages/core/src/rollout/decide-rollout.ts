@@ -44,6 +44,8 @@ export function decideRollout(
       return decideRetry(state, request.reason, context);
     case 'RecordAnswer':
       return decideAnswer(state, request, context);
+    case 'DoubtRollout':
+      return decideDoubt(state, request.detail, context);
     case 'ShiftTimes':
       return isEnded(state.header) || request.byMs === 0
         ? unchanged(state)
@@ -108,6 +110,12 @@ function decidePause(state: RolloutState, reason: string | null, context: Rollou
   const { by } = context;
   const detail = `Paused by ${by}${reason === null ? '' : `: ${reason}`}. Nothing new begins until it is resumed.`;
   return decided(state, context, { kind: 'RolloutPaused', rolloutId, because: 'operator', detail, by });
+}
+
+function decideDoubt(state: RolloutState, detail: string, context: RolloutContext): Result<RolloutDecision> {
+  const { id: rolloutId, status } = state.header;
+  if (status !== 'running') return unchanged(state);
+  return decided(state, context, { kind: 'RolloutPaused', rolloutId, because: 'restored', detail, by: context.by });
 }
 
 function decideResume(state: RolloutState, reason: string | null, context: RolloutContext): Result<RolloutDecision> {

@@ -29,6 +29,8 @@ export type RolloutRequest =
         | { readonly kind: 'taken'; readonly operationId: string }
         | { readonly kind: 'refused'; readonly problem: Problem };
     }
+  /** The server may not know what became of it: its store is an older copy, or no server ran for long. */
+  | { readonly kind: 'DoubtRollout'; readonly detail: string }
   /** The clock that the server reads was set by this many milliseconds. */
   | { readonly kind: 'ShiftTimes'; readonly byMs: number };
 

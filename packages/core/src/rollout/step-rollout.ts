@@ -20,7 +20,13 @@ const ASK_AGAIN_MS = 5000;
  * changes nothing. What it costs grows with the nodes in flight, and, while a place is free, with all of its nodes.
  */
 export function stepRollout(state: RolloutState, view: RolloutView, now: number): RolloutStep {
+  // What it knows of its nodes may be of long ago: also what it has in its hands waits until somebody has looked.
+  if (state.header.pause?.because === 'restored') return nothingOf(state);
   return new Step(state, view, now).take();
+}
+
+function nothingOf(state: RolloutState): RolloutStep {
+  return { state, events: [], commands: [], wakeAt: null, waiting: null, unavailable: null, unknownOperations: [] };
 }
 
 class Step {

@@ -1,6 +1,8 @@
 /** Puts a backup in the place of the SQLite database of a data directory. */
 import { realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
+import Database from 'better-sqlite3';
+import { restoredMark } from '../store/store-age.ts';
 import { copyDatabase, type CopiedDatabase, databaseBytes } from '../store/sqlite/copy-database.ts';
 import { lockDataDirectory, type DataDirectoryLock } from '../store/sqlite/data-directory-lock.ts';
 import { finishRestore, RESTORING_FILE } from '../store/sqlite/finish-restore.ts';
@@ -48,10 +50,24 @@ export async function restoreStore({ dataDirectory, file, signal }: RestoreOptio
     const incoming = path.join(dataDirectory, INCOMING_FILE);
     const copied = await copyDatabase(file, incoming, signal);
     if (!copied.ok) return copied;
+    markRestored(incoming);
     await rename(incoming, path.join(dataDirectory, RESTORING_FILE));
     await syncDirectory(dataDirectory);
     return { ...copied, keptAs: await finishRestore(dataDirectory) };
   } finally {
     lock.release();
+  }
+}
+
+/** What was committed since is not known: the next start of the server goes on with nothing that may have been ended meanwhile. */
+function markRestored(file: string): void {
+  const database = new Database(file, { fileMustExist: true });
+  try {
+    const columns = database.prepare("select name from pragma_table_info('event_sequence')").pluck().all();
+    // In a backup of a version without the column there is nothing to go on with either.
+    if (!columns.includes('last_commit_id')) return;
+    database.prepare('update event_sequence set last_commit_id = ?').run(restoredMark(Date.now()));
+  } finally {
+    database.close();
   }
 }

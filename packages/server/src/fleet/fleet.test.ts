@@ -37,6 +37,7 @@ function guarded(real: Store): Store {
     prune: (request) => real.prune(request),
     chain: (query) => real.chain(query),
     chainHead: () => real.chainHead(),
+    age: () => real.age(),
     lastToRemove: (request) => real.lastToRemove(request),
     operation: (id) => real.operation(id),
     operations: (query) => real.operations(query),

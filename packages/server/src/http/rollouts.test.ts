@@ -1,6 +1,9 @@
 /** Rollouts over HTTP, as far as no agent has to do anything: what is refused, what is the same request again, and who sees which. */
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
+import { backUpStore } from '../administration/back-up-store.ts';
+import { restoreStore } from '../administration/restore-store.ts';
 import { type Answer, ServerUnderTest } from './server-under-test.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -258,4 +261,26 @@ describe('a token with a selector', () => {
       expect((await server.ask('GET', '/api/v1/nodes/moved')).json).toMatchObject({ status: 'active', holds: [] });
     });
   });
+});
+
+test('one that was cancelled since the backup does not run again after a restore', async () => {
+  const id = await waitingRollout();
+  const { signal } = new AbortController();
+  const file = path.join(server.directory, 'backup.db');
+  expect(await backUpStore({ dataDirectory: server.directory, file, overwrite: false, signal })).toMatchObject({
+    ok: true,
+  });
+  expect((await post(`/${id}/cancel`, {})).status).toBe(200);
+  const restored = await ServerUnderTest.start(async (dataDirectory) => {
+    expect(await restoreStore({ dataDirectory, file, signal })).toMatchObject({ ok: true });
+  });
+  try {
+    const read = async () => (await restored.ask('GET', `/api/v1/rollouts/${id}`)).json;
+    const paused = { status: 'paused', pause: { because: 'restored', by: 'server' } };
+    await expect.poll(read).toMatchObject(paused);
+    await restored.restart();
+    await expect.poll(read).toMatchObject(paused);
+  } finally {
+    await restored.stop();
+  }
 });

@@ -139,11 +139,11 @@ export class RolloutRunner {
     });
   }
 
-  /** The clock was set; called in the moment in which that is durable, so that no step sees the new time before this. */
-  clockShifted(byMs: number): void {
+  /** Something has happened that no step is to come before; of the clock, called in the moment in which that is durable. */
+  happened(request: Extract<RolloutRequest, { kind: 'ShiftTimes' | 'DoubtRollout' }>): void {
     if (this.#state === null || isEnded(this.#state.header)) return;
     const actor = { name: 'server', address: null };
-    this.#add({ request: { kind: 'ShiftTimes', byMs }, actor, resolve: null, recordedAtRevision: null });
+    this.#add({ request, actor, resolve: null, recordedAtRevision: null });
   }
 
   /** What was begun is committed; everything else follows from the state at the next start. */

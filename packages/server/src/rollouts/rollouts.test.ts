@@ -12,7 +12,7 @@ import { helloUnderTest } from '../fleet/hello-under-test.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { steadyClock } from '../fleet/system-clock.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import type { CommitOutcome, SettledOutcome, Store } from '../store/store.ts';
+import type { CommitOutcome, SettledOutcome, Store, StoreAge } from '../store/store.ts';
 import { Rollouts } from './rollouts.ts';
 
 const ALICE = { name: 'alice', address: '10.0.0.9', tokenId: 'tok_a' };
@@ -32,7 +32,7 @@ let failsNodesOnly: boolean;
 let isWrittenInDoubt: boolean;
 let lastWritten: ReturnType<Store['commit']> | null;
 
-async function open(): Promise<void> {
+async function open(age: Partial<StoreAge> = {}): Promise<void> {
   const real = await openSqliteStore(directory);
   const commit: Store['commit'] = (changes, answered, beside) => {
     if (failWith === null || (failsNodesOnly && changes.length === 0)) return real.commit(changes, answered, beside);
@@ -59,7 +59,7 @@ async function open(): Promise<void> {
     parametersCheck: (params) => () => ({ ok: true, value: params }),
     defaultDrainTimeoutMs: null,
   });
-  rollouts.begin();
+  rollouts.begin({ restoredAt: null, writtenAt: null, ...age });
 }
 
 async function close(): Promise<void> {
@@ -185,6 +185,27 @@ test('after a start no node begins before each node of the fleet was heard of, o
   expect([...operationsOn('a'), ...operationsOn('b')]).toEqual([]);
   await register('c');
   await hasBegun('a');
+});
+
+test('of an older copy nothing is asked of any node, not even again, until somebody has looked', async () => {
+  await start({ maxUnavailable: 1 });
+  await hasBegun('a');
+  await close();
+  await open({ restoredAt: steadyClock.now() });
+  await waitFor('the pause', () => header()?.pause?.because === 'restored');
+  expect(header()?.pause).toMatchObject({ by: 'server', detail: expect.stringContaining('restored from a backup') });
+  for (const id of ['a', 'b', 'c']) await register(id);
+  const before = header();
+  expect((await rollouts.steer(ID, 'PauseRollout', null, ALICE)).ok).toBe(true);
+  expect(header()).toEqual(before);
+  expect((await rollouts.steer(ID, 'ResumeRollout', null, ALICE)).ok).toBe(true);
+  const resumedAt = header()?.updatedAt ?? 0;
+  await close();
+  // What was recorded after the restore is not in doubt.
+  await open({ restoredAt: resumedAt - 1 });
+  for (const id of ['a', 'b', 'c']) await register(id);
+  expect((await rollouts.steer(ID, 'PauseRollout', null, ALICE)).ok).toBe(true);
+  expect(header()?.pause?.because).toBe('operator');
 });
 
 describe('while the store is away', () => {

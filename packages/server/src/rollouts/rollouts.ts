@@ -13,11 +13,12 @@ import {
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { readRollout, readRolloutNode, readSummary, type RolloutSummary } from '../fleet/stored-rollouts.ts';
-import { type AllowedAddresses, allowedLookup, whyNotAllowedHost } from '../outgoing/allowed-address.ts';
+import { type AllowedAddresses, allowedLookup } from '../outgoing/allowed-address.ts';
 import type { RolloutNodesQuery, RolloutsQuery, RolloutStore } from '../store/rollout-store.ts';
-import type { Store, StoredEvent } from '../store/store.ts';
+import type { Store, StoreAge, StoredEvent } from '../store/store.ts';
 import { countedBudgets } from './counted-budgets.ts';
 import { Durations } from './durations.ts';
+import { whyNotGate } from './gate-address.ts';
 import { JoinedNodes } from './joined-nodes.ts';
 import { type MadePlan, RolloutPlans, type RolloutPlansOptions } from './rollout-plans.ts';
 import { type NewRolloutId, startedBefore } from './rollout-id.ts';
@@ -25,6 +26,7 @@ import { RolloutNodeIds } from './rollout-node-ids.ts';
 import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
 import { RolloutWorld } from './rollout-world.ts';
 import { RunningGate } from './running-gate.ts';
+import { whyInDoubt } from './in-doubt.ts';
 import { UnheardNodes } from './unheard-nodes.ts';
 
 export interface RolloutsOptions {
@@ -52,7 +54,10 @@ export interface RolloutWish {
 }
 
 /** What somebody wants to become of a rollout. */
-export type SteerKind = Exclude<RolloutRequest['kind'], 'StartRollout' | 'RecordAnswer' | 'ShiftTimes'>;
+export type SteerKind = Exclude<
+  RolloutRequest['kind'],
+  'StartRollout' | 'RecordAnswer' | 'DoubtRollout' | 'ShiftTimes'
+>;
 
 export class Rollouts {
   readonly nodeIds: RolloutNodeIds;
@@ -99,14 +104,20 @@ export class Rollouts {
     );
   }
 
-  /** Goes on with what the fleet read from the store: from now on agents come back. */
-  begin(): void {
-    for (const state of this.#options.fleet.rollouts.all()) this.#runnerOf(state.header.id, state).take(state);
+  /** Goes on with what the fleet read from the store: from now on agents come back. @param age Of the store, before this start. */
+  begin(age: StoreAge): void {
+    const { fleet, clock } = this.#options;
+    for (const state of fleet.rollouts.all()) {
+      const runner = this.#runnerOf(state.header.id, state);
+      const detail = whyInDoubt(state.header, age, clock.now());
+      if (detail !== null) runner.happened({ kind: 'DoubtRollout', detail });
+      runner.take(state);
+    }
   }
 
   /** What a rollout would do now. @param isNamed Which nodes exist for whoever asks. */
   plan(spec: RolloutSpec, isNamed: (nodeId: string) => boolean): Promise<Result<MadePlan>> {
-    const problem = this.#whyNotGate(spec);
+    const problem = whyNotGate(spec, this.#options.allowed);
     return problem === null ? this.#plans.show(spec, isNamed) : Promise.resolve({ ok: false, problem });
   }
 
@@ -115,7 +126,7 @@ export class Rollouts {
    */
   start(newId: NewRolloutId, { spec, planHash, scope }: RolloutWish, actor: Actor): Promise<Result<RolloutState>> {
     return this.#inTurn(async () => {
-      const problem = this.#whyNotGate(spec);
+      const problem = whyNotGate(spec, this.#options.allowed);
       if (problem !== null) return { ok: false, problem };
       const known = await startedBefore(newId, (id) => this.state(id), this.#options.clock.now());
       if (known !== null)
@@ -176,7 +187,7 @@ export class Rollouts {
 
   /** The clock was set by so much; called in the moment in which that is durable. */
   clockShifted(byMs: number): void {
-    for (const runner of this.#runners.values()) runner.clockShifted(byMs);
+    for (const runner of this.#runners.values()) runner.happened({ kind: 'ShiftTimes', byMs });
   }
 
   /** What was begun is committed; the rest goes on at the next start. */
@@ -265,21 +276,6 @@ export class Rollouts {
     if (declared === undefined) return { ok: true, value: command };
     const params = this.#options.parametersCheck(command.params)(declared);
     return params.ok ? { ok: true, value: { ...command, params: params.value } } : params;
-  }
-
-  /** As far as the address itself tells; what a name leads to is seen when it is asked. */
-  #whyNotGate({ metricGate }: RolloutSpec): Problem | null {
-    if (metricGate === undefined) return null;
-    const invalid = (detail: string): Problem => ({ code: 'invalid-request', field: 'metricGate.url', detail });
-    if (!URL.canParse(metricGate.url))
-      return invalid('metricGate.url is no address; write it as https://metrics.example/ok.');
-    const url = new URL(metricGate.url);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      return invalid('metricGate.url must begin with https:// or http://.');
-    if (url.username !== '' || url.password !== '')
-      return invalid('metricGate.url must not have a user or a password in it.');
-    const refused = whyNotAllowedHost(url.hostname, this.#options.allowed);
-    return refused === null ? null : invalid(`metricGate.url: ${refused}.`);
   }
 }
 

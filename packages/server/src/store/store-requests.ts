@@ -68,6 +68,14 @@ export interface ChainHead {
   readonly hash: string | null;
 }
 
+/** How old what the store holds is, in epoch milliseconds. */
+export interface StoreAge {
+  /** When it was made from a backup by `server restore`; `null`: it was not. What was committed before is as in the backup. */
+  readonly restoredAt: number | null;
+  /** When an event was written last, or that a node was heard of; `null`: never. */
+  readonly writtenAt: number | null;
+}
+
 /** Which events of the chain; every given condition must hold. */
 export interface ChainQuery extends Omit<EventsQuery, 'kinds'> {
   readonly kinds?: readonly string[] | undefined;

@@ -12,6 +12,7 @@ import type {
   OperationsQuery,
   Pruned,
   PruneRequest,
+  StoreAge,
 } from './store-requests.ts';
 
 export type {
@@ -23,6 +24,7 @@ export type {
   OperationsQuery,
   Pruned,
   PruneRequest,
+  StoreAge,
 } from './store-requests.ts';
 export { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store-requests.ts';
 
@@ -253,6 +255,9 @@ export interface Store {
   chain(query: ChainQuery): Promise<readonly ChainedEvent[]>;
 
   chainHead(): Promise<ChainHead>;
+
+  /** How old what it holds is. */
+  age(): Promise<StoreAge>;
 
   /** The last of the events that `prune` would remove now, in the chain; `null`: it would remove none. */
   lastToRemove(request: Pick<PruneRequest, 'eventsBefore' | 'eventsKeptMax' | 'rowsMax'>): Promise<ChainedEvent | null>;

@@ -32,6 +32,7 @@ const pausedBecause: Record<NonNullable<Rollout['pause']>['because'], string> = 
   'metric-gate': 'The metric gate is not good',
   'mass-silence': 'Many nodes fell silent together',
   stalled: 'Nothing could begin for too long',
+  restored: 'The server may not know what became of it: look at its nodes first',
 };
 
 const steer: Record<Steering, string> = {

@@ -70,6 +70,7 @@ export const rollouts: typeof en = {
     'metric-gate': '指标检查不通过',
     'mass-silence': '许多节点同时失去联系',
     stalled: '太久没有节点可以开始',
+    restored: '服务器可能不知道它后来的情况:请先查看其节点',
   },
   pausedBy: (who) => `由 ${who}`,
   cancellingText: '不再开始新的节点。正在处理的会恢复轮转或完成。',

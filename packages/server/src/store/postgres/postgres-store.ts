@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../schema.ts';
+import { selectAge } from '../store-age.ts';
 import { type EventsToRemove, selectChain, selectChainHead, selectLastToRemove } from '../chain-queries.ts';
 import {
   deleteOldTokens,
@@ -20,6 +21,7 @@ import type {
   Beside,
   ChainedEvent,
   ChainHead,
+  StoreAge,
   ChainQuery,
   CommitOutcome,
   EventsQuery,
@@ -124,6 +126,10 @@ class PostgresStore implements Store {
 
   chain(query: ChainQuery): Promise<readonly ChainedEvent[]> {
     return this.#doing('reading the chain of events from the store', () => selectChain(this.#kysely, query));
+  }
+
+  age(): Promise<StoreAge> {
+    return this.#doing('reading the age of the store', () => selectAge(this.#kysely));
   }
 
   chainHead(): Promise<ChainHead> {

@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { selectAge } from '../store-age.ts';
 import { type EventsToRemove, selectChain, selectChainHead, selectLastToRemove } from '../chain-queries.ts';
 import {
   deleteOldTokens,
@@ -20,6 +21,7 @@ import type {
   Beside,
   ChainedEvent,
   ChainHead,
+  StoreAge,
   ChainQuery,
   CommitOutcome,
   EventsQuery,
@@ -117,6 +119,10 @@ export class SqliteStore implements Store {
 
   chain(query: ChainQuery): Promise<readonly ChainedEvent[]> {
     return doing('reading the chain of events from the store', () => selectChain(this.#kysely, query));
+  }
+
+  age(): Promise<StoreAge> {
+    return doing('reading the age of the store', () => selectAge(this.#kysely));
   }
 
   chainHead(): Promise<ChainHead> {
