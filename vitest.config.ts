@@ -39,7 +39,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Longer than `waitFor` waits, so that what is told of a failure is what was waited for.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -1,6 +1,9 @@
 /** Waiting for a condition, never for time: level-triggered, and a failure says what was seen last. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Milliseconds until a condition is given up: many times what it takes, since machines that test are also busy with other tests. */
+export const WITHIN_MS = 45_000;
+
 /**
  * Asks until `probe` gives something else than `undefined` or `false`.
  * @param what What is waited for, in words for the one who reads the failure.
@@ -10,7 +13,7 @@ export async function waitFor<T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   options: { readonly withinMs?: number; readonly seen?: () => unknown } = {},
 ): Promise<T> {
-  const withinMs = options.withinMs ?? 15_000;
+  const withinMs = options.withinMs ?? WITHIN_MS;
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const value = await probe();

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Node, Operation } from '@sluice/contract';
 import { stringify } from 'yaml';
-import { waitFor } from '../wait-for.ts';
+import { waitFor, WITHIN_MS } from '../wait-for.ts';
 
 const sluice = fileURLToPath(new URL('../../packages/cli/bin/sluice.js', import.meta.url));
 const gameServer = fileURLToPath(new URL('../../examples/game-server/dist/server.js', import.meta.url));
@@ -226,7 +226,12 @@ export class FleetUnderTest {
   }
 
   /** Waits until the node is as the condition says, and gives it. */
-  async nodeThat(nodeId: string, what: string, condition: (node: Node) => boolean, withinMs = 15_000): Promise<Node> {
+  async nodeThat(
+    nodeId: string,
+    what: string,
+    condition: (node: Node) => boolean,
+    withinMs = WITHIN_MS,
+  ): Promise<Node> {
     let seen: Node | undefined;
     return waitFor(
       `${nodeId} to be ${what}`,
@@ -242,7 +247,7 @@ export class FleetUnderTest {
     id: string,
     what: string,
     condition: (operation: Operation) => boolean,
-    withinMs = 15_000,
+    withinMs = WITHIN_MS,
   ): Promise<Operation> {
     let seen: unknown;
     return waitFor(
