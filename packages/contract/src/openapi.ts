@@ -13,6 +13,9 @@ import { NodeCredentials } from './http/credentials.ts';
 import { NodeCommand } from './http/commands.ts';
 import { StreamedEvent } from './http/events.ts';
 import { Operation } from './http/operation.ts';
+import { Rollout, RolloutNode } from './http/rollout.ts';
+import { RolloutPlan } from './http/rollout-plan.ts';
+import { RolloutSpec } from './http/rollout-spec.ts';
 import { ServerStatus } from './http/server.ts';
 import { Slot } from './http/slots.ts';
 import { JoinToken, Token } from './http/tokens.ts';
@@ -44,6 +47,10 @@ const components = {
   NodeCommand,
   NodeCredentials,
   Operation,
+  Rollout,
+  RolloutNode,
+  RolloutPlan,
+  RolloutSpec,
   ServerStatus,
   Slot,
   StreamedEvent,
