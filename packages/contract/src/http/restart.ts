@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { OnDeadline } from '../availability.ts';
 import { TIMEOUT_SECONDS_MAX } from './drain.ts';
+import { DrainFirstTimeout, ForceInterruption } from './interruption.ts';
 import { NodeParams } from './nodes.ts';
 import { Operation } from './operation.ts';
 import { Reason } from './reason.ts';
@@ -25,20 +26,9 @@ export const RestartBody = Type.Object({
     }),
   ),
   drainFirst: Type.Optional(Type.Boolean({ description: 'Drain before, put back into rotation after.' })),
-  drainTimeout: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: TIMEOUT_SECONDS_MAX,
-      description: "With `drainFirst`: the drain's deadline in seconds, as `timeout` of drain.",
-    }),
-  ),
+  drainTimeout: Type.Optional(DrainFirstTimeout),
   onDeadline: Type.Optional(OnDeadline),
-  force: Type.Optional(
-    Type.Boolean({
-      description:
-        'Also while the workload is locked, without waiting for a running drain, and where a budget has no place left; for the last with a `reason`, which the history keeps.',
-    }),
-  ),
+  force: Type.Optional(ForceInterruption),
 });
 export type RestartBody = Type.Static<typeof RestartBody>;
 
