@@ -7,6 +7,7 @@ import { actOf, isReboot } from './journal.ts';
 import { mayReplaceAt } from './out-of-rotation.ts';
 import { bootsOf, giveUpReboot, rebootMachine } from './reboot.ts';
 import { record, type StepDraft } from './step-draft.ts';
+import { waitForHealth } from './wait-for-health.ts';
 
 /** Restart and reboot begin by leaving rotation. */
 export function beginLeaving(draft: StepDraft, start: OperationStart): void {
@@ -100,7 +101,7 @@ export function finishPerforming(draft: StepDraft): void {
 }
 
 export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 'WorkloadReplaced' }>): void {
-  const { performing, settings } = draft.state;
+  const { performing } = draft.state;
   if (performing?.kind !== 'replacing' || performing.operationId !== input.operationId) return;
   if (!input.ok) {
     collectOutput(
@@ -112,15 +113,7 @@ export function onReplaced(draft: StepDraft, input: Extract<AgentInput, { kind: 
     );
     return;
   }
-  draft.state = {
-    ...draft.state,
-    performing: {
-      kind: 'waiting-for-health',
-      operationId: input.operationId,
-      newIncarnation: input.incarnation,
-      until: Math.min(draft.now + settings.healthyWithinMs, performing.endBy),
-    },
-  };
+  waitForHealth(draft, input.operationId, input.incarnation, performing.endBy);
   sendProgress(draft, input.operationId);
 }
 

@@ -6,6 +6,7 @@ import type { AgentInput } from './agent-io.ts';
 import { type AgentState, type Rebooting, rebootOfferOf } from './agent-state.ts';
 import type { ActEnd, JournaledAct } from './journal.ts';
 import { record, type StepDraft } from './step-draft.ts';
+import { waitForHealth } from './wait-for-health.ts';
 
 /** Why the command need not or must not be given, as the act's end; `null`: it is to be given. */
 export function endBeforeReboot(state: AgentState, expectedBootId: string): ActEnd | null {
@@ -112,15 +113,7 @@ export function resumeReboot(
     draft.state = { ...draft.state, performing: { kind: 'rebooting', operationId, until, output: null } };
     return;
   }
-  draft.state = {
-    ...draft.state,
-    performing: {
-      kind: 'waiting-for-health',
-      operationId,
-      newIncarnation: workload.incarnation,
-      until: draft.now + settings.healthyWithinMs,
-    },
-  };
+  waitForHealth(draft, operationId, workload.incarnation);
 }
 
 /** The machine's boots before and after, where it was another one. */

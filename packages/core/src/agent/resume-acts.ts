@@ -3,13 +3,14 @@ import { endAct } from './act-updates.ts';
 import { leaveRotation } from './perform-act.ts';
 import { endBeforeReboot, resumeReboot } from './reboot.ts';
 import type { StepDraft } from './step-draft.ts';
+import { waitForHealth } from './wait-for-health.ts';
 
 /**
  * After a start of the agent: a restart that was begun is taken up where it was (the incarnation tells), a reboot too (the boot tells);
  * a declared command is never repeated, and what came of it is unknown.
  */
 export function resumeActs(draft: StepDraft): void {
-  const { journal, workload, settings } = draft.state;
+  const { journal, workload } = draft.state;
   for (const act of journal.acts) {
     if (act.state !== 'begun') continue;
     const { operationId, command, expectedBootId } = act.start;
@@ -32,15 +33,7 @@ export function resumeActs(draft: StepDraft): void {
         output: null,
       });
     } else if (workload.incarnation > act.incarnationBefore) {
-      draft.state = {
-        ...draft.state,
-        performing: {
-          kind: 'waiting-for-health',
-          operationId,
-          newIncarnation: workload.incarnation,
-          until: draft.now + settings.healthyWithinMs,
-        },
-      };
+      waitForHealth(draft, operationId, workload.incarnation);
     } else {
       leaveRotation(draft, act.start);
     }
