@@ -52,7 +52,11 @@ function canaryLeftOf({ header, counts }: RolloutState): number {
 
 function allTakenInWords({ nodes, inFlight }: RolloutState, allowed: number): string {
   const named = inFlight.slice(0, 3).map((position) => nodes[position - 1]?.nodeId ?? '');
-  return `${allowed === 1 ? 'Its one place is' : `All its ${allowed} places are`} taken: ${namesOf(named, inFlight.length)}.`;
+  return `${allTaken(allowed)}: ${namesOf(named, inFlight.length)}.`;
+}
+
+function allTaken(allowed: number): string {
+  return `${allowed === 1 ? 'Its one place is' : `All its ${allowed} places are`} taken`;
 }
 
 /**
@@ -123,7 +127,7 @@ class Turns {
     }
     const { length } = this.#events;
     if (this.#waiting === null && this.#turnsLeft === 0 && length < this.#state.counts.pending)
-      this.#waiting = `${this.#allowed === 1 ? 'Its one place is' : `All its ${this.#allowed} places are`} taken.`;
+      this.#waiting = `${allTaken(this.#allowed)}.`;
     return { events: this.#events, waiting: this.#waiting, wakeAt: this.#wakeAt, unavailable: out.count };
   }
 

@@ -153,7 +153,7 @@ export class BudgetBook implements KnownBudgets {
 
   /** A node has changed. @param before `null`: it is new. @param after `null`: it has left. */
   nodeChanged(before: NodeState | null, after: NodeState | null): void {
-    this.#ledger.nodeChanged(before, after);
+    if (this.#ledger.nodeChanged(before, after)) this.#tell();
   }
 
   /** Takes over what was decided, or committed, and tells who listens. */
@@ -163,13 +163,20 @@ export class BudgetBook implements KnownBudgets {
       else this.#ledger.setBudget(budget, this.#nodes.all());
     }
     for (const { groupName, holderId, slot } of slots) this.#ledger.setSlot(groupName, holderId, slot);
-    if (budgets.length + slots.length > 0) for (const listener of this.#listeners) listener();
+    if (budgets.length + slots.length > 0) this.#tell();
   }
 
-  /** Calls whenever a budget was set or removed, or a slot taken or freed. @returns What ends it. */
+  /**
+   * Calls whenever the arithmetic of a budget may be another: it was set or removed, a slot taken or freed, or one of its nodes has
+   * become unavailable, is available again, came or left. @returns What ends it.
+   */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #standing(budget: StoredBudget): Standing {

@@ -81,14 +81,20 @@ export class BudgetLedger {
     this.#accounts.set(name, { ...this.#own(account), slots });
   }
 
-  /** A node has changed. @param before `null`: it is new. @param after `null`: it has left. */
-  nodeChanged(before: NodeState | null, after: NodeState | null): void {
+  /**
+   * A node has changed.
+   * @param before `null`: it is new.
+   * @param after `null`: it has left.
+   * @returns Whether it changed the arithmetic of any budget.
+   */
+  nodeChanged(before: NodeState | null, after: NodeState | null): boolean {
     const id = (after ?? before)?.id;
-    if (id === undefined) return;
+    if (id === undefined) return false;
     const isOut = after !== null && isUnavailable(after);
     // What a selector looks at changes only when an agent describes its node anew.
     const isSameNode = before !== null && after !== null && before.identity === after.identity;
-    if (isSameNode && isUnavailable(before) === isOut) return;
+    if (isSameNode && isUnavailable(before) === isOut) return false;
+    let isAny = false;
     for (const account of this.#all()) {
       const did = account.matching.has(id);
       const does = isSameNode ? did : after !== null && isFor(account.selector, after);
@@ -96,7 +102,9 @@ export class BudgetLedger {
       const { matching, unavailable } = this.#own(account);
       put(matching, id, does);
       put(unavailable, id, does && isOut);
+      isAny = true;
     }
+    return isAny;
   }
 
   /** How many nodes a budget is for, and how many places are taken; `undefined`: there is no such budget. */

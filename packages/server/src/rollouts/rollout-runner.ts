@@ -63,8 +63,6 @@ export class RolloutRunner {
   #state: RolloutState | null;
   /** As it was decided and is about to be committed. */
   #decided: RolloutState | null = null;
-  /** It was read from the store: agents of nodes in its hands may not be back yet. */
-  #isReturning: boolean;
   #asked: Asked[] = [];
   #isDue = false;
   #isStopped = false;
@@ -78,7 +76,6 @@ export class RolloutRunner {
   constructor(options: RolloutRunnerOptions, state: RolloutState | null) {
     this.#options = options;
     this.#state = state;
-    this.#isReturning = state !== null;
     this.#actor = { name: holdOf(options.id), address: null };
     this.#pause = new Pause(options.clock);
     this.#commands = new NodeCommands({
@@ -244,13 +241,10 @@ export class RolloutRunner {
    * known of them that a node could be failed for.
    */
   #waitsForAgents({ inFlight, nodes }: RolloutState): boolean {
-    if (!this.#isReturning) return false;
-    this.#isReturning = inFlight.some((position) => {
+    return inFlight.some((position) => {
       const nodeId = nodes[position - 1]?.nodeId;
-      const node = nodeId === undefined ? undefined : this.#options.fleet.node(nodeId)?.state;
-      return node !== undefined && node.session.kind !== 'connected' && node.offlineSince === null;
+      return nodeId !== undefined && this.#options.world.isUnheard(nodeId);
     });
-    return this.#isReturning;
   }
 
   #follow(step: RolloutStep): void {

@@ -3,6 +3,7 @@ import type { BudgetPlaces, GateResult, NodeState, RolloutView } from '@sluice/c
 import type { Fleet } from '../fleet/fleet.ts';
 import type { CountedBudget } from './counted-budgets.ts';
 import type { JoinedNodes } from './joined-nodes.ts';
+import type { UnheardNodes } from './unheard-nodes.ts';
 
 export interface RolloutWorldOptions {
   readonly fleet: Pick<Fleet, 'node'>;
@@ -11,8 +12,8 @@ export interface RolloutWorldOptions {
   readonly budgets: () => readonly CountedBudget[];
   /** The rollout that has a node in its hands, other than this one; `null`: none has. */
   readonly holderOf: (nodeId: string, exceptId: string) => string | null;
-  /** Why no node may begin yet; `null`: one may. */
-  readonly whyNotYet: () => string | null;
+  /** Nodes of which nothing is known yet since the start of this server. */
+  readonly unheard: Pick<UnheardNodes, 'has' | 'whyNotYet'>;
   /** Many nodes fell silent together; `null`: they did not. */
   readonly massSilence: () => string | null;
 }
@@ -24,9 +25,14 @@ export class RolloutWorld {
     this.#options = options;
   }
 
+  /** Whether nothing is known of a node yet since the start of this server. */
+  isUnheard(nodeId: string): boolean {
+    return this.#options.unheard.has(nodeId);
+  }
+
   /** The world at this moment, for one step of a rollout. */
   view(id: string, endedOperation: RolloutView['endedOperation'], gate: GateResult | null): RolloutView {
-    const { fleet, joined, budgets, holderOf, whyNotYet, massSilence } = this.#options;
+    const { fleet, joined, budgets, holderOf, unheard, massSilence } = this.#options;
     let counted: readonly { readonly budget: CountedBudget; readonly places: BudgetPlaces }[] | null = null;
     return {
       node: (nodeId) => fleet.node(nodeId)?.state,
@@ -37,7 +43,7 @@ export class RolloutWorld {
       },
       otherRolloutOf: (nodeId) => holderOf(nodeId, id),
       registeredSince: (at) => registeredSince(joined, fleet, at),
-      whyNotYet: whyNotYet(),
+      whyNotYet: unheard.whyNotYet(),
       massSilence: massSilence(),
       gate,
     };

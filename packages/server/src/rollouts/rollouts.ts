@@ -4,7 +4,6 @@ import {
   type Clock,
   type Command,
   isEnded,
-  isUnavailable,
   type Result,
   type RolloutNodeState,
   type RolloutRequest,
@@ -67,7 +66,6 @@ export class Rollouts {
   readonly #joined: JoinedNodes;
   readonly #world: RolloutWorld;
   readonly #plans: RolloutPlans;
-  readonly #unavailable = new Set<string>();
   readonly #unheard: UnheardNodes;
   readonly #endings: (() => void)[] = [];
   /** Starts and retries come one after the other: each counts those before it. */
@@ -84,8 +82,8 @@ export class Rollouts {
     const holderOf = (nodeId: string, exceptId: string | null) => this.#holderOf(nodeId, exceptId);
     // Whoever may see a rollout may not see all nodes of its budgets: what it waits for is told without names.
     const budgets = () => countedBudgets(fleet, () => false);
-    const whyNotYet = () => this.#unheard.whyNotYet();
-    this.#world = new RolloutWorld({ fleet, joined: this.#joined, budgets, holderOf, whyNotYet, massSilence });
+    const unheard = this.#unheard;
+    this.#world = new RolloutWorld({ fleet, joined: this.#joined, budgets, holderOf, unheard, massSilence });
     this.#plans = new RolloutPlans({
       fleet,
       clock,
@@ -95,10 +93,10 @@ export class Rollouts {
       defaultDrainTimeoutMs,
       parametersCheck,
     });
-    for (const { state } of fleet.nodes()) if (isUnavailable(state)) this.#unavailable.add(state.id);
     this.#endings.push(
       fleet.rollouts.subscribe((state) => this.#committed(state)),
       fleet.subscribe((nodeId) => this.#changed(nodeId)),
+      // Somebody takes a place in a budget, or leaves one.
       fleet.budgets.subscribe(() => this.#wakeAll()),
       fleet.subscribeToEvents((events) => this.#happened(events)),
     );
@@ -250,13 +248,6 @@ export class Rollouts {
   #changed(nodeId: string): void {
     if (this.#unheard.look(nodeId)) this.#wakeAll();
     for (const runner of this.#runners.values()) if (runner.knows(nodeId)) runner.wake();
-    const state = this.#options.fleet.node(nodeId)?.state;
-    const isOut = state !== undefined && isUnavailable(state);
-    if (isOut === this.#unavailable.has(nodeId)) return;
-    if (isOut) this.#unavailable.add(nodeId);
-    else this.#unavailable.delete(nodeId);
-    // It takes a place in a budget, or leaves one.
-    this.#wakeAll();
   }
 
   #happened(events: readonly StoredEvent[]): void {

@@ -24,6 +24,11 @@ export class UnheardNodes {
     return this.#nodeIds.size === 0;
   }
 
+  /** Whether nothing is known of the node yet. */
+  has(nodeId: string): boolean {
+    return this.#nodeIds.has(nodeId);
+  }
+
   /** Why no node of a rollout may begin; without names and numbers, which are not for everybody. `null`: one may. */
   whyNotYet(): string | null {
     return this.#nodeIds.size === 0
