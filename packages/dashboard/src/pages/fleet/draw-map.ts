@@ -1,87 +1,36 @@
 /** Draws the cells of the map: a colour for each status, and a shape, so that the colour is not the only sign. */
 import type { Node, NodeStatus } from '@sluice/contract';
-import type { NodeGroup } from '../../fleet-view/group-nodes.ts';
 import { cornerOf, type MapLayout, NAMED_PITCH_MIN } from '../../fleet-view/map-layout.ts';
 import type { Palette } from '../../theme/palette.ts';
+import { type CellsLook, drawCells, drawCellWithWords, type DrawnCells } from '../../ui/draw-cells.ts';
 
-/** Of a cell with a name; CSS pixels. */
-const PADDING = 10;
-const MARK_SIDE = 22;
-const LINE_HEIGHT = 18;
-const FONT = '13px system-ui, sans-serif';
-
-/** What is on the canvas: what each cell shows, in the order of groups and cells; `null` before anything is. */
-export interface DrawnMap {
-  readonly look: MapLook;
-  readonly shown: readonly (readonly string[])[];
-}
-
-export interface MapLook {
+export interface MapLook extends CellsLook {
   readonly layout: MapLayout;
-  readonly palette: Palette;
-  /** Device pixels of one CSS pixel. */
-  readonly scale: number;
   readonly sessionsInWords: (count: number) => string;
 }
 
-/**
- * Draws what differs from what is there: of ten thousand cells some dozens change in a second.
- * @returns What is there now.
- */
+/** Draws what differs from what is there. @returns What is there now. */
 export function drawMap(
   context: CanvasRenderingContext2D,
-  groups: readonly NodeGroup[],
+  groups: readonly (readonly Node[])[],
   look: MapLook,
-  before: DrawnMap | null,
-): DrawnMap {
-  const { layout, scale } = look;
-  const isSameLook = before?.look === look;
-  if (!isSameLook) {
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-  }
-  context.setTransform(scale, 0, 0, scale, 0, 0);
+  before: DrawnCells<MapLook> | null,
+): DrawnCells<MapLook> {
+  const { layout, palette, sessionsInWords } = look;
   const isNamed = layout.pitch >= NAMED_PITCH_MIN;
-  const shown = groups.map(({ nodes }) =>
-    nodes.map((node) => (isNamed ? `${node.status} ${node.load.sessions} ${node.id}` : node.status)),
-  );
-  for (const [group, { nodes }] of groups.entries()) {
-    const known = isSameLook ? before.shown[group] : undefined;
-    for (const [index, node] of nodes.entries()) {
-      if (known?.[index] === shown[group]?.[index]) continue;
-      const { x, y } = cornerOf(layout, { group, index });
-      if (isSameLook) context.clearRect(x, y, layout.cell, layout.cell);
-      if (isNamed) drawNamedCell(context, node, x, y, look);
-      else drawCell(context, node.status, x, y, layout.cell, look.palette);
-    }
-  }
-  return { look, shown };
-}
-
-/** A node of a small fleet: its mark, its name, how many sessions are on it. */
-function drawNamedCell(
-  context: CanvasRenderingContext2D,
-  { id, status, load }: Node,
-  x: number,
-  y: number,
-  { layout: { cell }, palette, sessionsInWords }: MapLook,
-): void {
-  context.fillStyle = palette.raised;
-  context.fillRect(x, y, cell, cell);
-  drawCell(context, status, x + PADDING, y + PADDING, MARK_SIDE, palette);
-  context.font = FONT;
-  context.fillStyle = palette.ink;
-  context.fillText(cutTo(context, id, cell - 2 * PADDING), x + PADDING, y + cell - PADDING - LINE_HEIGHT);
-  if (load.sessions === null) return;
-  context.fillStyle = palette.inkSoft;
-  context.fillText(cutTo(context, sessionsInWords(load.sessions), cell - 2 * PADDING), x + PADDING, y + cell - PADDING);
-}
-
-/** As much of a text as fits. */
-function cutTo(context: CanvasRenderingContext2D, text: string, width: number): string {
-  let cut = text;
-  while (cut.length > 1 && context.measureText(cut === text ? text : `${cut}…`).width > width) cut = cut.slice(0, -1);
-  return cut === text ? text : `${cut}…`;
+  return drawCells(context, groups, look, before, {
+    shows: ({ id, status, load }) => (isNamed ? `${status} ${load.sessions} ${id}` : status),
+    cornerOf: (place) => cornerOf(layout, place),
+    draw: ({ id, status, load: { sessions } }, x, y) => {
+      if (!isNamed) {
+        drawCell(context, status, x, y, layout.cell, palette);
+        return;
+      }
+      const mark = (left: number, top: number, side: number) => drawCell(context, status, left, top, side, palette);
+      const below = sessions === null ? null : sessionsInWords(sessions);
+      drawCellWithWords(context, { mark, name: id, below }, x, y, look);
+    },
+  });
 }
 
 function drawCell(

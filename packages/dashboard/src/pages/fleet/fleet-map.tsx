@@ -1,22 +1,15 @@
-/** The map of the fleet: every node is one cell. Hover tells, click opens; arrow keys and Enter do the same. */
+/** The map of the fleet: every node is one cell. */
 import type { Node } from '@sluice/contract';
-import { type KeyboardEvent, type MouseEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
 import { type Grouping, groupNodes } from '../../fleet-view/group-nodes.ts';
-import {
-  cellAt,
-  type CellPlace,
-  cornerOf,
-  DIRECTION_OF_KEY,
-  layoutMap,
-  moveFrom,
-} from '../../fleet-view/map-layout.ts';
+import { cellAt, cornerOf, layoutMap, moveFrom } from '../../fleet-view/map-layout.ts';
 import { useLanguage } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { useTheme } from '../../theme/theme.tsx';
-import { CellCard } from '../../ui/cell-card.tsx';
+import { CellCanvas } from '../../ui/cell-canvas.tsx';
 import { useWidth } from '../../ui/use-width.ts';
-import { type DrawnMap, drawMap } from './draw-map.ts';
+import { drawMap } from './draw-map.ts';
 import styles from './fleet-map.module.css';
 import { NodeCard } from './node-card.tsx';
 
@@ -27,15 +20,11 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
   const { words } = useLanguage();
   const navigate = useNavigate();
   const { palette } = useTheme();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [frame, width] = useWidth<HTMLDivElement>();
-  const drawn = useRef<DrawnMap | null>(null);
-  const [at, setAt] = useState<CellPlace | null>(null);
-  const toldId = useId();
 
   const groups = useMemo(() => groupNodes(nodes, grouping), [nodes, grouping]);
-  const counts = groups.map(({ nodes: members }) => members.length);
-  const countsKey = counts.join();
+  const cells = useMemo(() => groups.map(({ nodes: members }) => members), [groups]);
+  const countsKey = cells.map(({ length }) => length).join();
   // As long as no group grows or shrinks, every cell stays where it is.
   const layout = useMemo(
     () => layoutMap(countsKey === '' ? [] : countsKey.split(',').map(Number), width, HEIGHT_WANTED),
@@ -44,25 +33,6 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
   const scale = window.devicePixelRatio;
   const sessionsInWords = words.fleet.sessions;
   const look = useMemo(() => ({ layout, palette, scale, sessionsInWords }), [layout, palette, scale, sessionsInWords]);
-  useLayoutEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (context) drawn.current = drawMap(context, groups, look, drawn.current);
-  }, [groups, look]);
-
-  const nodeAt = (place: CellPlace | null) => (place === null ? undefined : groups[place.group]?.nodes[place.index]);
-  const placeUnder = ({ nativeEvent: { offsetX, offsetY } }: MouseEvent) => cellAt(layout, offsetX, offsetY);
-  const pointed = nodeAt(at);
-  const open = (node: Node | undefined) => {
-    if (node !== undefined) void navigate(paths.node(node.id));
-  };
-  const press = (event: KeyboardEvent) => {
-    const direction = DIRECTION_OF_KEY[event.key];
-    if (direction !== undefined) setAt(moveFrom(layout, at ?? { group: 0, index: -1 }, direction));
-    else if (event.key === 'Enter') open(pointed);
-    else if (event.key === 'Escape') setAt(null);
-    else return;
-    event.preventDefault();
-  };
   return (
     <div ref={frame} className={styles['frame']}>
       {groups.map(({ name, nodes: members }, index) => (
@@ -78,30 +48,19 @@ export function FleetMap({ nodes, grouping }: { readonly nodes: readonly Node[];
           {grouping === 'none' ? words.fleet.title : (name ?? words.fleet.ungrouped)} <span>{members.length}</span>
         </div>
       ))}
-      <canvas
-        ref={canvas}
-        className={styles['canvas']}
-        tabIndex={0}
-        // oxlint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- keys are for it, not for the reader
-        role="application"
-        aria-label={words.fleet.mapOf(nodes.length)}
-        aria-describedby={toldId}
-        width={Math.round(width * scale)}
-        height={Math.round(layout.height * scale)}
-        style={{ width, height: layout.height }}
-        onMouseMove={(event) => setAt(placeUnder(event))}
-        onMouseLeave={() => setAt(null)}
-        onClick={(event) => open(nodeAt(placeUnder(event)))}
-        onKeyDown={press}
-        onBlur={() => setAt(null)}
+      <CellCanvas
+        label={words.fleet.mapOf(nodes.length)}
+        width={width}
+        height={layout.height}
+        groups={cells}
+        look={look}
+        draw={drawMap}
+        cellAt={(x, y) => cellAt(layout, x, y)}
+        cornerOf={(place) => cornerOf(layout, place)}
+        move={(from, direction) => moveFrom(layout, from ?? { group: 0, index: -1 }, direction)}
+        open={({ id }) => void navigate(paths.node(id))}
+        card={(node) => <NodeCard node={node} />}
       />
-      <div id={toldId} aria-live="polite">
-        {at !== null && pointed !== undefined && (
-          <CellCard corner={cornerOf(layout, at)} side={layout.cell} frameWidth={width}>
-            <NodeCard node={pointed} />
-          </CellCard>
-        )}
-      </div>
     </div>
   );
 }

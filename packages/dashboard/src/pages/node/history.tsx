@@ -2,18 +2,14 @@
 import type { ClientEvent } from '@sluice/client';
 import { Button, Checkbox } from 'antd';
 import { useState } from 'react';
-import { Link } from 'react-router';
-import { isStep, operationIdIn } from '../../fleet-view/node-history.ts';
+import { isStep } from '../../fleet-view/node-history.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { paths } from '../../paths.ts';
 import { Asked } from '../../ui/asked.tsx';
-import { ByActor } from '../../ui/by-actor.tsx';
-import { EventSentence } from '../../ui/event-sentence.tsx';
+import { EventRow } from '../../ui/event-row.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { useHeld } from '../../ui/use-held.ts';
-import { When } from '../../ui/when.tsx';
 import styles from './history.module.css';
 import { useNodeHistory } from './use-node-history.ts';
 
@@ -58,9 +54,9 @@ function Events({ nodeId, kinds }: { readonly nodeId: string; readonly kinds: st
             )}
           </p>
           {history.events.length === 0 && <p>{words.node.historyNone}</p>}
-          <ol className={styles['events']}>
+          <ol>
             {upTo(shown, history.events).map((event) => (
-              <Row key={event.sequence} event={event} />
+              <EventRow key={event.sequence} event={event} of="node" />
             ))}
           </ol>
           {olderError !== null && <ProblemNotice error={olderError} retry={readOlder} />}
@@ -75,23 +71,4 @@ function Events({ nodeId, kinds }: { readonly nodeId: string; readonly kinds: st
 function upTo(newest: number | null, events: readonly ClientEvent[]): readonly ClientEvent[] {
   const known = newest === null ? [] : events.filter(({ sequence }) => sequence <= newest);
   return known.length === 0 ? events : known;
-}
-
-function Row({ event }: { readonly event: ClientEvent }) {
-  const words = useWords();
-  const operationId = operationIdIn(event);
-  return (
-    <li>
-      <span className={styles['soft']}>
-        <When at={event.at} />
-      </span>
-      <span>
-        <EventSentence event={event} of="node" />{' '}
-        {operationId !== null && <Link to={paths.operation(operationId)}>{words.actions.seeOperation}</Link>}
-      </span>
-      <span className={styles['soft']}>
-        <ByActor name={event.actor.name} />
-      </span>
-    </li>
-  );
 }

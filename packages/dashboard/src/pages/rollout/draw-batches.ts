@@ -2,26 +2,13 @@
 import type { RolloutNode, RolloutNodeStatus } from '@sluice/contract';
 import { type BatchLayout, cornerOfCell, NAMED_CELL_PITCH_MIN, NUMBER_WIDTH } from '../../fleet-view/batch-layout.ts';
 import type { Palette } from '../../theme/palette.ts';
+import { type CellsLook, drawCells, drawCellWithWords, type DrawnCells } from '../../ui/draw-cells.ts';
 
-/** Of a cell with a name; CSS pixels. */
-const PADDING = 10;
-const MARK_SIDE = 22;
-const LINE_HEIGHT = 18;
-const FONT = '13px system-ui, sans-serif';
 const NUMBER_FONT = '11px system-ui, sans-serif';
 
-export interface BatchesLook {
+export interface BatchesLook extends CellsLook {
   readonly layout: BatchLayout;
-  readonly palette: Palette;
-  /** Device pixels of one CSS pixel. */
-  readonly scale: number;
   readonly inWords: (status: RolloutNodeStatus) => string;
-}
-
-/** What is on the canvas: the status of each cell, batch by batch; `null` before anything is. */
-export interface DrawnBatches {
-  readonly look: BatchesLook;
-  readonly shown: readonly (readonly string[])[];
 }
 
 /** Draws what differs from what is there. @returns What is there now. */
@@ -29,28 +16,23 @@ export function drawBatches(
   context: CanvasRenderingContext2D,
   batches: readonly (readonly RolloutNode[])[],
   look: BatchesLook,
-  before: DrawnBatches | null,
-): DrawnBatches {
-  const { layout, scale } = look;
-  const isSameLook = before?.look === look;
-  if (!isSameLook) {
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-  }
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  if (!isSameLook) drawNumbers(context, batches, look);
-  const shown = batches.map((nodes) => nodes.map(({ nodeId, status }) => `${status} ${nodeId}`));
-  for (const [group, nodes] of batches.entries()) {
-    const known = isSameLook ? before.shown[group] : undefined;
-    for (const [index, node] of nodes.entries()) {
-      if (known?.[index] === shown[group]?.[index]) continue;
-      const { x, y } = cornerOfCell(layout, { group, index });
-      if (isSameLook) context.clearRect(x, y, layout.cell, layout.cell);
-      if (layout.pitch >= NAMED_CELL_PITCH_MIN) drawNamedCell(context, node, x, y, look);
-      else drawRolloutCell(context, node.status, x, y, layout.cell, look.palette);
-    }
-  }
-  return { look, shown };
+  before: DrawnCells<BatchesLook> | null,
+): DrawnCells<BatchesLook> {
+  const { layout, palette, inWords } = look;
+  return drawCells(context, batches, look, before, {
+    shows: ({ nodeId, status }) => `${status} ${nodeId}`,
+    cornerOf: (place) => cornerOfCell(layout, place),
+    draw: ({ nodeId, status }, x, y) => {
+      if (layout.pitch < NAMED_CELL_PITCH_MIN) {
+        drawRolloutCell(context, status, x, y, layout.cell, palette);
+        return;
+      }
+      const mark = (left: number, top: number, side: number) =>
+        drawRolloutCell(context, status, left, top, side, palette);
+      drawCellWithWords(context, { mark, name: nodeId, below: inWords(status) }, x, y, look);
+    },
+    drawBeside: () => drawNumbers(context, batches, look),
+  });
 }
 
 function drawNumbers(
@@ -70,31 +52,6 @@ function drawNumbers(
       NUMBER_WIDTH,
     );
   context.textAlign = 'left';
-}
-
-/** A node of a small rollout: its mark, its name, and where it is. */
-function drawNamedCell(
-  context: CanvasRenderingContext2D,
-  { nodeId, status }: RolloutNode,
-  x: number,
-  y: number,
-  { layout: { cell }, palette, inWords }: BatchesLook,
-): void {
-  context.fillStyle = palette.raised;
-  context.fillRect(x, y, cell, cell);
-  drawRolloutCell(context, status, x + PADDING, y + PADDING, MARK_SIDE, palette);
-  context.font = FONT;
-  context.fillStyle = palette.ink;
-  context.fillText(cutTo(context, nodeId, cell - 2 * PADDING), x + PADDING, y + cell - PADDING - LINE_HEIGHT);
-  context.fillStyle = palette.inkSoft;
-  context.fillText(cutTo(context, inWords(status), cell - 2 * PADDING), x + PADDING, y + cell - PADDING);
-}
-
-/** As much of a text as fits. */
-function cutTo(context: CanvasRenderingContext2D, text: string, width: number): string {
-  let cut = text;
-  while (cut.length > 1 && context.measureText(cut === text ? text : `${cut}…`).width > width) cut = cut.slice(0, -1);
-  return cut === text ? text : `${cut}…`;
 }
 
 /** @param x Of its upper left corner. */

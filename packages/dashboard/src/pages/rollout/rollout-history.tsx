@@ -3,23 +3,17 @@ import type { ClientEvent } from '@sluice/client';
 import { HISTORY_LIMIT_MAX, type Rollout } from '@sluice/contract';
 import { Checkbox } from 'antd';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { operationIdIn } from '../../fleet-view/node-history.ts';
 import { ROLLOUT_STEPS, ROLLOUT_STORY } from '../../fleet-view/rollout-events.ts';
 import { useWords } from '../../i18n/words.tsx';
-import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
-import { ByActor } from '../../ui/by-actor.tsx';
-import { EventSentence } from '../../ui/event-sentence.tsx';
+import { EventRow } from '../../ui/event-row.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useSteady } from '../../ui/use-steady.ts';
-import { When } from '../../ui/when.tsx';
-import styles from './rollout-page.module.css';
 
 /** Lines that are drawn at first; what is read is more, since the events of other rollouts are among them. */
 const SHOWN_MAX = 50;
@@ -69,33 +63,14 @@ function Events({ rollout: { id, createdAt }, hasSteps }: EventsProps) {
       {() => (
         <>
           {shown.length === 0 && readMore === null && <p>{words.rollouts.eventsNone}</p>}
-          <ol className={styles['events']} {...aiming}>
+          <ol {...aiming}>
             {shown.slice(0, shownMax).map((event) => (
-              <Row key={event.sequence} event={event} />
+              <EventRow key={event.sequence} event={event} of="rollout" />
             ))}
           </ol>
           {more !== null && <MoreButton onClick={more} />}
         </>
       )}
     </Asked>
-  );
-}
-
-function Row({ event }: { readonly event: ClientEvent }) {
-  const words = useWords();
-  const operationId = operationIdIn(event);
-  return (
-    <li>
-      <span className={styles['soft']}>
-        <When at={event.at} />
-      </span>
-      <span>
-        <EventSentence event={event} of="rollout" />{' '}
-        {operationId !== null && <Link to={paths.operation(operationId)}>{words.actions.seeOperation}</Link>}
-      </span>
-      <span className={styles['soft']}>
-        <ByActor name={event.actor.name} />
-      </span>
-    </li>
   );
 }
