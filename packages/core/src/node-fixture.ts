@@ -24,6 +24,32 @@ export const HEALTHY: WorkloadReport = {
   locks: [],
 };
 
+/** Commands as they are asked for when nothing is said but what to do. */
+export const DRAIN = {
+  kind: 'DrainNode',
+  hold: 'operator',
+  timeoutMs: null,
+  onDeadline: 'force',
+  expiresInMs: null,
+  force: false,
+  reason: null,
+} as const satisfies Command;
+export const RESTART = {
+  kind: 'RestartWorkload',
+  graceMs: null,
+  executeWithinMs: null,
+  drainFirst: null,
+  force: false,
+  reason: null,
+} as const satisfies Command;
+export const REBOOT = {
+  kind: 'RebootMachine',
+  drainFirst: null,
+  undrainAfter: true,
+  force: false,
+  reason: null,
+} as const satisfies Command;
+
 export function hello(overrides: Partial<Hello> = {}): Hello {
   return {
     kind: 'hello',
@@ -128,18 +154,7 @@ export class LivingNode {
   }
 
   drain(overrides: Partial<Extract<Command, { kind: 'DrainNode' }>> = {}): OperationRecord {
-    return present(
-      this.must({
-        kind: 'DrainNode',
-        hold: 'operator',
-        timeoutMs: null,
-        onDeadline: 'force',
-        expiresInMs: null,
-        force: false,
-        reason: null,
-        ...overrides,
-      }),
-    );
+    return present(this.must({ ...DRAIN, ...overrides }));
   }
 
   undrain(hold: string | null = 'operator'): OperationRecord {
@@ -147,30 +162,11 @@ export class LivingNode {
   }
 
   restart(overrides: Partial<Extract<Command, { kind: 'RestartWorkload' }>> = {}): OperationRecord {
-    return present(
-      this.must({
-        kind: 'RestartWorkload',
-        graceMs: null,
-        executeWithinMs: null,
-        drainFirst: null,
-        force: false,
-        reason: null,
-        ...overrides,
-      }),
-    );
+    return present(this.must({ ...RESTART, ...overrides }));
   }
 
   reboot(overrides: Partial<Extract<Command, { kind: 'RebootMachine' }>> = {}): OperationRecord {
-    return present(
-      this.must({
-        kind: 'RebootMachine',
-        drainFirst: null,
-        undrainAfter: true,
-        force: false,
-        reason: null,
-        ...overrides,
-      }),
-    );
+    return present(this.must({ ...REBOOT, ...overrides }));
   }
 
   /** The agent tells how far an act is. @returns What the server answers. */

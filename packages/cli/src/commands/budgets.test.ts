@@ -2,23 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadServerConfig, startServer } from '@sluice/server';
+import type { RunningServer } from '@sluice/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runSluice } from '../captured-terminal.ts';
-
-const ADMIN_TOKEN = `slc_${'a'.repeat(43)}`;
+import { ADMIN_TOKEN, startServerUnderTest } from '../server-under-test.ts';
 
 let directory = '';
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: RunningServer;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sluice-cli-'));
-  const loaded = loadServerConfig({
-    flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'error' },
-    env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN },
-  });
-  if (!loaded.ok) throw new Error(loaded.message);
-  server = await startServer(loaded.config);
+  server = await startServerUnderTest(directory);
 });
 afterAll(async () => {
   await server.stop();

@@ -2,12 +2,10 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadServerConfig, startServer } from '@sluice/server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { captureTerminal, runSluice } from '../captured-terminal.ts';
 import { runCommandLine } from '../run-command-line.ts';
-
-const ADMIN_TOKEN = `slc_${'a'.repeat(43)}`;
+import { ADMIN_TOKEN, startServerUnderTest } from '../server-under-test.ts';
 
 let directory: string;
 let data: string;
@@ -17,14 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-async function startHere(): Promise<Awaited<ReturnType<typeof startServer>>> {
-  const loaded = loadServerConfig({
-    flags: { listen: '127.0.0.1:0', data, logLevel: 'error' },
-    env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN },
-  });
-  if (!loaded.ok) throw new Error(loaded.message);
-  return startServer(loaded.config);
-}
+const startHere = () => startServerUnderTest(data);
 
 const sluice = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
   runSluice(['server', ...args], { environment });

@@ -3,31 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command, Context } from '../command.ts';
 import { decide } from '../decide.ts';
-import { HEALTHY, LivingNode } from '../node-fixture.ts';
+import { DRAIN, HEALTHY, LivingNode, REBOOT, RESTART } from '../node-fixture.ts';
 import { whyIsNode } from '../node/why.ts';
 import { arithmeticInWords, withNamesOf } from './check-budgets.ts';
 import { placesOf } from './places.ts';
 import { type FullBudget, standingInWords, standingOf } from './standing.ts';
 import { isUnavailable, whyUnavailable } from './unavailable.ts';
 
-const drain: Command = {
-  kind: 'DrainNode',
-  hold: 'operator',
-  timeoutMs: null,
-  onDeadline: 'force',
-  expiresInMs: null,
-  force: false,
-  reason: null,
-};
-const restart: Command = {
-  kind: 'RestartWorkload',
-  graceMs: null,
-  executeWithinMs: null,
-  drainFirst: null,
-  force: false,
-  reason: null,
-};
-const reboot: Command = { kind: 'RebootMachine', drainFirst: null, undrainAfter: true, force: false, reason: null };
+const drain: Command = DRAIN;
+const restart: Command = RESTART;
+const reboot: Command = REBOOT;
 const run = (name: string): Command => ({ kind: 'RunDeclaredCommand', name, params: {}, force: false, reason: null });
 const disconnect: Command = { kind: 'RecordDisconnect', sessionId: 's1', goodbye: true, why: 'lost' };
 const unhealthy: Command = { kind: 'RecordWorkload', workload: { ...HEALTHY, healthy: false } };

@@ -1,6 +1,6 @@
 /** The rules of draining and undraining, one test a rule, through the core's doors. */
 import { describe, expect, test } from 'vitest';
-import { hello, LivingNode, UNASKED } from '../node-fixture.ts';
+import { DRAIN, hello, LivingNode, UNASKED } from '../node-fixture.ts';
 import { forceAt } from '../node/node.ts';
 import { statusOf } from '../node/status.ts';
 
@@ -32,18 +32,7 @@ describe('drain', () => {
 
   test('without a timeout takes the configured default', () => {
     const living = LivingNode.registered();
-    const { operation } = living.tell(
-      {
-        kind: 'DrainNode',
-        hold: 'operator',
-        timeoutMs: null,
-        onDeadline: 'force',
-        expiresInMs: null,
-        force: false,
-        reason: null,
-      },
-      { defaultDrainTimeoutMs: 9000 },
-    );
+    const { operation } = living.tell(DRAIN, { defaultDrainTimeoutMs: 9000 });
     expect(operation?.deadlineAt).toBe(living.now + 9000);
   });
 

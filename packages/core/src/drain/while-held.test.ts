@@ -1,20 +1,12 @@
 /** Acts that hang on a hold: released, it takes back what has not begun, and lets nothing of it begin later. */
 import { expect, test } from 'vitest';
 import type { Command } from '../command.ts';
-import { LivingNode } from '../node-fixture.ts';
+import { LivingNode, RESTART } from '../node-fixture.ts';
 import { actOnNode } from '../operation/operation.ts';
 
 const HOLD = 'rollout/ro_1';
 const ROLLOUT = { actor: { name: HOLD, address: null } };
-const RESTART: Command = {
-  kind: 'RestartWorkload',
-  graceMs: null,
-  executeWithinMs: null,
-  drainFirst: null,
-  force: false,
-  reason: null,
-  onlyWhileHeldBy: HOLD,
-};
+const RESTART_WHILE_HELD: Command = { ...RESTART, onlyWhileHeldBy: HOLD };
 
 /** Drained by the rollout. */
 function drained(): LivingNode {
@@ -26,7 +18,7 @@ function drained(): LivingNode {
 
 test.each([HOLD, null])('the undrain of %s takes back the act of the rollout that has not begun', (hold) => {
   const living = drained();
-  const act = living.tell(RESTART, ROLLOUT).operation;
+  const act = living.tell(RESTART_WHILE_HELD, ROLLOUT).operation;
   const undrain = living.undrain(hold);
   expect(living.operation(act?.id ?? '')).toMatchObject({
     status: 'cancelled',
@@ -38,7 +30,7 @@ test.each([HOLD, null])('the undrain of %s takes back the act of the rollout tha
 
 test('an act that has begun goes on', () => {
   const living = drained();
-  const act = living.tell(RESTART, ROLLOUT).operation;
+  const act = living.tell(RESTART_WHILE_HELD, ROLLOUT).operation;
   living.update(act?.id ?? '', { status: 'running' });
   living.undrain(HOLD);
   expect(living.operation(act?.id ?? '').status).toBe('running');
@@ -57,6 +49,6 @@ test('another hold takes nothing back, nor does one whose name somebody bears by
 test('once the hold is released its act is refused, and says by whom', () => {
   const living = drained();
   living.must({ kind: 'ReleaseHold', hold: HOLD, reason: 'not this one' });
-  expect(living.tell(RESTART, ROLLOUT).refusal).toBe('command-withdrawn');
+  expect(living.tell(RESTART_WHILE_HELD, ROLLOUT).refusal).toBe('command-withdrawn');
   expect(living.restart().status).toBe('queued');
 });
