@@ -62,7 +62,7 @@ describe('a parameter', () => {
   });
 
   test('and no command but a declared one', async () => {
-    for (const name of ['reboot', '..%2Freboot', 'echo%00', 'constructor', '__proto__', 'toString', '%2Fbin%2Fsh']) {
+    for (const name of ['halt', '..%2Freboot', 'echo%00', 'constructor', '__proto__', 'toString', '%2Fbin%2Fsh']) {
       const { status, json } = await fleet.request('POST', `/api/v1/nodes/lobby-1/commands/${name}`, {});
       expect({ name, status, json }).toMatchObject({ status: 404, json: { code: 'command-not-found' } });
     }
