@@ -185,6 +185,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
           return known === undefined ? [] : [known];
         }),
       ),
+    shared: null,
     prune: () => Promise.resolve({ events: 0, operations: 0, answered: 0 }),
     events: () => Promise.resolve([]),
     chain: () => Promise.resolve([]),

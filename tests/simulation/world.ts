@@ -1,4 +1,5 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
+import { oneServer } from '../../packages/server/src/fleet/servers.ts';
 import { pino } from 'pino';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
 import { Rollouts } from '../../packages/server/src/rollouts/rollouts.ts';
@@ -213,6 +214,7 @@ export class World {
       guard: (run) => this.#guard(run),
     });
     Fleet.open({
+      servers: oneServer('server'),
       store,
       clock,
       settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
@@ -224,6 +226,7 @@ export class World {
         this.#promises.note('the server runs');
         this.#promises.serverStartedAt = this.#clock.now();
         const registry = new SessionRegistry({
+          servers: oneServer('server'),
           fleet,
           clock,
           times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
@@ -234,6 +237,7 @@ export class World {
           logger: this.#logger,
         });
         const rollouts = new Rollouts({
+          servers: oneServer('server'),
           fleet,
           store,
           clock,

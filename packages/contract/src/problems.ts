@@ -40,6 +40,12 @@ export const problems = {
     title: 'This agent may not speak for the node',
     whatToDo: 'Do what the detail says; a join token is made with `sluice join-tokens create`.',
   },
+  'session-superseded': {
+    status: 409,
+    exitCode: 5,
+    title: "The agent's session is over",
+    whatToDo: 'Nothing: the agent connects again and says it again.',
+  },
   'no-agent-key': {
     status: 409,
     exitCode: 5,

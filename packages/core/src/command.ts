@@ -82,6 +82,8 @@ export type Command =
       readonly kind: 'RegisterNode';
       readonly hello: Hello;
       readonly sessionId: string;
+      /** The server that has the session. */
+      readonly serverId?: string;
       readonly remoteIp: string;
       readonly credentials: Credentials;
     }
@@ -138,6 +140,8 @@ export interface Context {
   readonly operationId: string;
   /** W3C trace context of the request; absent: nobody traces it. */
   readonly traceparent?: string | undefined;
+  /** The session that an agent said it in: refused when that is not its node's any more. Absent: no agent said it. */
+  readonly saidIn?: string | undefined;
   /** The deadline of a drain that names none; `null`: none. */
   readonly defaultDrainTimeoutMs: number | null;
   /** Bytes that a node's metadata may have as JSON in UTF-8. */

@@ -36,6 +36,10 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
   if (node === null) {
     return refuse({ code: 'node-not-found', detail: `The fleet has no node '${nodeId}'.` });
   }
+  if (context.saidIn !== undefined && !isSessionOf(node, context.saidIn)) {
+    const detail = `What the agent of ${node.id} said was said in a session that is over.`;
+    return refuse({ code: 'session-superseded', detail });
+  }
   const withdrawn = whyWithdrawn(node, command);
   if (withdrawn !== null) return refuse(withdrawn);
   switch (command.kind) {
@@ -83,4 +87,8 @@ export function decide(node: NodeState | null, nodeId: string, command: Command,
     case 'PassTime':
       return decidePassTime(node, command.heardSince, context.now);
   }
+}
+
+function isSessionOf({ session }: NodeState, sessionId: string): boolean {
+  return session.kind === 'connected' && session.sessionId === sessionId;
 }

@@ -39,7 +39,12 @@ function apply(
         ...node,
         instanceId: event.instanceId,
         agentAccess: evolveAccess(node.agentAccess, event, at),
-        session: { kind: 'connected', sessionId: event.sessionId, since: at },
+        session: {
+          kind: 'connected',
+          sessionId: event.sessionId,
+          since: at,
+          ...(event.serverId === undefined ? {} : { serverId: event.serverId }),
+        },
         offlineSince: null,
       };
     case 'AgentDisconnected':

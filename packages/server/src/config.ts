@@ -27,6 +27,8 @@ export interface ServerConfig {
   readonly dataDirectory: string;
   /** The address of a PostgreSQL database, its password in it: never logged. `null`: SQLite in `dataDirectory`. */
   readonly databaseUrl: string | null;
+  /** Where agents and other servers reach this one, as they know it; `null`: the host's name and the port. */
+  readonly advertisedUrl: string | null;
   /** `null`: the stored one, or a new one at the first start. */
   readonly adminToken: string | null;
   readonly joinToken: string | null;
@@ -41,6 +43,8 @@ export interface ServerConfig {
   readonly leaseMs: number;
   /** How old an agent's key may grow before it is asked for a new one. */
   readonly agentKeyMaxAgeMs: number;
+  /** Of several servers: how long one says that it is about to go before it hands its agents over. */
+  readonly handOverNoticeMs: number;
   readonly retention: RetentionSettings;
   readonly limits: LimitSettings;
   /** Who logs people in; `null`: nobody. */
@@ -60,6 +64,7 @@ export interface ServerFlags {
   readonly listen?: string | undefined;
   readonly data?: string | undefined;
   readonly database?: string | undefined;
+  readonly advertise?: string | undefined;
   readonly insecureNoAuth?: boolean | undefined;
   readonly logLevel?: string | undefined;
 }
@@ -87,6 +92,8 @@ const ConfigFile = Type.Object(
     listen: Type.Optional(Type.String()),
     data: Type.Optional(Type.String()),
     database: Type.Optional(Type.String()),
+    /** http(s)://HOST:PORT: this one of several servers on one database. */
+    advertise: Type.Optional(Type.String()),
     logLevel: Type.Optional(Type.String()),
     tls: Type.Optional(
       Type.Object(
@@ -104,6 +111,7 @@ const ConfigFile = Type.Object(
     webhooks: Type.Optional(WebhooksSection),
     /** Address of an OTLP/HTTP collector, such as http://127.0.0.1:4318. */
     tracing: Type.Optional(Type.Object({ endpoint: Type.String() }, { additionalProperties: false })),
+    handOver: Type.Optional(Type.Object({ notice: Type.Optional(Duration) }, { additionalProperties: false })),
     drain: Type.Optional(Type.Object({ defaultTimeout: Type.Optional(Duration) }, { additionalProperties: false })),
     agents: Type.Optional(
       Type.Object(
@@ -159,6 +167,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     host,
     port,
     databaseUrl: address,
+    advertisedUrl: advertisedUrl(flags.advertise ?? env['SLUICE_ADVERTISE'] ?? file.advertise),
     dataDirectory: path.resolve(flags.data ?? env['SLUICE_DATA'] ?? file.data ?? './sluice-data'),
     adminToken: secret(env, 'SLUICE_ADMIN_TOKEN'),
     joinToken: secret(env, 'SLUICE_JOIN_TOKEN'),
@@ -168,6 +177,7 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
     defaultDrainTimeoutMs: defaultTimeout === undefined ? null : durationMs(defaultTimeout),
     heartbeatIntervalMs,
     leaseMs,
+    handOverNoticeMs: durationMs(file.handOver?.notice ?? '5s'),
     agentKeyMaxAgeMs: durationMs(file.agents?.keyMaxAge ?? '30d'),
     retention: retention(file),
     limits: limitsOf(file.limits),
@@ -189,6 +199,14 @@ function readConfig(flags: ServerFlags, env: ServerSources['env']): ServerConfig
   };
 }
 
+function advertisedUrl(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !/^https?:$/u.test(url.protocol) || url.username !== '' || url.pathname !== '/')
+    throw new ConfigError(`--advertise '${given}' is no address of a server; write it as http(s)://HOST:PORT.`);
+  return url.origin;
+}
+
 function readFile(file: string): ConfigFile {
   let value: unknown;
   try {
@@ -201,7 +219,7 @@ function readFile(file: string): ConfigFile {
   if (configFile.Check(value)) return value;
   const [fault] = configFile.Errors(value);
   throw new ConfigError(
-    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, logLevel, tls.cert, tls.key, tls.clientCa, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions, limits, webhooks (allowPrivateAddresses, retryAfter, timeout, source) and tracing.endpoint.`,
+    `${file}: ${fault?.instancePath || 'the file'} ${fault?.message ?? 'is not valid'}. Known are listen, data, database, advertise, logLevel, tls.cert, tls.key, tls.clientCa, handOver.notice, drain.defaultTimeout, agents.heartbeatInterval, agents.lease, agents.keyMaxAge, retention.events, retention.operations (maxAge, maxCount), oidc, sessions, limits, webhooks (allowPrivateAddresses, retryAfter, timeout, source) and tracing.endpoint.`,
   );
 }
 

@@ -11,6 +11,8 @@ import { steadyClock, WallClock } from './fleet/system-clock.ts';
 import { EventFeed } from './fleet/event-feed.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { newOperationId } from './fleet/operation-id.ts';
+import { Pause } from './fleet/pause.ts';
+import { oneServer } from './fleet/servers.ts';
 import type { FleetToken } from './fleet/token.ts';
 import { Retention } from './fleet/retention.ts';
 import { ListBytes } from './http/list-bytes.ts';
@@ -26,6 +28,8 @@ import { createLogger } from './observe/logger.ts';
 import { ServerMetrics } from './observe/server-metrics.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
+import { Replicas } from './replicas/replicas.ts';
+import { aboutReplica, newServerId } from './replicas/about-replica.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
@@ -47,6 +51,8 @@ export interface RunningServer {
   readonly newAdminToken: string | null;
   /** A one-time link into the dashboard for that token, below `url`; `null`: there is no such token, or no dashboard. */
   readonly newLoginPath: string | null;
+  /** Resolves, with the reason, when its memory cannot be made true any more: it is to be stopped and started anew. */
+  readonly superseded: Promise<string>;
   /** Ends cleanly: agents are told to come back, what was begun is committed. Workloads are untouched. */
   stop(): Promise<void>;
 }
@@ -64,6 +70,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     for (let close = closings.pop(); close !== undefined; close = closings.pop()) await close();
   };
   let isStopping = false;
+  let sessionsOf: AgentSessions | null = null;
+  let supersede: (reason: string) => void = () => undefined;
+  const superseded = new Promise<string>((resolve) => {
+    supersede = resolve;
+  });
   try {
     // First: what is most often wrong at a start is said before anything is opened.
     const tls = config.tls === null ? null : readTlsFiles(config.tls);
@@ -73,6 +84,19 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closings.push(() => store.close());
     // Before anything is written: how it was left.
     const age = await store.age();
+    const replicas =
+      store.shared === null
+        ? null
+        : await Replicas.enter({
+            shared: store.shared,
+            clock: steadyClock,
+            logger,
+            newId: newServerId,
+            about: aboutReplica(config, clock.now(), () => sessionsOf?.size ?? 0),
+            givenUp: () => sessionsOf?.endAll(),
+          });
+    closings.push(async () => replicas?.stop());
+    const servers = replicas ?? oneServer(newServerId());
     const { adminToken, joinToken, isOpen } = config;
     const metrics = new ServerMetrics();
     // Loaded only where it is wanted: without it no request and no start pays for it.
@@ -82,6 +106,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const fleet = await Fleet.open({
       store,
       clock,
+      servers,
+      superseded: (reason) => {
+        logger.fatal({ event: 'superseded', reason }, 'this server starts anew');
+        supersede(reason);
+      },
       settings: { defaultDrainTimeoutMs: config.defaultDrainTimeoutMs, metadataBytesMax: METADATA_BYTES_MAX },
       newOperationId,
       logger,
@@ -96,6 +125,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     }
     const rollouts = new Rollouts({
       fleet,
+      servers,
       store,
       clock,
       logger,
@@ -117,7 +147,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closings.push(stopWatching);
     fleet.subscribeToEvents(logLoudEvents(logger));
     if (tracing !== null) fleet.subscribeToEvents((events) => tracing.follow(events));
-    const retention = new Retention({ store, fleet, clock, settings: config.retention, logger });
+    const retention = new Retention({ store, fleet, servers, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
     const { heartbeatIntervalMs, leaseMs } = config;
     const refusals = new RefusalLog({ fleet, clock, logger });
@@ -126,11 +156,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       startedAt: clock.now(),
       storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
       retention: config.retention,
+      replicas,
       massSilence: () => sessions.massSilence(),
     };
     const feed = new EventFeed(fleet, clock);
     const webhooks = await WebhookDeliveries.open({
       fleet,
+      servers,
       feed,
       store: store.webhooks,
       clock,
@@ -183,6 +215,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closings.push(() => webhooks.stop());
     const sessions = new AgentSessions({
       fleet,
+      servers,
       authentication,
       clock: steadyClock,
       times: { heartbeatIntervalMs, leaseMs },
@@ -201,6 +234,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       logger,
     });
+    sessionsOf = sessions;
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
     rollouts.begin(age);
@@ -213,8 +247,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     let stopped: Promise<void> | null = null;
     const stop = async () => {
-      isStopping = true;
       logger.info({ event: 'server-stopping' }, 'stopping');
+      if (replicas?.hasOthers === true) {
+        // Balancers are to notice it before anything is refused.
+        await replicas.leave();
+        await new Pause(steadyClock).for(config.handOverNoticeMs);
+        await sessions.handOver();
+      }
+      isStopping = true;
       await closeAll();
       logger.info({ event: 'server-stopped' }, 'stopped');
     };
@@ -222,6 +262,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       url,
       newAdminToken,
       newLoginPath: admin === null || config.dashboardDirectory === null ? null : loginPath(links.issue(admin)),
+      superseded,
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `sluice server`: the control plane. */
+import { setTimeout } from 'node:timers/promises';
 import type { RunningServer } from '@sluice/server';
 import { Command, Option } from 'commander';
 import { errorCode } from '../error-code.ts';
@@ -15,11 +16,15 @@ import { serverStatusCommand } from './server-status.ts';
 import { serviceInstallCommand } from './service-install.ts';
 import { serviceUninstallCommand } from './service-uninstall.ts';
 
+/** Milliseconds between two tries to start anew. */
+const START_AGAIN_MS = 1000;
+
 interface ServerOptions {
   readonly config?: string;
   readonly listen?: string;
   readonly data?: string;
   readonly database?: string;
+  readonly advertise?: string;
   readonly insecureNoAuth?: boolean;
   readonly logLevel?: string;
 }
@@ -39,6 +44,10 @@ export function serverCommand(terminal: Terminal, finish: Finish): Command {
       .option(
         '--database <url>',
         'instead of --data: a PostgreSQL database (better: SLUICE_DATABASE_URL, which no list of processes shows)',
+      )
+      .option(
+        '--advertise <url>',
+        'of several servers on one database: where this one is reached (or SLUICE_ADVERTISE; default its host name and port)',
       )
       .option('--insecure-no-auth', 'ask nobody for a token; only on a loopback address')
       .addOption(
@@ -85,9 +94,31 @@ async function serve(terminal: Terminal, flags: ServerOptions): Promise<ExitCode
   }
   printLine(terminal, `Sluice is listening on ${server.url} (dashboard, API and /docs). Ctrl-C stops it.`);
   printNewToken(terminal, server);
-  await untilInterrupted(terminal);
-  await server.stop();
-  return exitCodes.done;
+  const interrupted = untilInterrupted(terminal).then(() => null);
+  for (;;) {
+    const why = await Promise.race([interrupted, server.superseded]);
+    await server.stop();
+    if (why === null) return exitCodes.done;
+    const restarted = await startAgain(() => startServer(loaded.config), interrupted);
+    if (restarted === null) return exitCodes.done;
+    server = restarted;
+  }
+}
+
+/** A database that was set back, or failed over, may take a moment. @returns `null`: it was interrupted before. */
+async function startAgain(
+  start: () => Promise<RunningServer>,
+  interrupted: Promise<null>,
+): Promise<RunningServer | null> {
+  for (;;) {
+    try {
+      return await start();
+    } catch {
+      // What keeps it from starting the next try says in the server's log.
+      const isOver = await Promise.race([interrupted, setTimeout(START_AGAIN_MS, true)]);
+      if (isOver === null) return null;
+    }
+  }
 }
 
 function explainNoStart(terminal: Terminal, error: unknown, address: string): ExitCode {

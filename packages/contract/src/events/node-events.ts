@@ -53,6 +53,8 @@ export const AgentConnected = Type.Object({
   kind: Type.Literal('AgentConnected'),
   sessionId: Type.String(),
   instanceId: Type.String(),
+  /** The server that has it; absent: an older version recorded it. */
+  serverId: Type.Optional(Type.String()),
   /** What it proved who it is with; absent: nothing had to be proved. */
   credential: Type.Optional(Credential),
 });

@@ -25,7 +25,7 @@ type ExpireLease = Extract<Command, { kind: 'ExpireLease' }>;
  */
 export function decideRegister(node: NodeState | null, command: RegisterNode, context: Context): Result<Decision> {
   const { now, joinGrant } = context;
-  const { hello, sessionId, remoteIp, credentials } = command;
+  const { hello, sessionId, serverId, remoteIp, credentials } = command;
   const { id } = hello.node;
   const enrolment = decideEnrolment({
     nodeId: id,
@@ -54,6 +54,7 @@ export function decideRegister(node: NodeState | null, command: RegisterNode, co
     kind: 'AgentConnected',
     sessionId,
     instanceId: hello.instanceId,
+    ...(serverId === undefined ? {} : { serverId }),
     ...(credential === null ? {} : { credential }),
   });
   recordWorkload(draft, hello.workload);

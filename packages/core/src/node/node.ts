@@ -15,7 +15,14 @@ import type {
 
 /** The agent's session, as recorded; which socket it is, only the server's memory knows. */
 export type AgentSessionState =
-  | { readonly kind: 'connected'; readonly sessionId: string; readonly since: number }
+  | {
+      readonly kind: 'connected';
+      /** With the server an epoch: what is said in any other session does not count any more. */
+      readonly sessionId: string;
+      readonly since: number;
+      /** The server that has it; absent in what older versions stored. */
+      readonly serverId?: string;
+    }
   | {
       readonly kind: 'disconnected';
       readonly since: number;

@@ -138,7 +138,7 @@ async function writeSqlite(dataDirectory: string): Promise<OpenDatabase> {
 
 async function writePostgres(url: string): Promise<OpenDatabase> {
   // What must be known is thrown; the rest would be noise beside the command's own words.
-  const { address, kysely, writer, committer } = await openPostgres(url, createLogger('error'));
+  const { address, kysely, writer, committer } = await openPostgres(url, createLogger('error'), 'alone');
   const close = async () => {
     await writer.close();
     committer.giveUp();

@@ -1,4 +1,5 @@
 /** How long sessions of people last, on a real store: idle, in all, and after a restart of the server. */
+import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,7 @@ let laterMs: number;
 async function open(): Promise<void> {
   store = await openSqliteStore(directory);
   fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock: { now: () => steadyClock.now() + laterMs, wakeAt: (at, wake) => steadyClock.wakeAt(at - laterMs, wake) },
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },

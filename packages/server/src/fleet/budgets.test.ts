@@ -1,4 +1,5 @@
 /** Budgets in the pipeline, on a real store: slots and drains share the places, whatever comes together; what fails takes none. */
+import { oneServer } from './servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +21,7 @@ let fleet: Fleet;
 async function open(): Promise<void> {
   store = await openSqliteStore(directory);
   fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock: steadyClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },

@@ -2,21 +2,13 @@
 import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { AnsweredRequest, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
+import type { SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
 import { Pause } from './pause.ts';
-import { storeProblemOf } from './store-problem.ts';
-import type { AccessDecision, AskedOfNode, Request } from './request.ts';
-import {
-  committedEvents,
-  problemOf,
-  type Sequences,
-  sequencesOf,
-  STORE_FAILED,
-  writeBatch,
-  type Written,
-} from './write-batch.ts';
+import { answeredSince, type Turn, Turns } from './turns.ts';
+import { type AccessDecision, type AskedOfNode, isUnhurried, type Request } from './request.ts';
+import { committedEvents, problemOf, type Sequences, sequencesOf, writeBatch, type Written } from './write-batch.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
 const BATCH_COMMANDS_MAX = 1000;
@@ -45,6 +37,8 @@ export interface CommitQueueOptions extends Pick<BatchContext, 'tokenOf' | 'webh
   /** Makes a commit visible; comes before those who asked for it hear of it. */
   readonly publish: (committed: Committed) => void;
   readonly committed: (durationMs: number) => void;
+  /** See `TurnsOptions`. */
+  readonly superseded: (reason: string) => void;
 }
 
 /** One command for many nodes, in a transaction of its own. */
@@ -60,17 +54,21 @@ interface Sweep {
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
+  readonly #turns: Turns;
   #requests: Request[] = [];
   readonly #sweeps: Sweep[] = [];
   #turn: Promise<void> | null = null;
   #storeProblem: string | null = null;
   readonly #pause: Pause;
   #isStopping = false;
+  /** Others may have committed. */
+  #isBehind = false;
   /** A commit of which nobody knows yet whether it was written; nothing is decided on what may not be true. */
   #unsettled: Promise<void> | null = null;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
+    this.#turns = new Turns(options);
     this.#pause = new Pause(options.clock);
   }
 
@@ -83,8 +81,8 @@ export class CommitQueue {
    * The same for something that has happened: while the store is away it waits in its place, so that things are recorded in
    * the order in which they happened. A store that is away at the end is its only failure.
    */
-  record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
-    const asked = { kind: 'node', nodeId, command, actor, once: null, isPatient: true } as const;
+  record(nodeId: string, command: Command, actor: Actor, saidIn?: string): Promise<Result<Executed>> {
+    const asked = { kind: 'node', nodeId, command, actor, saidIn, once: null, isPatient: true } as const;
     return new Promise((resolve) => this.#add({ ...asked, resolve }));
   }
 
@@ -108,6 +106,14 @@ export class CommitQueue {
       this.#turn ??= this.#work();
       this.#pause.end();
     });
+  }
+
+  /** Others may have committed: memory is brought up to date, at the latest when something is decided. */
+  follow(): void {
+    this.#isBehind = true;
+    this.#turn ??= this.#work();
+    // Those who wait to share a commit wait no longer; with them memory is brought up to date.
+    if (this.#storeProblem === null) this.#pause.end();
   }
 
   /** Why the last write failed, in plain words; `null` when it succeeded. */
@@ -136,10 +142,16 @@ export class CommitQueue {
   async #work(): Promise<void> {
     // What arrives in the same turn of the event loop shares the first commit.
     await new Promise(setImmediate);
-    while (this.#requests.length > 0 || this.#sweeps.length > 0) {
+    while (this.#requests.length > 0 || this.#sweeps.length > 0 || this.#isBehind) {
       const sweep = this.#sweeps.shift();
       if (sweep !== undefined) {
         await this.#sweep(sweep);
+        continue;
+      }
+      if (this.#requests.length === 0) {
+        this.#isBehind = false;
+        // What it was that nobody knows of is settled first, or it would be taken over twice.
+        if (this.#unsettled === null) await this.#turns.catchUp();
         continue;
       }
       const isWaiting = this.#requests.every(({ isPatient }) => isPatient);
@@ -202,35 +214,21 @@ export class CommitQueue {
   }
 
   async #decideAndWrite(requests: readonly Request[], durable: () => void): Promise<void> {
-    const answered = await this.#answeredBefore(requests);
-    if (typeof answered === 'string') {
-      this.#storeProblem = answered;
-      this.#putBack(requests, { code: 'store-unavailable', detail: answered });
+    this.#isBehind = false;
+    const keys = requests.flatMap((request) => (request.kind === 'node' && request.once ? [request.once.key] : []));
+    const taken = await this.#turns.take([...new Set(keys)]);
+    if (typeof taken === 'string') {
+      this.#storeProblem = taken;
+      this.#putBack(requests, { code: 'store-unavailable', detail: taken });
       return;
     }
-    const { clock, settings, logger, stateOf, tokenOf, newOperationId } = this.#options;
-    const batch = decideBatch(requests, stateOf, {
-      now: clock.now(),
-      newOperationId,
-      settings,
-      tokenOf,
-      webhooks: this.#options.webhooks,
-      budgets: this.#options.budgets,
-      nodes: this.#options.nodes,
-      answered,
-      broken: (nodeId, violations) =>
-        logger.error(
-          { event: 'invariant-violated', nodeId, violations },
-          'a decision was refused because it would break an invariant',
-        ),
-      failed: (nodeId, error) =>
-        logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
-    });
+    const batch = await this.#decide(requests, taken);
     const parts = [batch.changes, batch.answered, ...Object.values(batch.beside)];
     const isNothing = parts.every(({ length }) => length === 0);
+    if (isNothing) await taken.putDown();
     const written: Written = isNothing
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
-      : await writeBatch(this.#options.store, batch, this.#options.logger, this.#options.committed);
+      : await writeBatch(taken, batch, this.#options.logger, this.#options.committed);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
     if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);
@@ -243,22 +241,30 @@ export class CommitQueue {
     if (problem !== null) this.#putBack(unmade, problem);
   }
 
-  /** @returns By key; or why the store cannot be asked. */
-  async #answeredBefore(requests: readonly Request[]): Promise<ReadonlyMap<string, AnsweredRequest> | string> {
-    const keys = [
-      ...new Set(
-        requests.flatMap((request) => (request.kind === 'node' && request.once !== null ? [request.once.key] : [])),
-      ),
-    ];
-    if (keys.length === 0) return new Map();
-    const { store, clock, logger } = this.#options;
+  /** Where that fails, the turn is over. */
+  async #decide(requests: readonly Request[], turn: Turn): Promise<Batch> {
+    const { clock, settings, logger, stateOf, tokenOf, newOperationId, webhooks, budgets, nodes } = this.#options;
     try {
-      const known = await store.answeredRequests(keys);
-      const since = clock.now() - ANSWERED_FOR_MS;
-      return new Map(known.filter(({ answeredAt }) => answeredAt >= since).map((answered) => [answered.key, answered]));
+      return decideBatch(requests, stateOf, {
+        now: clock.now(),
+        newOperationId,
+        settings,
+        tokenOf,
+        webhooks,
+        budgets,
+        nodes,
+        answered: answeredSince(turn, clock.now() - ANSWERED_FOR_MS),
+        broken: (nodeId, violations) =>
+          logger.error(
+            { event: 'invariant-violated', nodeId, violations },
+            'a decision was refused because it would break an invariant',
+          ),
+        failed: (nodeId, error) =>
+          logger.error({ event: 'decision-failed', nodeId, err: error }, 'a decision failed that never should'),
+      });
     } catch (error) {
-      logger.error({ event: 'store-failed', err: error }, 'nobody knows what was answered before');
-      return storeProblemOf(error) ?? STORE_FAILED;
+      await turn.putDown();
+      throw error;
     }
   }
 
@@ -285,11 +291,4 @@ export class CommitQueue {
     durable();
     this.#options.publish({ states: batch.states, events: committedEvents(batch, sequences), ...batch.beside });
   }
-}
-
-/** Nobody waits for it to the millisecond: an agent that comes, or one that was lost. Who says goodbye is gone at once. */
-function isUnhurried(request: Request): boolean {
-  if (request.kind !== 'node') return false;
-  const { command } = request;
-  return command.kind === 'RegisterNode' || (command.kind === 'RecordDisconnect' && !command.goodbye);
 }

@@ -201,7 +201,7 @@ interface Step {
 /** Never throws: what fails here must cost nobody but the one who asked. */
 function stepOf(
   before: NodeState | null,
-  { nodeId, command, actor, traceparent }: NodeRequest,
+  { nodeId, command, actor, traceparent, saidIn }: NodeRequest,
   context: BatchContext,
   tokenOf: BatchContext['tokenOf'],
   budgets: BudgetBook,
@@ -214,6 +214,7 @@ function stepOf(
       joinGrant: joinGrant(command, tokenOf, context.now),
       fullBudgets: before !== null && takesPlace(before, command) ? budgets.fullFor(nodeId) : [],
       traceparent,
+      saidIn,
       ...context.settings,
     });
     if (!decision.ok) return decision;

@@ -1,4 +1,5 @@
 /** The pipeline on a real store: what is answered is durable, what fails changes nothing, what comes together shares a commit. */
+import { oneServer } from './servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -50,6 +51,7 @@ function guarded(real: Store): Store {
     rollouts: real.rollouts,
     operationDurations: (lookedAt) => real.operationDurations(lookedAt),
     bytes: () => real.bytes(),
+    shared: null,
     close: () => real.close(),
   };
 }
@@ -57,6 +59,7 @@ function guarded(real: Store): Store {
 async function open(): Promise<void> {
   store = guarded(await openSqliteStore(directory));
   fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock: { now: () => steadyClock.now() + laterMs, wakeAt: (at, wake) => steadyClock.wakeAt(at - laterMs, wake) },
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
@@ -326,6 +329,7 @@ test('old history goes by age and by number, and what has not ended stays', asyn
   for (let count = 0; count < 20; count += 1)
     await fleet.execute('n1', { kind: 'ReleaseHold', hold: 'nobody', reason: null }, ALICE);
   const retention = new Retention({
+    servers: oneServer('server'),
     store,
     fleet,
     clock: steadyClock,

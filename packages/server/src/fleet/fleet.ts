@@ -4,6 +4,9 @@ import { afterServerStart, type Clock, type Command, operationOf, type Result, u
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import type { CommandTracing } from './command-tracing.ts';
+import { DueTimes } from './due-times.ts';
+import { committedElsewhere } from './missed.ts';
+import type { Servers } from './servers.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { RolloutBook } from './rollout-book.ts';
 import { readUnended } from './stored-rollouts.ts';
@@ -17,15 +20,8 @@ import { Members } from './members.ts';
 import { nodeView } from './node-view.ts';
 import { nullWhileAway } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
-import { StallWatch } from './stall-watch.ts';
 import { TokenBook } from './token-book.ts';
-import { WakeQueue } from './wake-queue.ts';
 import { WebhookBook } from './webhook-book.ts';
-
-/** Milliseconds until what is due is tried again when it could not be recorded. */
-const RETRY_MS = 1000;
-/** Milliseconds by which a wake-up is late when this process stood still, and was not just busy. */
-const STALL_MS = 1000;
 
 const SERVER: Actor = { name: 'server', address: null };
 
@@ -43,18 +39,19 @@ export class Fleet {
   readonly #tracing: CommandTracing | undefined;
   readonly #commits: CommitQueue;
   readonly #members: Members;
-  readonly #stalls: StallWatch;
-  readonly #due: WakeQueue;
+  readonly #due: DueTimes;
   readonly #times: NotedTimes;
+  readonly #servers: Servers;
+  readonly #endings: (() => void)[] = [];
   readonly #listeners = new Set<(nodeId: string) => void>();
   readonly #outputs = new LiveOutputs();
   readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
   #lastSequence = 0;
-  /** Since when agents could be heard without a break. */
-  #hearsSince: number;
 
-  private constructor({ store, clock, settings, newOperationId, logger, committed, tracing }: FleetOptions) {
+  private constructor(options: FleetOptions) {
+    const { store, clock, settings, newOperationId, logger, committed, superseded, servers, tracing } = options;
     this.#store = store;
+    this.#servers = servers;
     this.#clock = clock;
     this.#members = new Members(() => clock.now());
     this.#tracing = tracing;
@@ -74,16 +71,14 @@ export class Fleet {
       nodes,
       publish: (done) => this.#publish(done),
       committed: committed ?? (() => undefined),
+      superseded: superseded ?? (() => undefined),
     });
-    this.#hearsSince = clock.now();
-    this.#stalls = new StallWatch({
+    this.#due = new DueTimes({
       clock,
-      stallMs: STALL_MS,
-      stalled: () => {
-        this.#hearsSince = clock.now();
-      },
+      servers,
+      stateOf,
+      record: (nodeId, command, actor) => this.record(nodeId, command, actor),
     });
-    this.#due = new WakeQueue(clock, (nodeId) => void this.#passTime(nodeId));
     this.#times = new NotedTimes({
       store,
       clock,
@@ -94,24 +89,35 @@ export class Fleet {
     });
   }
 
-  /** Fills memory from the store. Sessions of before this start are over; every node gets a full lease from now on. */
+  /** Fills memory from the store. Sessions at servers that are gone are over; each of their nodes gets a full lease from now on. */
   static async open(options: FleetOptions): Promise<Fleet> {
+    const { store, clock, servers } = options;
     const fleet = new Fleet(options);
-    const { nodes, lastSequence } = await options.store.load();
-    fleet.#lastSequence = lastSequence;
-    for (const token of await options.store.tokens()) fleet.tokens.put(token);
-    for (const webhook of await options.store.webhooks.all()) fleet.webhooks.apply({ id: webhook.id, webhook });
-    for (const rollout of await readUnended(options.store.rollouts)) fleet.rollouts.apply(rollout);
+    // Before anything is read: what others commit from here on is taken over on top of it.
+    const followedFrom = await store.shared?.follow({
+      knowsRollout: (id) => fleet.rollouts.get(id) !== undefined,
+      takeOver: (missed) => fleet.#publish(committedElsewhere(missed, (id) => fleet.rollouts.get(id))),
+    });
+    const { nodes, lastSequence } = await store.load();
+    fleet.#lastSequence = followedFrom ?? lastSequence;
+    for (const token of await store.tokens()) fleet.tokens.put(token);
+    for (const webhook of await store.webhooks.all()) fleet.webhooks.apply({ id: webhook.id, webhook });
+    for (const rollout of await readUnended(store.rollouts)) fleet.rollouts.apply(rollout);
     for (const stored of nodes) {
-      const state = afterServerStart(readNode(stored), options.clock.now());
-      fleet.#members.restore(state, stored.lastSeenAt);
+      const state = readNode(stored);
+      const isElsewhere = state.session.kind === 'connected' && servers.isThere(state.session.serverId ?? '');
+      fleet.#members.restore(isElsewhere ? state : afterServerStart(state, clock.now()), stored.lastSeenAt);
     }
     fleet.budgets.apply({
-      budgets: (await options.store.budgets.all()).map((budget) => ({ name: budget.name, budget })),
-      slots: (await options.store.budgets.slots()).map((slot) => ({ ...slot, slot })),
+      budgets: (await store.budgets.all()).map((budget) => ({ name: budget.name, budget })),
+      slots: (await store.budgets.slots()).map((slot) => ({ ...slot, slot })),
     });
-    for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, underWay(state).wakeAt);
+    for (const { state } of fleet.#members.values()) fleet.#due.set(state.id, state);
     fleet.#times.begin();
+    fleet.#endings.push(
+      store.shared?.subscribe(() => fleet.#commits.follow()) ?? (() => undefined),
+      servers.subscribe(() => fleet.#serversChanged()),
+    );
     return fleet;
   }
 
@@ -132,9 +138,10 @@ export class Fleet {
   /**
    * The same for something that has happened, by itself or at a node: while the store is away it waits in its place. Only a
    * fleet that is stopped gives it up.
+   * @param saidIn The agent's session that it was said in: refused when that is over. Absent: no agent said it.
    */
-  record(nodeId: string, command: Command, actor: Actor): Promise<Result<Executed>> {
-    return this.#commits.record(nodeId, command, actor);
+  record(nodeId: string, command: Command, actor: Actor, saidIn?: string): Promise<Result<Executed>> {
+    return this.#commits.record(nodeId, command, actor, saidIn);
   }
 
   /**
@@ -263,8 +270,8 @@ export class Fleet {
 
   /** Lets what was begun be committed, and notes when nodes were last heard of. */
   async stop(): Promise<void> {
+    for (const end of this.#endings.splice(0)) end();
     this.#due.stop();
-    this.#stalls.stop();
     await this.#commits.stop();
     await this.#times.stop();
   }
@@ -276,7 +283,7 @@ export class Fleet {
     for (const [nodeId, state] of states) {
       this.budgets.nodeChanged(this.#members.get(nodeId)?.state ?? null, state);
       this.#members.put(nodeId, state);
-      this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);
+      this.#due.set(nodeId, state);
     }
     this.budgets.apply({ budgets, slots });
     for (const { state } of rollouts) this.rollouts.apply(state);
@@ -285,16 +292,15 @@ export class Fleet {
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }
 
-  async #passTime(nodeId: string): Promise<void> {
-    // What agents said while this process stood still is unread yet.
-    this.#stalls.look();
-    const revision = this.#members.get(nodeId)?.state.revision;
-    await this.record(nodeId, { kind: 'PassTime', heardSince: this.#hearsSince }, SERVER);
-    const state = this.#members.get(nodeId)?.state;
-    if (state === undefined) return;
-    // What was recorded has set its own next instant; where nothing was, it is looked at again a little later.
-    const { wakeAt } = underWay(state);
-    if (state.revision === revision && wakeAt !== null)
-      this.#due.set(nodeId, Math.max(wakeAt, this.#clock.now() + RETRY_MS));
+  /** What the agents of a server that is gone said last was not heard; their sessions are over, unless they are back already. */
+  #serversChanged(): void {
+    this.#due.hearAnew();
+    for (const { state } of this.#members.values()) {
+      const { id, session } = state;
+      this.#due.set(id, state);
+      if (session.kind !== 'connected' || this.#servers.isThere(session.serverId ?? '')) continue;
+      const why = 'the server that it was connected to is gone';
+      void this.record(id, { kind: 'RecordDisconnect', sessionId: session.sessionId, goodbye: false, why }, SERVER);
+    }
   }
 }

@@ -18,6 +18,8 @@ export interface NodeRequest {
   readonly once: Once | null;
   /** W3C trace context; absent: nobody traces it. */
   readonly traceparent?: string | undefined;
+  /** The agent's session that it was said in; absent: no agent said it. */
+  readonly saidIn?: string | undefined;
   /** Whether it waits for a store that is away. */
   readonly isPatient: boolean;
   readonly resolve: (result: Result<Executed>) => void;
@@ -52,3 +54,10 @@ export type AccessDecided = Pick<Required<Beside>, 'tokens' | 'notes'> &
     /** Who changes a rollout does so once at a time: none is changed twice in one batch. */
     readonly rollouts?: readonly DecidedRollout[];
   };
+
+/** Nobody waits for it to the millisecond: an agent that comes, or one that was lost. Who says goodbye is gone at once. */
+export function isUnhurried(request: Request): boolean {
+  if (request.kind !== 'node') return false;
+  const { command } = request;
+  return command.kind === 'RegisterNode' || (command.kind === 'RecordDisconnect' && !command.goodbye);
+}

@@ -3,6 +3,7 @@ import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
+import type { Servers } from './servers.ts';
 import { note } from './token.ts';
 import { ANSWERED_FOR_MS } from './execution.ts';
 
@@ -13,6 +14,8 @@ const NEXT_BITE_MS = 200;
 const ENDED_TOKENS_KEPT_MS = 90 * 86_400_000;
 /** Milliseconds between two removals of old events. */
 const EVENTS_EVERY_MS = 86_400_000;
+/** Milliseconds for which it is kept which rows a commit has written; a server that is further behind reads everything anew. */
+const COMMITS_KEPT_MS = 600_000;
 /** Rows of each kind that go at once: some 10 ms of the store's time. */
 const ROWS_MAX = 1000;
 
@@ -28,6 +31,7 @@ export interface RetentionSettings {
 export interface RetentionOptions {
   readonly store: Store;
   readonly fleet: Pick<Fleet, 'access' | 'tokens'>;
+  readonly servers: Pick<Servers, 'isOurs'>;
   readonly clock: Clock;
   readonly settings: RetentionSettings;
   readonly logger: Logger;
@@ -64,34 +68,42 @@ export class Retention {
   }
 
   async #bite(): Promise<void> {
-    const { store, fleet, clock, settings, logger } = this.#options;
+    const { store, fleet, servers, logger } = this.#options;
     const { tokens } = fleet;
-    const now = clock.now();
     let isMore = false;
     const known = new Set([...tokens.all()].map(({ id }) => id));
     try {
-      const events = { eventsBefore: now - settings.eventsMaxAgeMs, eventsKeptMax: settings.eventsMaxCount };
-      const pruned = await store.prune({
-        ...events,
-        eventsUpTo: await this.#announce(events),
-        operationsBefore: now - settings.operationsMaxAgeMs,
-        operationsKeptMax: settings.operationsMaxCount,
-        operationsCountedBefore: now - ANSWERED_FOR_MS,
-        answeredBefore: now - ANSWERED_FOR_MS,
-        rowsMax: ROWS_MAX,
-      });
-      const rollouts = await store.rollouts.prune(events.eventsBefore, ROWS_MAX);
-      const most = Math.max(pruned.events, pruned.operations, pruned.answered, rollouts);
-      await store.pruneTokens(now - ENDED_TOKENS_KEPT_MS);
+      if (servers.isOurs('retention')) isMore = await this.#prune();
+      // Whoever has removed them.
       for (const token of await store.tokens()) known.delete(token.id);
       for (const id of known) tokens.remove(id);
-      isMore = most >= ROWS_MAX;
-      this.#isClearing = pruned.events >= ROWS_MAX;
-      if (most > 0) logger.debug({ event: 'history-pruned', ...pruned, rollouts }, 'old history was removed');
     } catch (error) {
       logger.warn({ event: 'history-unpruned', err: error }, 'old history could not be removed; it is tried again');
     }
     if (!this.#isStopped) this.#cancel = this.#after(isMore ? NEXT_BITE_MS : EVERY_MS);
+  }
+
+  /** @returns Whether there is more. */
+  async #prune(): Promise<boolean> {
+    const { store, clock, settings, logger } = this.#options;
+    const now = clock.now();
+    const events = { eventsBefore: now - settings.eventsMaxAgeMs, eventsKeptMax: settings.eventsMaxCount };
+    const pruned = await store.prune({
+      ...events,
+      eventsUpTo: await this.#announce(events),
+      operationsBefore: now - settings.operationsMaxAgeMs,
+      operationsKeptMax: settings.operationsMaxCount,
+      operationsCountedBefore: now - ANSWERED_FOR_MS,
+      answeredBefore: now - ANSWERED_FOR_MS,
+      rowsMax: ROWS_MAX,
+    });
+    const rollouts = await store.rollouts.prune(events.eventsBefore, ROWS_MAX);
+    const most = Math.max(pruned.events, pruned.operations, pruned.answered, rollouts);
+    await store.pruneTokens(now - ENDED_TOKENS_KEPT_MS);
+    await store.shared?.pruneCommits(now - COMMITS_KEPT_MS);
+    this.#isClearing = pruned.events >= ROWS_MAX;
+    if (most > 0) logger.debug({ event: 'history-pruned', ...pruned, rollouts }, 'old history was removed');
+    return most >= ROWS_MAX;
   }
 
   /**

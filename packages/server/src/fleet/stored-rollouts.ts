@@ -83,6 +83,16 @@ export async function readRollout(store: RolloutStore, stored: StoredRollout): P
   }
 }
 
+/**
+ * A rollout after a change of it.
+ * @param before `undefined`: the change has all of its nodes.
+ */
+export function rolloutAfter(before: RolloutState | undefined, { rollout, nodes }: RolloutChange): RolloutState {
+  const all = [...(before?.nodes ?? [])];
+  for (const node of nodes.map(readRolloutNode)) all[node.position - 1] = node;
+  return rolloutOf(readSummary(rollout).header, all);
+}
+
 /** The store keeps what this very program wrote; the checks find a document of another kind or version, not a forger. */
 function isSummary(value: unknown): value is RolloutSummary {
   if (!isObject(value) || !isObject(value['header']) || !isObject(value['counts'])) return false;

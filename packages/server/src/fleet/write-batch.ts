@@ -1,8 +1,9 @@
-/** One batch to the store, and what came of it. */
+/** One batch to the store, in the turn in which it was decided, and what came of it. */
 import type { Problem } from '@sluice/contract';
 import type { Logger } from 'pino';
-import type { NewEvent, SettledOutcome, Store, StoredEvent } from '../store/store.ts';
+import type { NewEvent, SettledOutcome, StoredEvent } from '../store/store.ts';
 import type { Batch } from './decide-batch.ts';
+import type { Turn } from './turns.ts';
 
 export const STORE_FAILED = 'The store failed in an unexpected way; see the server’s log.';
 
@@ -22,14 +23,14 @@ export type Written =
  * @param took Told how many milliseconds it took, whatever came of it.
  */
 export async function writeBatch(
-  store: Store,
+  turn: Turn,
   { changes, answered, beside }: Batch,
   logger: Logger,
   took: (durationMs: number) => void,
 ): Promise<Written> {
   const startedAt = performance.now();
   try {
-    const outcome = await store.commit(changes, answered, beside);
+    const outcome = await turn.commit(changes, answered, beside);
     if (outcome.ok) return { kind: 'written', sequences: sequencesOf(outcome) };
     if (outcome.code === 'outcome-unknown') {
       logger.error({ event: 'outcome-unknown', reason: outcome.reason }, 'nobody knows whether this was recorded');
@@ -38,7 +39,7 @@ export async function writeBatch(
     const reason =
       outcome.code === 'store-unavailable'
         ? outcome.reason
-        : `Another server has written the same nodes (${outcome.nodeIds.join(', ')}).`;
+        : `The database holds other revisions than this server knows (of ${outcome.nodeIds.slice(0, 5).join(', ')}).`;
     logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
     return { kind: 'refused', reason };
   } catch (error) {

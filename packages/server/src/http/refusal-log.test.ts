@@ -1,4 +1,5 @@
 /** What is refused is recorded once, counted when it repeats itself, and never fills the store. */
+import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -45,6 +46,7 @@ beforeEach(async () => {
   clock = new SetClock();
   store = await openSqliteStore(directory);
   fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },

@@ -18,6 +18,7 @@ import type { Rollouts } from '../rollouts/rollouts.ts';
 import type { ServerMetrics } from '../observe/server-metrics.ts';
 import type { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
 import type { Result } from '@sluice/core';
+import type { StoredReplica } from '../store/shared-store.ts';
 
 export interface HttpParts {
   readonly fleet: Fleet;
@@ -44,11 +45,23 @@ export interface HttpParts {
   readonly tls: TlsMaterial | null;
 }
 
+/** What is told of the servers that share a store. */
+export interface ReplicasView {
+  readonly id: string;
+  readonly roll: readonly StoredReplica[];
+  /** This one hands its agents over and is about to go. */
+  readonly isLeaving: boolean;
+  /** Milliseconds since this one's memory was last known to show all that is committed. */
+  readonly lagMs: () => number;
+}
+
 export interface AboutServer {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly storeKind: ServerStatus['store']['kind'];
   readonly retention: ServerStatus['retention'];
+  /** The servers that share the store; `null`: there is but this one. */
+  readonly replicas: ReplicasView | null;
   /** `null`: no more nodes are silent than usual. */
   readonly massSilence: () => MassSilence | null;
 }

@@ -1,4 +1,5 @@
 /** A store that cannot be written, and a server that is stopping: nothing is half done, and the answer says to come back. */
+import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -63,6 +64,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
   const store = await openSqliteStore(directory);
   const logger = createLogger('silent');
   const fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock: steadyClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: METADATA_BYTES_MAX },
@@ -75,12 +77,14 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     startedAt: Date.now(),
     storeKind: 'sqlite' as const,
     retention: { eventsMaxAgeMs: day, eventsMaxCount: 1000, operationsMaxAgeMs: day, operationsMaxCount: 1000 },
+    replicas: null,
     massSilence: () => null,
   };
   const feed = new EventFeed(fleet, steadyClock);
   const parsed = parseWebhooks();
   if (!parsed.ok) throw new Error(parsed.message);
   const webhooks = await WebhookDeliveries.open({
+    servers: oneServer('server'),
     fleet,
     feed,
     store: store.webhooks,
@@ -90,6 +94,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     attempted: () => undefined,
   });
   const rollouts = new Rollouts({
+    servers: oneServer('server'),
     fleet,
     store,
     clock: steadyClock,

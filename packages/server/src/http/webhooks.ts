@@ -27,10 +27,13 @@ const KNOWN_KINDS: ReadonlySet<string> = new Set([...FLEET_EVENT_KINDS, ...ACCES
 
 type Target = Pick<FleetWebhook, 'name' | 'url' | 'kinds' | 'nodeId' | 'selector'>;
 
-export const listWebhooks: Handler<typeof routes.listWebhooks> = (_request, parts) =>
-  value({ items: parts.fleet.webhooks.all().map((webhook) => webhookView(webhook, parts)) });
+export const listWebhooks: Handler<typeof routes.listWebhooks> = async (_request, parts) => {
+  await parts.webhooks.refresh();
+  return value({ items: parts.fleet.webhooks.all().map((webhook) => webhookView(webhook, parts)) });
+};
 
-export const getWebhook: Handler<typeof routes.getWebhook> = ({ params }, parts) => {
+export const getWebhook: Handler<typeof routes.getWebhook> = async ({ params }, parts) => {
+  await parts.webhooks.refresh();
   const webhook = parts.fleet.webhooks.get(params.id);
   return webhook === undefined ? noSuchWebhook(params.id) : value(webhookView(webhook, parts));
 };
@@ -74,6 +77,7 @@ export const createWebhook: Handler<typeof routes.createWebhook> = async (reques
 
 export const updateWebhook: Handler<typeof routes.updateWebhook> = async (request, parts) => {
   const { params, body, principal, remoteAddress } = request;
+  await parts.webhooks.refresh();
   const changed = await change(params.id, parts, (before, now) => {
     const target = checkTarget(before, body, parts);
     if (!target.ok) return target;
@@ -89,6 +93,7 @@ export const updateWebhook: Handler<typeof routes.updateWebhook> = async (reques
 export const rotateWebhookSecret: Handler<typeof routes.rotateWebhookSecret> = async (request, parts) => {
   const { params, principal, remoteAddress } = request;
   const secret = newWebhookSecret();
+  await parts.webhooks.refresh();
   const changed = await change(params.id, parts, (before, now) => {
     const previousSecretUntil = now + PREVIOUS_SECRET_MS;
     const webhook = { ...before, secret, previousSecret: before.secret, previousSecretUntil };
@@ -101,6 +106,7 @@ export const rotateWebhookSecret: Handler<typeof routes.rotateWebhookSecret> = a
 export const deleteWebhook: Handler<typeof routes.deleteWebhook> = async (request, parts) => {
   const { params, principal, remoteAddress } = request;
   let removed: Webhook | null = null;
+  await parts.webhooks.refresh();
   const result = await parts.fleet.access((_tokenOf, now, webhooks) => {
     const webhook = webhooks.get(params.id);
     if (webhook === undefined) return noSuchWebhook(params.id);

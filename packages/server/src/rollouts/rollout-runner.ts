@@ -37,6 +37,8 @@ export interface RolloutRunnerOptions {
   readonly logger: Logger;
   readonly world: RolloutWorld;
   readonly gate: RunningGate;
+  /** Whether this server goes on with it: others take over what is asked of it, and look on. */
+  readonly isOurs: () => boolean;
   /** See `NodeCommandsOptions`. */
   readonly fit: NodeCommandsOptions['fit'];
   /** Rollouts that have not ended, beside this one, and how many there may be. */
@@ -117,7 +119,7 @@ export class RolloutRunner {
   /** Takes over what was committed. */
   take(state: RolloutState): void {
     this.#state = state;
-    this.#options.gate.follow(state.header);
+    if (this.#options.isOurs()) this.#options.gate.follow(state.header);
     // What a turn of its own has committed, that turn has looked at.
     if (this.#work === null) this.wake();
   }
@@ -227,8 +229,8 @@ export class RolloutRunner {
 
   /** @returns `null`: it is too early for one. */
   #step(state: RolloutState, now: number): RolloutStep | null {
-    if (this.#waitsForAgents(state)) return null;
-    const { world, gate, id, measureMs } = this.#options;
+    const { world, gate, id, measureMs, isOurs } = this.#options;
+    if (!isOurs() || this.#waitsForAgents(state)) return null;
     const beganAt = measureMs();
     const view = world.view(id, (operationId) => this.#endedOperations.get(operationId), gate.result(state.header));
     const step = stepRollout(state, view, now);

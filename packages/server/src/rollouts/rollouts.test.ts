@@ -1,4 +1,5 @@
 /** Rollouts on a real fleet and store, as far as no agent has to do anything: what the server itself has to get right. */
+import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import os from 'node:os';
@@ -48,8 +49,16 @@ async function open(age: Partial<StoreAge> = {}): Promise<void> {
   });
   const logger = pino({ level: 'silent' });
   const settings = { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 };
-  fleet = await Fleet.open({ store, clock: steadyClock, settings, newOperationId, logger });
+  fleet = await Fleet.open({
+    servers: oneServer('server'),
+    store,
+    clock: steadyClock,
+    settings,
+    newOperationId,
+    logger,
+  });
   rollouts = new Rollouts({
+    servers: oneServer('server'),
     fleet,
     store,
     clock: steadyClock,

@@ -11,6 +11,7 @@ import {
 } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Servers } from '../fleet/servers.ts';
 import { readRollout, readRolloutNode, readSummary, type RolloutSummary } from '../fleet/stored-rollouts.ts';
 import { type AllowedAddresses, allowedLookup } from '../outgoing/allowed-address.ts';
 import type { RolloutNodesQuery, RolloutsQuery, RolloutStore } from '../store/rollout-store.ts';
@@ -30,6 +31,7 @@ import { UnheardNodes } from './unheard-nodes.ts';
 
 export interface RolloutsOptions {
   readonly fleet: Fleet;
+  readonly servers: Servers;
   readonly store: Pick<Store, 'rollouts' | 'operationDurations'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -73,7 +75,7 @@ export class Rollouts {
   #isStopped = false;
 
   constructor(options: RolloutsOptions) {
-    const { fleet, clock, store, massSilence, parametersCheck, defaultDrainTimeoutMs } = options;
+    const { fleet, servers, clock, store, massSilence, parametersCheck, defaultDrainTimeoutMs } = options;
     this.#options = options;
     this.#store = store.rollouts;
     this.nodeIds = new RolloutNodeIds(store.rollouts, fleet);
@@ -99,6 +101,7 @@ export class Rollouts {
       // Somebody takes a place in a budget, or leaves one.
       fleet.budgets.subscribe(() => this.#wakeAll()),
       fleet.subscribeToEvents((events) => this.#happened(events)),
+      servers.subscribe(() => this.#serversChanged()),
     );
   }
 
@@ -199,7 +202,7 @@ export class Rollouts {
   #runnerOf(id: string, state: RolloutState | null): RolloutRunner {
     const known = this.#runners.get(id);
     if (known !== undefined) return known;
-    const { fleet, clock, logger, allowed } = this.#options;
+    const { fleet, servers, clock, logger, allowed } = this.#options;
     const runner: RolloutRunner = new RolloutRunner(
       {
         id,
@@ -208,6 +211,7 @@ export class Rollouts {
         logger,
         world: this.#world,
         gate: new RunningGate({ clock, allowed, lookup: allowedLookup(allowed), answered: () => runner.wake() }),
+        isOurs: () => servers.isOurs(`rollout:${id}`),
         fit: (nodeId, command) => this.#fit(nodeId, command),
         othersUnended: () => fleet.rollouts.size - (fleet.rollouts.get(id) === undefined ? 0 : 1),
         unendedMax: ROLLOUTS_UNENDED_MAX,
@@ -257,6 +261,11 @@ export class Rollouts {
   /** Also those that wait for nothing yet: what they decide at this moment may rest on what was before. */
   #wakeAll(): void {
     for (const runner of this.#runners.values()) runner.wake();
+  }
+
+  /** Some of them may be this server's now to go on with. */
+  #serversChanged(): void {
+    for (const state of this.#options.fleet.rollouts.all()) this.#runnerOf(state.header.id, state).take(state);
   }
 
   /** As the node's agent declares the command now: with its defaults, and only what fits. */

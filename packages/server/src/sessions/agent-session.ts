@@ -220,6 +220,7 @@ export class AgentSession {
       kind: 'RegisterNode',
       hello,
       sessionId: this.id,
+      serverId: this.#options.serverId(),
       remoteIp: this.remoteIp,
       credentials: this.#credentials,
     });
@@ -268,7 +269,7 @@ export class AgentSession {
     if (this.#nodeId === null) throw new Error(`${command.kind} before hello`);
     const { fleet } = this.#options;
     const result = this.#isWelcomed
-      ? await fleet.record(this.#nodeId, command, this.#actor())
+      ? await fleet.record(this.#nodeId, command, this.#actor(), this.id)
       : await fleet.execute(this.#nodeId, command, this.#actor());
     if (result.ok) return result.value;
     const { problem } = result;

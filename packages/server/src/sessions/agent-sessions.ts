@@ -9,6 +9,7 @@ import {
   type MassSilence,
 } from '@sluice/contract';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { Pause } from '../fleet/pause.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import { answerPing } from './answer-ping.ts';
 import { answerOnSocket } from '../http/answer-on-socket.ts';
@@ -25,6 +26,11 @@ import { SessionRegistry, type SessionRegistryOptions } from './session-registry
 
 /** Milliseconds over which agents are told to come back when the server stops. */
 const COME_BACK_WITHIN_MS = 2000;
+
+/** Milliseconds over which agents are handed over to other servers, and between two handfuls of them. */
+const HAND_OVER_MS = 5000;
+const HAND_OVER_STEP_MS = 100;
+const GO_ELSEWHERE = 'retry after 0 ms: the server is stopping';
 
 /** Milliseconds after which an agent is told to come back later. */
 const TOLD_AFTER_MS = 1000;
@@ -80,6 +86,37 @@ export class AgentSessions {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head),
     );
+  }
+
+  /** Agents that are connected. */
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  /**
+   * Tells the agents, some at a time, to go to another server, and waits until all have gone. That a session ends by it is not recorded:
+   * the one that the agent opens elsewhere takes its place.
+   */
+  async handOver(): Promise<void> {
+    const { clock } = this.#options;
+    this.#isStopping = true;
+    this.#queue.stop();
+    this.#registry.beginHandOver();
+    const handfulSize = Math.ceil((this.#sockets.size * HAND_OVER_STEP_MS) / HAND_OVER_MS);
+    const pause = new Pause(clock);
+    const left = [...this.#sockets];
+    while (left.length > 0) {
+      for (const socket of left.splice(0, handfulSize)) socket.close(AGENT_CLOSE.tryLater, GO_ELSEWHERE);
+      await pause.for(HAND_OVER_STEP_MS);
+    }
+  }
+
+  /** Others have recorded that all sessions here are over: every agent is to connect again. */
+  endAll(): void {
+    for (const socket of this.#sockets) {
+      const inMs = Math.round(Math.random() * COME_BACK_WITHIN_MS);
+      socket.close(AGENT_CLOSE.tryLater, `retry after ${inMs} ms: this server was away for too long`);
+    }
   }
 
   /** Tells every agent to come back soon, and waits until all have gone. */

@@ -54,6 +54,10 @@ export class Leases {
     return lease;
   }
 
+  has(nodeId: string): boolean {
+    return this.#leases.has(nodeId);
+  }
+
   /** The queue is not touched: a lease that comes up looks when the node was heard last. */
   heard(lease: Lease): void {
     lease.heardAt = this.#options.clock.now();

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly peer: Peer;
   /** What the agent's proof must be made for. */
   readonly nonce: string;
+  /** The server that has it. */
+  readonly serverId: () => string;
   /** Milliseconds after which an agent is asked for a new key. */
   readonly keyMaxAgeMs: number;
   readonly fleet: Fleet;

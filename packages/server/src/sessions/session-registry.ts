@@ -1,13 +1,14 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
 import { type Actor, AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
-import { type Clock, type MassSilenceState, mayStillSpeak, NO_SILENCE, stepMassSilence } from '@sluice/core';
+import { type Clock, mayStillSpeak, type NodeState } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
-import { timestamp } from '../fleet/timestamp.ts';
+import type { Servers } from '../fleet/servers.ts';
 import { AgentSession } from './agent-session.ts';
 import { hasFallenSilent } from './fallen-silent.ts';
 import { HeartbeatSlots } from './heartbeat-slots.ts';
 import { Leases } from './leases.ts';
+import { MassSilenceWatch } from './mass-silence-watch.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { type SessionTimes, sessionTimesFor } from './session-times.ts';
@@ -19,15 +20,15 @@ const ANSWER_WITHIN_MS = 2000;
 
 /** Milliseconds by which a timer is late at least when this server stood still, and was not just busy. */
 const STALL_MS_MIN = 1000;
-/** Milliseconds within which what happens to many nodes is looked at once. */
-const TOGETHER_MS = 50;
-/** Milliseconds between two looks at whether the brake on mass silence may end. */
-const BRAKE_EVERY_MS = 1000;
+
+/** Leases that a node is believed for whose session another server had: that one, if it is there, records first that it is over. */
+const UNHEARD_LEASES = 1.25;
 
 const SERVER: Actor = { name: 'server', address: null };
 
 export interface SessionRegistryOptions {
   readonly fleet: Fleet;
+  readonly servers: Servers;
   /** One that never steps: silence is counted by time that passed. */
   readonly clock: Clock;
   /** As configured, for a fleet of usual size. */
@@ -54,13 +55,9 @@ export class SessionRegistry {
   readonly #leases: Leases;
   readonly #slots = new HeartbeatSlots();
   readonly #unsubscribe: () => void;
-  readonly #offline = new Set<string>();
-  /** What the brake on mass silence has not been told yet. */
-  readonly #fell = new Set<string>();
-  readonly #back = new Set<string>();
-  #silence: MassSilenceState = NO_SILENCE;
-  #judging: { readonly at: number; readonly cancel: () => void } | null = null;
+  readonly #silence: MassSilenceWatch;
   #isStopping = false;
+  #isHandingOver = false;
 
   constructor(options: SessionRegistryOptions) {
     const { fleet, clock, times, logger } = options;
@@ -72,35 +69,30 @@ export class SessionRegistry {
       expired: (nodeId, lastHeardAt) => void this.#expire(nodeId, lastHeardAt),
     });
     this.#unsubscribe = fleet.subscribe((nodeId) => this.#changed(nodeId));
-    for (const { state } of fleet.nodes())
-      if (state.offlineSince === null) this.#leases.begin(state.id, this.#times().leaseMs, false);
-      else this.#offline.add(state.id);
+    this.#silence = new MassSilenceWatch({
+      fleet,
+      clock,
+      leaseMs: () => this.#times().leaseMs,
+      changed: () => options.massSilenceChanged?.(),
+      logger,
+    });
+    for (const { state } of fleet.nodes()) this.#leaseOfAbsent(state, 1);
   }
 
   /** Many nodes fell silent together; `null`: no more than usual. */
   massSilence(): MassSilence | null {
-    const { fleet, clock } = this.#options;
-    const { since, silent } = this.#silence;
-    if (since === null) return null;
-    const ofNodes = fleet.size;
-    return {
-      since: timestamp(fleet.now() - (clock.now() - since)),
-      silentNodes: silent.size,
-      ofNodes,
-      detail:
-        `${silent.size} of ${ofNodes} nodes fell silent together. Look for a cause on this side first: the network, a certificate, the server's own machine. ` +
-        'What waits for these nodes is not done when they return before somebody confirms it (sluice operations confirm). Nodes that will not return: sluice nodes forget.',
-    };
+    return this.#silence.now();
   }
 
   /** A socket was opened; what it says goes to the session, and its end to `ended`. */
   open(socket: SessionSocket, peer: Peer): AgentSession {
-    const { fleet, logger, clock, newSessionId, newNonce, keyMaxAgeMs } = this.#options;
+    const { fleet, servers, logger, clock, newSessionId, newNonce, keyMaxAgeMs } = this.#options;
     const session = new AgentSession({
       id: newSessionId(),
       socket,
       peer,
       nonce: newNonce(),
+      serverId: () => servers.id,
       keyMaxAgeMs,
       fleet,
       times: () => this.#times(),
@@ -138,15 +130,21 @@ export class SessionRegistry {
     this.#byNode.delete(nodeId);
     session.lease = null;
     if (this.#isStopping) return;
+    if (this.#isHandingOver) return;
     this.#leases.watch(nodeId);
     await session.ended(why);
+  }
+
+  /** From here on the end of a session is not recorded: its agent opens another one elsewhere. */
+  beginHandOver(): void {
+    this.#isHandingOver = true;
   }
 
   /** From here on nothing is recorded any more: the next start finds who was connected. */
   stop(): void {
     this.#isStopping = true;
     this.#leases.stop();
-    this.#judging?.cancel();
+    this.#silence.stop();
     this.#unsubscribe();
     for (const cancel of this.#unheard.values()) cancel();
     this.#unheard.clear();
@@ -159,6 +157,8 @@ export class SessionRegistry {
   async #admit(session: AgentSession, hello: Hello): Promise<'admitted' | 'refused'> {
     const { id } = hello.node;
     this.#stopWaiting(session);
+    // Whether an agent at another server answers is that server's to find out: it ends the session if not.
+    if (this.#isOfAnotherAgent(hello)) return 'refused';
     for (let older = this.#byNode.get(id); older !== undefined && older !== session; older = this.#byNode.get(id)) {
       if (older.instanceId === hello.instanceId) {
         older.close(AGENT_CLOSE.superseded, 'superseded by a newer session of the same agent');
@@ -180,6 +180,14 @@ export class SessionRegistry {
     this.#byNode.set(id, session);
     session.lease = this.#leases.begin(id, this.#times().leaseMs, true);
     return 'admitted';
+  }
+
+  #isOfAnotherAgent({ node, instanceId }: Hello): boolean {
+    const { fleet, servers } = this.#options;
+    const known = fleet.node(node.id)?.state;
+    if (known === undefined || known.session.kind !== 'connected' || known.instanceId === instanceId) return false;
+    const { serverId = '' } = known.session;
+    return serverId !== servers.id && servers.isThere(serverId);
   }
 
   /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
@@ -223,16 +231,25 @@ export class SessionRegistry {
   #changed(nodeId: string): void {
     const session = this.#byNode.get(nodeId);
     const state = this.#options.fleet.node(nodeId)?.state;
-    if (session !== undefined && state !== undefined && !mayStillSpeak(state.agentAccess, session.credentials))
+    if (session === undefined && state !== undefined) this.#leaseOfAbsent(state);
+    if (session !== undefined && state !== undefined && isAtAnother(session, state)) {
+      session.close(AGENT_CLOSE.tryLater, 'retry after 0 ms: the agent has a newer session at another server');
+    } else if (session !== undefined && state !== undefined && !mayStillSpeak(state.agentAccess, session.credentials))
       session.close(AGENT_CLOSE.notAuthorised, 'the credentials of this agent were revoked');
     else session?.tellWhatIsUnderWay();
     if (state === undefined) this.#leases.forget(nodeId);
-    if (state?.offlineSince != null) {
-      this.#offline.add(nodeId);
-    } else if (this.#offline.delete(nodeId)) {
-      this.#back.add(nodeId);
-      this.#judgeSoon(TOGETHER_MS);
-    }
+    this.#silence.look(nodeId, state);
+  }
+
+  /**
+   * Whether a node that has no session here is still believed. Where it has one at another server, that one counts; where it has none,
+   * every server counts, those that have not heard the agent themselves a little longer: the first records it.
+   */
+  #leaseOfAbsent({ id, session, offlineSince }: NodeState, leases = UNHEARD_LEASES): void {
+    const isConnected = session.kind === 'connected';
+    const isElsewhere = isConnected && session.serverId !== this.#options.servers.id;
+    if (isElsewhere || offlineSince !== null) this.#leases.forget(id);
+    else if (!isConnected && !this.#leases.has(id)) this.#leases.begin(id, this.#times().leaseMs * leases, false);
   }
 
   #refused({ remoteIp }: AgentSession, nodeId: string, detail: string): void {
@@ -254,43 +271,11 @@ export class SessionRegistry {
     const wasOffline = fleet.node(nodeId)?.state.offlineSince != null;
     const result = await fleet.record(nodeId, command, SERVER);
     if (!this.#byNode.has(nodeId)) this.#leases.forget(nodeId);
-    if (!result.ok || !hasFallenSilent(result.value.node, wasOffline)) return;
-    this.#fell.add(nodeId);
-    this.#judgeSoon(TOGETHER_MS);
+    if (result.ok && hasFallenSilent(result.value.node, wasOffline)) this.#silence.hasFallen(nodeId);
   }
+}
 
-  /** At the latest after so long; what is to come sooner stays, or nodes that fall one after the other would put it off for ever. */
-  #judgeSoon(ms: number): void {
-    const { clock } = this.#options;
-    const at = clock.now() + ms;
-    if (this.#judging !== null && this.#judging.at <= at) return;
-    this.#judging?.cancel();
-    const cancel = clock.wakeAt(at, () => {
-      this.#judging = null;
-      this.#judge();
-    });
-    this.#judging = { at, cancel };
-  }
-
-  #judge(): void {
-    const { clock, fleet, logger, massSilenceChanged } = this.#options;
-    const before = this.#silence;
-    const event = { fell: [...this.#fell].filter((nodeId) => this.#offline.has(nodeId)), back: [...this.#back] };
-    this.#fell.clear();
-    this.#back.clear();
-    const { state, confirm } = stepMassSilence(before, event, {
-      now: clock.now(),
-      leaseMs: this.#times().leaseMs,
-      believedNodes: fleet.size - this.#offline.size,
-    });
-    this.#silence = state;
-    if (before.since === null && state.since !== null)
-      logger.warn({ event: 'mass-silence', silentNodes: state.silent.size }, this.massSilence()?.detail ?? '');
-    if (before.since !== null && state.since === null)
-      logger.warn({ event: 'mass-silence-over' }, 'no more nodes are silent than usual');
-    if ((before.since === null) !== (state.since === null)) massSilenceChanged?.();
-    const because = `${state.silent.size} nodes fell silent together`;
-    for (const nodeId of confirm) void fleet.record(nodeId, { kind: 'RequireConfirmation', because }, SERVER);
-    if (state.since !== null) this.#judgeSoon(BRAKE_EVERY_MS);
-  }
+/** Whether the node's session is a newer one, which its agent has opened at another server. */
+function isAtAnother({ id, isWelcomed }: AgentSession, { session }: NodeState): boolean {
+  return isWelcomed && session.kind === 'connected' && session.sessionId !== id;
 }

@@ -1,4 +1,5 @@
 /** Taking a slot in the same moment in which nodes change: the places are counted as that moment leaves them. */
+import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -33,6 +34,7 @@ beforeEach(async () => {
     })),
   );
   fleet = await Fleet.open({
+    servers: oneServer('server'),
     store,
     clock: steadyClock,
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },

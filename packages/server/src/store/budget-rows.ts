@@ -1,5 +1,5 @@
 /** `BudgetStore` by single statements, written once for every dialect, and the rows that a commit writes. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { BudgetStore, StoredBudget, StoredSlot } from './budget-store.ts';
 import type { Doing } from './doing.ts';
 import type { BudgetsTable, Schema, SlotsTable } from './schema.ts';
@@ -17,16 +17,7 @@ export class BudgetRows implements BudgetStore {
   all(): Promise<readonly StoredBudget[]> {
     return this.#doing('reading budgets from the store', async () => {
       const rows = await this.#kysely.selectFrom('budgets').selectAll().orderBy('name').execute();
-      return rows.map((row) => ({
-        name: row.name,
-        selector: row.selector,
-        maxUnavailable: row.max_unavailable.endsWith('%') ? row.max_unavailable : Number(row.max_unavailable),
-        description: row.description,
-        createdBy: row.created_by,
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-        revision: row.revision,
-      }));
+      return rows.map(budgetOfRow);
     });
   }
 
@@ -38,13 +29,7 @@ export class BudgetRows implements BudgetStore {
         .orderBy('group_name')
         .orderBy('holder_id')
         .execute();
-      return rows.map((row) => ({
-        groupName: row.group_name,
-        holderId: row.holder_id,
-        takenAt: row.taken_at,
-        takenBy: row.taken_by,
-        nodeId: row.node_id,
-      }));
+      return rows.map(slotOfRow);
     });
   }
 }
@@ -78,4 +63,27 @@ export function rowOfSlot(slot: StoredSlot): SlotsTable {
 /** One holder has one slot of a group at most. No name of a budget has a slash in it. */
 export function slotId({ groupName, holderId }: Pick<StoredSlot, 'groupName' | 'holderId'>): string {
   return `${groupName}/${holderId}`;
+}
+
+export function budgetOfRow(row: Selectable<BudgetsTable>): StoredBudget {
+  return {
+    name: row.name,
+    selector: row.selector,
+    maxUnavailable: row.max_unavailable.endsWith('%') ? row.max_unavailable : Number(row.max_unavailable),
+    description: row.description,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revision: row.revision,
+  };
+}
+
+export function slotOfRow(row: Selectable<SlotsTable>): StoredSlot {
+  return {
+    groupName: row.group_name,
+    holderId: row.holder_id,
+    takenAt: row.taken_at,
+    takenBy: row.taken_by,
+    nodeId: row.node_id,
+  };
 }

@@ -74,7 +74,7 @@ export class RolloutRows implements RolloutStore {
         .limit(limit);
       if (statuses !== undefined) select = select.where('status', 'in', statuses);
       if (after !== undefined) select = select.where('position', '>', after);
-      return (await select.execute()).map(nodeOfRow);
+      return (await select.execute()).map(rolloutNodeOfRow);
     });
   }
 
@@ -124,7 +124,7 @@ export function rowOfRolloutNode(
   return { id, rollout_id: rolloutId, position, node_id: nodeId, status, body: documentText(body) };
 }
 
-function rolloutOfRow(row: Selectable<RolloutsTable>): StoredRollout {
+export function rolloutOfRow(row: Selectable<RolloutsTable>): StoredRollout {
   return {
     id: row.id,
     status: row.status,
@@ -134,7 +134,7 @@ function rolloutOfRow(row: Selectable<RolloutsTable>): StoredRollout {
   };
 }
 
-function nodeOfRow(row: Selectable<RolloutNodesTable>): StoredRolloutNode {
+export function rolloutNodeOfRow(row: Selectable<RolloutNodesTable>): StoredRolloutNode {
   return {
     position: row.position,
     nodeId: row.node_id,

@@ -3,7 +3,14 @@ import type { Kysely, Selectable } from 'kysely';
 import { lastEventToRemove } from './chain-queries.ts';
 import { eventOfRow, hasNul, within } from './event-rows.ts';
 import { documentFromText } from './document-text.ts';
-import type { AnsweredRequestsTable, OperationsTable, Schema, TokensTable } from './schema.ts';
+import type {
+  AnsweredRequestsTable,
+  NodeLastSeenTable,
+  NodesTable,
+  OperationsTable,
+  Schema,
+  TokensTable,
+} from './schema.ts';
 import { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store.ts';
 import type {
   AnsweredRequest,
@@ -14,6 +21,7 @@ import type {
   PruneRequest,
   StoredEvent,
   StoredFleet,
+  StoredNode,
   StoredOperation,
   StoredToken,
 } from './store.ts';
@@ -27,12 +35,7 @@ export async function loadFleet(kysely: Kysely<Schema>): Promise<StoredFleet> {
     .execute();
   const counter = await kysely.selectFrom('event_sequence').select('last_sequence').executeTakeFirstOrThrow();
   return {
-    nodes: rows.map((row) => ({
-      nodeId: row.node_id,
-      revision: row.revision,
-      lastSeenAt: row.last_seen_at,
-      state: documentFromText(row.state, `the node '${row.node_id}'`),
-    })),
+    nodes: rows.map(nodeOfRow),
     lastSequence: counter.last_sequence,
   };
 }
@@ -176,23 +179,7 @@ export async function pruneRows(kysely: Kysely<Schema>, request: PruneRequest): 
 /** See `Store.tokens`. */
 export async function selectTokens(kysely: Kysely<Schema>): Promise<readonly StoredToken[]> {
   const rows = await kysely.selectFrom('tokens').selectAll().orderBy('created_at').orderBy('id').execute();
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    hash: row.hash,
-    role: row.role,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    selector: row.selector,
-    nodeType: row.node_type,
-    usesMax: row.uses_max,
-    uses: row.uses,
-    idleMs: row.idle_ms,
-    createdBy: row.created_by,
-    lastUsedAt: row.last_used_at,
-  }));
+  return rows.map(tokenOfRow);
 }
 
 /** See `Store.pruneTokens`. */
@@ -225,7 +212,7 @@ export function rowOfToken(token: StoredToken): Omit<TokensTable, 'last_used_at'
   };
 }
 
-function answeredRequestOfRow(row: Selectable<AnsweredRequestsTable>): AnsweredRequest {
+export function answeredRequestOfRow(row: Selectable<AnsweredRequestsTable>): AnsweredRequest {
   return {
     key: row.key,
     fingerprint: row.fingerprint,
@@ -243,5 +230,36 @@ function operationOfRow(row: Selectable<OperationsTable>): StoredOperation {
     createdAt: row.created_at,
     endedAt: row.ended_at,
     body: documentFromText(row.body, `the operation '${row.id}'`),
+  };
+}
+
+export function tokenOfRow(row: Selectable<TokensTable>): StoredToken {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    hash: row.hash,
+    role: row.role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    selector: row.selector,
+    nodeType: row.node_type,
+    usesMax: row.uses_max,
+    uses: row.uses,
+    idleMs: row.idle_ms,
+    createdBy: row.created_by,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+export function nodeOfRow(
+  row: Selectable<NodesTable> & Pick<Selectable<NodeLastSeenTable>, 'last_seen_at'>,
+): StoredNode {
+  return {
+    nodeId: row.node_id,
+    revision: row.revision,
+    lastSeenAt: row.last_seen_at,
+    state: documentFromText(row.state, `the node '${row.node_id}'`),
   };
 }

@@ -1,7 +1,9 @@
 /** What the server keeps across restarts, and the verbs it keeps it with. Knows nothing of what the documents mean. */
 
 import type { BudgetChange, BudgetStore, SlotChange } from './budget-store.ts';
+import type { CommitOutcome } from './commit-outcome.ts';
 import type { RolloutChange, RolloutStore } from './rollout-store.ts';
+import type { SharedStore } from './shared-store.ts';
 import type { WebhookChange, WebhookStore } from './webhook-store.ts';
 import type {
   ChainedEvent,
@@ -27,6 +29,7 @@ export type {
   StoreAge,
 } from './store-requests.ts';
 export { EVENTS_LIMIT_MAX, OPERATIONS_LIMIT_MAX } from './store-requests.ts';
+export type { CommitOutcome, SettledOutcome } from './commit-outcome.ts';
 
 /**
  * A JSON object. It is kept as the text that `JSON.stringify` gives: keys named `__proto__` and every Unicode text come back
@@ -184,45 +187,11 @@ export interface NodeChange {
   readonly operations: readonly StoredOperation[];
 }
 
-export type CommitOutcome =
-  | {
-      readonly ok: true;
-      /** For each change the sequence number of each of its events, in order; strictly growing over the whole commit. */
-      readonly sequences: readonly (readonly number[])[];
-      /** Of each note's event the sequence number. */
-      readonly noteSequences: readonly number[];
-    }
-  | {
-      /** Nodes were not at the revision expected of them. Nothing was changed. */
-      readonly ok: false;
-      readonly code: 'revision-conflict';
-      /** All of them, each once, in the order of the changes. */
-      readonly nodeIds: readonly string[];
-    }
-  | {
-      /** The store could not be written now. Nothing was changed; the same commit may succeed later. */
-      readonly ok: false;
-      readonly code: 'store-unavailable';
-      /** What is wrong and what to do, in plain words. */
-      readonly reason: string;
-    }
-  | {
-      /** Nobody knows yet whether it was written: the connection to the database was lost in the middle of the commit. */
-      readonly ok: false;
-      readonly code: 'outcome-unknown';
-      readonly reason: string;
-      /** Resolves with the truth when the database can be asked again; no other commit may be begun before. */
-      readonly settled: Promise<SettledOutcome>;
-    };
-
-/** What a commit came to in the end. */
-export type SettledOutcome = Exclude<CommitOutcome, { code: 'outcome-unknown' }>;
-
 /** Thrown by every verb but `commit` when the store cannot be reached or used now; the message says what is wrong and what to do. */
 export class StoreUnavailableError extends Error {}
 
 /**
- * The durable store. One server process writes it. Every verb sees all that was acknowledged before it was called.
+ * The durable store. Every verb sees all that was acknowledged before it was called.
  * `commit` says as a value that the store cannot be written; every other verb throws a `StoreUnavailableError` then. Each verb throws after `close`.
  */
 export interface Store {
@@ -290,6 +259,9 @@ export interface Store {
   readonly budgets: BudgetStore;
   /** The rollouts that commits have written. */
   readonly rollouts: RolloutStore;
+
+  /** What several servers on it need; `null`: it is for one server. */
+  readonly shared: SharedStore | null;
 
   /** The bytes that it takes on its disk, logs of SQLite included. */
   bytes(): Promise<number>;

@@ -179,7 +179,7 @@ export function rowOfWebhook(webhook: StoredWebhook): WebhooksTable {
   };
 }
 
-function webhookOfRow(row: Selectable<WebhooksTable>): StoredWebhook {
+export function webhookOfRow(row: Selectable<WebhooksTable>): StoredWebhook {
   return {
     id: row.id,
     name: row.name,

@@ -5,6 +5,7 @@ import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Servers } from '../fleet/servers.ts';
 import type {
   DeadLetter,
   StoredWebhook,
@@ -20,11 +21,14 @@ import { signatureHeaders } from './sign-message.ts';
 import { type AttemptResult, type DeliveryParts, WebhookDelivery } from './webhook-delivery.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
 
+/** Milliseconds until a store that could not be read is asked again. */
+const STORE_RETRY_MS = 1000;
 /** Random bytes of the id of a test. */
 const TEST_ID_BYTES = 9;
 
 export interface WebhookDeliveriesOptions {
   readonly fleet: Fleet;
+  readonly servers: Pick<Servers, 'isOurs' | 'subscribe'>;
   readonly feed: EventFeed;
   readonly store: WebhookStore;
   readonly clock: Clock;
@@ -58,32 +62,50 @@ export class WebhookDeliveries {
   readonly #deliveries = new Map<string, WebhookDelivery>();
   readonly #lookup: ReturnType<typeof allowedLookup>;
   readonly #stopping = new AbortController();
-  readonly #unsubscribe: () => void;
+  readonly #endings: (() => void)[] = [];
+  /** How those go that other servers deliver. */
+  #elsewhere: ReadonlyMap<string, DeliveryStatus> = new Map();
+  /** Taking over from other servers, and giving to them: one change of the servers after the other. */
+  #settling: Promise<void> = Promise.resolve();
+  #cancelSettling: () => void = () => undefined;
   /** What is left to do for those that were removed. */
   #removing: Promise<void> = Promise.resolve();
 
   private constructor(options: WebhookDeliveriesOptions) {
     this.#options = options;
     this.#lookup = allowedLookup(options.settings.allowed, options.resolve);
-    this.#unsubscribe = options.fleet.webhooks.subscribe((change) => this.#apply(change));
+    this.#endings.push(
+      options.fleet.webhooks.subscribe((change) => this.#apply(change)),
+      options.servers.subscribe(() => this.#settle()),
+    );
   }
 
   /** Each goes on where it was. */
   static async open(options: WebhookDeliveriesOptions): Promise<WebhookDeliveries> {
-    const { store, fleet } = options;
-    await store.removeOrphans();
-    const progress = new Map((await store.progress()).map((each) => [each.webhookId, each]));
+    await options.store.removeOrphans();
     const deliveries = new WebhookDeliveries(options);
-    for (const webhook of fleet.webhooks.all()) {
-      const deadLetters = await store.countDeadLetters(webhook.id);
-      deliveries.#begin(webhook, progress.get(webhook.id) ?? newProgress(webhook), deadLetters);
-    }
+    await deliveries.#settleNow();
     return deliveries;
   }
 
+  /** Of one that another server delivers it is as of the last `refresh`. */
   status(webhook: StoredWebhook): DeliveryStatus {
     const delivery = this.#deliveries.get(webhook.id);
-    return { progress: delivery?.progress ?? newProgress(webhook), deadLetters: delivery?.deadLetters ?? 0 };
+    if (delivery !== undefined) return { progress: delivery.progress, deadLetters: delivery.deadLetters };
+    return this.#elsewhere.get(webhook.id) ?? { progress: newProgress(webhook), deadLetters: 0 };
+  }
+
+  /** Reads from the store how those go that other servers deliver. */
+  async refresh(): Promise<void> {
+    const { fleet, store } = this.#options;
+    const others = fleet.webhooks.all().filter(({ id }) => !this.#deliveries.has(id));
+    if (others.length === 0) return;
+    const progress = new Map((await store.progress()).map((each) => [each.webhookId, each]));
+    const statuses = others.map(async (webhook): Promise<readonly [string, DeliveryStatus]> => {
+      const deadLetters = await store.countDeadLetters(webhook.id);
+      return [webhook.id, { progress: progress.get(webhook.id) ?? newProgress(webhook), deadLetters }];
+    });
+    this.#elsewhere = new Map(await Promise.all(statuses));
   }
 
   figures(): WebhookFigures {
@@ -137,8 +159,10 @@ export class WebhookDeliveries {
 
   /** What is under way is sent again at the next start. */
   async stop(): Promise<void> {
-    this.#unsubscribe();
+    for (const end of this.#endings.splice(0)) end();
     this.#stopping.abort();
+    this.#cancelSettling();
+    await this.#settling;
     await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.stop()));
     await this.#removing;
   }
@@ -148,8 +172,41 @@ export class WebhookDeliveries {
     if (webhook === null) {
       this.#deliveries.delete(id);
       if (delivery !== undefined) this.#removing = this.#removing.then(() => this.#remove(delivery));
-    } else if (delivery === undefined) this.#begin(webhook, newProgress(webhook), 0);
-    else delivery.change(webhook);
+    } else if (delivery !== undefined) delivery.change(webhook);
+    // Also one that was just made: how far any has come only the store knows.
+    else this.#settle();
+  }
+
+  readonly #isOurs = (webhookId: string): boolean => this.#options.servers.isOurs(`webhook:${webhookId}`);
+
+  #settle(): void {
+    this.#settling = this.#settling
+      .then(() => (this.#stopping.signal.aborted ? undefined : this.#settleNow()))
+      .catch((error: unknown) => {
+        const { logger, clock } = this.#options;
+        logger.warn({ event: 'webhook-hindered', err: error }, 'tried again in a moment');
+        this.#cancelSettling();
+        this.#cancelSettling = clock.wakeAt(clock.now() + STORE_RETRY_MS, () => this.#settle());
+      });
+  }
+
+  /** Goes on with what is this server's to deliver, from where it has come, and stops what is not. */
+  async #settleNow(): Promise<void> {
+    const { fleet, store } = this.#options;
+    for (const [id, delivery] of this.#deliveries) {
+      if (this.#isOurs(id)) continue;
+      this.#deliveries.delete(id);
+      await delivery.stop();
+    }
+    const wanted = fleet.webhooks.all().filter(({ id }) => this.#isOurs(id) && !this.#deliveries.has(id));
+    if (wanted.length === 0) return;
+    const progress = new Map((await store.progress()).map((each) => [each.webhookId, each]));
+    for (const { id } of wanted) {
+      const deadLetters = await store.countDeadLetters(id);
+      const webhook = fleet.webhooks.get(id);
+      if (webhook !== undefined && this.#isOurs(id) && !this.#deliveries.has(id))
+        this.#begin(webhook, progress.get(id) ?? newProgress(webhook), deadLetters);
+    }
   }
 
   #begin(webhook: StoredWebhook, progress: WebhookProgress, deadLetters: number): void {
@@ -166,6 +223,7 @@ export class WebhookDeliveries {
       post: (to, message, agent, signal) => this.#post(to, message, agent, signal),
       disable: (webhookId, reason) => this.#disable(webhookId, reason),
       attempted,
+      isOurs: this.#isOurs,
     };
     this.#deliveries.set(webhook.id, new WebhookDelivery(parts, webhook, progress, deadLetters));
   }

@@ -50,6 +50,8 @@ export interface DeliveryParts {
   /** The receiver wants nothing any more. Resolves when the webhook is disabled. */
   readonly disable: (webhookId: string, reason: string) => Promise<void>;
   readonly attempted: (result: AttemptResult) => void;
+  /** Whether this server still delivers it. */
+  readonly isOurs: (webhookId: string) => boolean;
 }
 
 export class WebhookDelivery {
@@ -146,7 +148,9 @@ export class WebhookDelivery {
   async #step(webhook: StoredWebhook, signal: AbortSignal): Promise<void> {
     const { feed, clock, fleet, source } = this.#parts;
     const { sequence, nextAttemptAt, failingSince } = this.progress;
-    const waitMs = webhook.isEnabled ? (nextAttemptAt ?? 0) - clock.now() : IDLE_MS;
+    const dueInMs = webhook.isEnabled ? (nextAttemptAt ?? 0) - clock.now() : IDLE_MS;
+    // Frozen, or cut off from the store, this server may not be the one any more that delivers it.
+    const waitMs = this.#parts.isOurs(webhook.id) ? dueInMs : Math.max(dueInMs, STORE_RETRY_MS);
     if (waitMs > 0) {
       if (!webhook.isEnabled) this.#waitingSince = null;
       this.#rest();

@@ -7,6 +7,7 @@ const here: Record<ToldProblemCode, string> = {
   'invalid-selector': '请写成 key=value,key!=value,key in (a,b)。',
   unauthenticated: '请重新登录;会话或令牌已失效。',
   forbidden: '请向管理员申请相应的令牌或角色。',
+  'session-superseded': '无需处理:代理会重新连接并再次上报。',
   'agent-refused': '请按详情处理;加入令牌可用 sluice join-tokens create 创建。',
   'no-agent-key': '该节点使用证书,或其代理自启用密钥以来尚未连接。',
   'token-not-found': '请在“访问”页查看现有令牌。',

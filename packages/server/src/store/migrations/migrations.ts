@@ -9,6 +9,7 @@ import { createWebhooks } from './0006-webhooks.ts';
 import { createBudgets } from './0007-budgets.ts';
 import { allowMachineTokens } from './0008-machine-tokens.ts';
 import { createRollouts } from './0009-rollouts.ts';
+import { createReplicas } from './0010-replicas.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -23,5 +24,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0007-budgets': { up: (kysely) => createBudgets(kysely, types) },
     '0008-machine-tokens': { up: (kysely) => allowMachineTokens(kysely, types) },
     '0009-rollouts': { up: (kysely) => createRollouts(kysely, types) },
+    '0010-replicas': { up: (kysely) => createReplicas(kysely, types) },
   };
 }

@@ -1,20 +1,19 @@
 /**
- * Commits, and what became of them. Each commit leaves its id beside the counter; so when the connection is lost after COMMIT was
- * sent, the next session, which has the lock and so knows that the one before is over, reads there whether it was made.
+ * Commits, and what became of them. Each commit leaves its id in a row of its own; so when the connection is lost after COMMIT was
+ * sent, the next session, which waits for the lock that the one before had, reads there whether it was made.
  */
 import { randomUUID } from 'node:crypto';
 import type { CommitOutcome, SettledOutcome } from '../store.ts';
-import { type CommitRows, prepareCommit } from './postgres-commit.ts';
+import type { Place } from './missed-commits.ts';
+import { type BegunCommit, type CommitRows, writeCommit } from './postgres-commit.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { RefusedError } from './unavailable-reason.ts';
-import { SupersededError } from './writer.ts';
 
 /** What a commit has come to when it was made. */
 type Made = Extract<SettledOutcome, { ok: true }>;
 
 /** A commit of which nobody knows whether it was made. */
 interface Doubt {
-  readonly commitId: string;
+  readonly place: Place;
   readonly made: Made;
   readonly settle: (outcome: SettledOutcome) => void;
   readonly giveUp: (error: Error) => void;
@@ -31,51 +30,54 @@ export interface InDoubt {
 }
 
 export class Committer {
-  /** The commit that the memory of this server stands on; `undefined`: no session was admitted yet. */
-  #lastCommitId: string | null | undefined = undefined;
+  readonly #made: (place: Place) => void;
   #doubt: Doubt | null = null;
 
-  /**
-   * Settles what was in doubt.
-   * @throws SupersededError when the database is not as this server left it, so that its memory is not true any more.
-   */
+  /** @param made Told where the commits stand after one of this server was made, also when that was found out late. */
+  constructor(made: (place: Place) => void = () => undefined) {
+    this.#made = made;
+  }
+
+  /** Settles what was in doubt, before anything else is done in the session. */
   async admit(session: PostgresSession): Promise<void> {
-    const { rows } = await session.query<{ last_commit_id: string | null }>({
-      text: 'select last_commit_id from event_sequence',
-    });
-    const [counter] = rows;
-    if (counter === undefined)
-      throw new RefusedError('The database is damaged: its counter is missing. Restore it from a backup.');
-    const found = counter.last_commit_id;
     const doubt = this.#doubt;
-    if (doubt !== null && found === doubt.commitId) {
-      doubt.settle(doubt.made);
-    } else if (this.#lastCommitId === undefined || found === this.#lastCommitId) {
-      const reason = 'The connection to PostgreSQL was lost before this was recorded.';
-      doubt?.settle({ ok: false, code: 'store-unavailable', reason });
-    } else {
-      const error = new SupersededError(
-        'The database is not as this server left it: another server has written to it, or it was set back to an earlier state ' +
-          '(by a restored backup, or by a failover to a standby that lagged). Restart this server, so that it reads it anew.',
-      );
-      doubt?.giveUp(error);
-      throw error;
-    }
+    if (doubt === null) return;
+    // The lock comes when the session that was lost is over, however it ended.
+    const [, , { rows }] = await Promise.all([
+      session.query({ text: 'begin' }),
+      session.query({ text: 'select from event_sequence for update' }),
+      session.query({ text: 'select from commits where id = $1' }, [doubt.place.id]),
+      session.query({ text: 'commit' }),
+    ]);
     this.#doubt = null;
-    this.#lastCommitId = found;
+    if (rows.length === 1) {
+      this.#made(doubt.place);
+      doubt.settle(doubt.made);
+    } else {
+      const reason = 'The connection to PostgreSQL was lost before this was recorded.';
+      doubt.settle({ ok: false, code: 'store-unavailable', reason });
+    }
   }
 
   /**
-   * To be called alone on the session that has the lock.
+   * To be called alone on the session, with the pen. Afterwards nobody has it, whatever came of it.
    * @throws What the session threw when it is certain that nothing was written.
    */
-  async commit(session: PostgresSession, rows: CommitRows): Promise<Committed> {
-    const commitId = randomUUID();
+  async commit(
+    session: PostgresSession,
+    begun: Pick<BegunCommit, 'head'>,
+    headNumber: number,
+    rows: CommitRows,
+  ): Promise<Committed> {
+    const name = { id: randomUUID(), number: headNumber + 1, at: Date.now() };
     let made: Made | null = null;
+    let place: Place;
     try {
-      const prepared = await prepareCommit(session, rows, commitId);
-      if (!prepared.ok) return { ok: false, code: 'revision-conflict', nodeIds: prepared.nodeIds };
-      made = prepared;
+      const written = await writeCommit(session, begun, rows, name);
+      if (!written.ok) return { ok: false, code: 'revision-conflict', nodeIds: written.nodeIds };
+      const { lastSequence, ...outcome } = written;
+      made = outcome;
+      place = { number: name.number, id: name.id, lastSequence };
     } finally {
       if (made === null) await rollBack(session);
     }
@@ -83,12 +85,12 @@ export class Committer {
       const { command } = await session.query({ text: 'commit' });
       if (command !== 'COMMIT') throw new Error(`committing to PostgreSQL: it answered ${command}`);
     } catch (error) {
-      const settled = this.#beInDoubt(commitId, made);
+      const settled = this.#beInDoubt(place, made);
       // The next session tells.
       session.end();
       return { ok: false, code: 'in-doubt', cause: error, settled };
     }
-    this.#lastCommitId = commitId;
+    this.#made(place);
     return made;
   }
 
@@ -98,9 +100,9 @@ export class Committer {
     this.#doubt = null;
   }
 
-  #beInDoubt(commitId: string, made: Made): Promise<SettledOutcome> {
+  #beInDoubt(place: Place, made: Made): Promise<SettledOutcome> {
     const settled = new Promise<SettledOutcome>((resolve, reject) => {
-      this.#doubt = { commitId, made, settle: resolve, giveUp: reject };
+      this.#doubt = { place, made, settle: resolve, giveUp: reject };
     });
     // Whoever was told of it hears of the failure; without this, a process in which nobody was would end by it.
     settled.catch(() => undefined);
@@ -108,7 +110,8 @@ export class Committer {
   }
 }
 
-async function rollBack(session: PostgresSession): Promise<void> {
+/** Ends a transaction that wrote nothing that is to last, and with it the pen. */
+export async function rollBack(session: PostgresSession): Promise<void> {
   try {
     await session.query({ text: 'rollback' });
   } catch {

@@ -1,7 +1,9 @@
 /**
  * The commit on PostgreSQL: one transaction of three round trips, whatever the number of changes. The one-row counter is
- * locked first, so commits come one after the other in the order of their sequence numbers, whoever makes them.
+ * locked first, and that lock is the pen: commits come one after the other in the order of their sequence numbers, whichever server
+ * makes them, and what is read under it stays true until the commit.
  */
+import type { Selectable } from 'kysely';
 import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import { rowOfBudget, rowOfSlot, slotId } from '../budget-rows.ts';
@@ -9,6 +11,8 @@ import { rowOfRollout, rowOfRolloutNode } from '../rollout-rows.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
 import type { AnsweredRequest, Beside, NewEvent, NodeChange } from '../store.ts';
 import { documentText } from '../document-text.ts';
+import { type ChangedKeys, type CommitRow, selectCommits } from './missed-commits.ts';
+import type { AnsweredRequestsTable } from '../schema.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
 import { writeStatement } from './write-statement.ts';
 
@@ -49,6 +53,8 @@ export interface CommitRows {
   readonly rolloutNodes: string;
   readonly operations: string;
   readonly answered: string;
+  /** For those who follow: the keys of everything that it writes. */
+  readonly changed: string;
 }
 
 /** Everything is put into words before the database hears of it. Throws when JSON cannot say a document. */
@@ -120,7 +126,55 @@ export function rowsOfCommit(
     ),
     operations: JSON.stringify([...operations.values()]),
     answered: JSON.stringify([...requests.values()]),
+    changed: JSON.stringify({
+      nodes: [...last.keys()],
+      tokens: tokens.map(({ id }) => id),
+      webhooks: webhooks.map(({ id }) => id),
+      budgets: budgets.map(({ name }) => name),
+      slots: slots.map(({ groupName, holderId }) => ({ groupName, holderId })),
+      rollouts: rollouts.map(({ rollout, nodes: written }) => ({
+        id: rollout.id,
+        positions: written.map(({ position }) => position),
+      })),
+    } satisfies ChangedKeys),
   };
+}
+
+/** The pen, and what was read under it. */
+export interface BegunCommit {
+  readonly head: {
+    readonly last_sequence: number;
+    readonly last_hash: string | null;
+    readonly last_commit_id: string | null;
+  };
+  /** The commits after the number that was asked for, or just the newest one. */
+  readonly commits: readonly CommitRow[];
+  /** Rows of the answered requests that have one of the keys. */
+  readonly answered: readonly Selectable<AnsweredRequestsTable>[];
+}
+
+/**
+ * Opens the transaction and takes the pen.
+ * @param afterNumber Commits after this number are wanted; `null`: only the newest.
+ * @param keys Of answered requests.
+ * @throws What `PostgresSession.query` throws; the transaction is to be rolled back then.
+ */
+export async function beginCommit(
+  session: PostgresSession,
+  afterNumber: number | null,
+  keys: readonly string[],
+): Promise<BegunCommit> {
+  // Each is begun when the one before it is done, so all is read under the counter's lock.
+  const [, counter, commits, answered] = await Promise.all([
+    session.query({ text: 'begin' }),
+    session.query<BegunCommit['head']>(lockCounter),
+    session.query<CommitRow>(selectCommits, [afterNumber]),
+    keys.length === 0 ? { rows: [] } : session.query<Selectable<AnsweredRequestsTable>>(selectAnswered, [keys]),
+  ]);
+  const [head] = counter.rows;
+  if (head === undefined)
+    throw new Error('reading the last sequence number: its row is missing; restore the database from a backup');
+  return { head, commits: commits.rows, answered: answered.rows };
 }
 
 /** What a transaction has come to when nothing but its COMMIT is missing. */
@@ -129,60 +183,75 @@ export type PreparedCommit =
       readonly ok: true;
       readonly sequences: readonly (readonly number[])[];
       readonly noteSequences: readonly number[];
+      /** The number of the last event by then. */
+      readonly lastSequence: number;
     }
   | { readonly ok: false; readonly nodeIds: readonly string[] };
 
+/** What tells this commit from all others. */
+export interface CommitName {
+  /** Whoever finds it knows that the commit was made. */
+  readonly id: string;
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 /**
- * Opens the transaction and writes everything into it. Nothing of it lasts unless COMMIT follows.
- * @param commitId Kept with the counter: whoever finds it there knows that this commit was made.
+ * Writes everything into the transaction. Nothing of it lasts unless COMMIT follows.
  * @throws What `PostgresSession.query` throws; the transaction is to be rolled back then.
  */
-export async function prepareCommit(
+export async function writeCommit(
   session: PostgresSession,
+  { head }: Pick<BegunCommit, 'head'>,
   rows: CommitRows,
-  commitId: string,
+  name: CommitName,
 ): Promise<PreparedCommit> {
-  // Each is begun when the one before it is done, so the revisions are read under the counter's lock.
-  const [, counter, stored] = await Promise.all([
-    session.query({ text: 'begin' }),
-    session.query<{ last_sequence: number; last_hash: string | null }>(lockCounter),
-    session.query<{ node_id: string; revision: number }>(selectRevisions, [rows.nodeIds]),
-  ]);
-  const [last] = counter.rows;
-  if (last === undefined)
-    throw new Error('reading the last sequence number: its row is missing; restore the database from a backup');
-  const revisions = new Map(stored.rows.map(({ node_id, revision }) => [node_id, revision]));
-  const conflicts = conflictingNodes(rows, revisions);
-  if (conflicts.length > 0) return { ok: false, nodeIds: conflicts };
-  const chain = new EventChain(last.last_sequence, last.last_hash);
+  const chain = new EventChain(head.last_sequence, head.last_hash);
   const events = rows.events.map((event) => {
     const { node_id: nodeId, kind, at, actor, body: bodyText } = event;
     const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
     return { sequence, ...event, previous_hash: previousHash };
   });
-  await session.query(writeStatement, [
-    rows.nodes,
-    rows.newNodeIds,
-    rows.forgottenNodeIds,
-    JSON.stringify(events),
-    rows.operations,
-    rows.answered,
-    chain.head,
-    chain.lastSequence,
-    commitId,
-    rows.tokens,
-    rows.webhooks,
-    rows.removedWebhookIds,
-    rows.budgets,
-    rows.removedBudgetNames,
-    rows.slots,
-    rows.freedSlotIds,
-    rows.rollouts,
-    rows.rolloutNodes,
+  const [stored] = await Promise.all([
+    session.query<{ node_id: string; revision: number }>(selectRevisions, [rows.nodeIds]),
+    session.query(writeStatement, [
+      rows.nodes,
+      rows.newNodeIds,
+      rows.forgottenNodeIds,
+      JSON.stringify(events),
+      rows.operations,
+      rows.answered,
+      chain.head,
+      chain.lastSequence,
+      name.id,
+      rows.tokens,
+      rows.webhooks,
+      rows.removedWebhookIds,
+      rows.budgets,
+      rows.removedBudgetNames,
+      rows.slots,
+      rows.freedSlotIds,
+      rows.rollouts,
+      rows.rolloutNodes,
+      name.number,
+      head.last_commit_id,
+      name.at,
+      rows.changed,
+    ]),
   ]);
-  let sequence = last.last_sequence;
+  // What was written on top of another revision is rolled back.
+  const revisions = new Map(stored.rows.map(({ node_id, revision }) => [node_id, revision]));
+  const conflicts = conflictingNodes(rows, revisions);
+  if (conflicts.length > 0) return { ok: false, nodeIds: conflicts };
+  let sequence = head.last_sequence;
   const next = (count: number) => Array.from({ length: count }, () => (sequence += 1));
-  return { ok: true, sequences: rows.eventCounts.map(next), noteSequences: next(rows.noteCount) };
+  return {
+    ok: true,
+    sequences: rows.eventCounts.map(next),
+    noteSequences: next(rows.noteCount),
+    lastSequence: chain.lastSequence,
+  };
 }
 
 /** All of them, in the order of the changes. */
@@ -194,7 +263,12 @@ function conflictingNodes(rows: CommitRows, revisions: ReadonlyMap<string, numbe
 
 const lockCounter: Statement = {
   name: 'sluice-lock-counter',
-  text: 'select last_sequence, last_hash from event_sequence for update',
+  text: 'select last_sequence, last_hash, last_commit_id from event_sequence for update',
+};
+
+const selectAnswered: Statement = {
+  name: 'sluice-select-answered',
+  text: 'select key, fingerprint, operation_id, answered_at from answered_requests where key = any($1::text[])',
 };
 
 const selectRevisions: Statement = {

@@ -7,6 +7,12 @@ import { ConnectionLostError, unavailableReason } from './unavailable-reason.ts'
 /** Milliseconds for a statement. Those of a server take a few; one that takes longer has met a lock, or a machine that hangs. */
 export const STATEMENT_MS_MAX = 10_000;
 
+/**
+ * Milliseconds for which a transaction may stand still: a server that was frozen, or cut off, while it had the pen would keep all others
+ * from committing.
+ */
+const STANDING_MS_MAX = 3000;
+
 /** Milliseconds by which PostgreSQL gives up earlier than we do, where it can, so that its reason is heard. */
 const EARLIER_MS = 500;
 
@@ -29,7 +35,8 @@ export function sessionSettings(
     synchronous_commit: 'on',
     statement_timeout: String(statementMsMax - EARLIER_MS),
     lock_timeout: String(statementMsMax - 2 * EARLIER_MS),
-    idle_in_transaction_session_timeout: String(statementMsMax),
+    idle_in_transaction_session_timeout: String(Math.min(STANDING_MS_MAX, statementMsMax)),
+    tcp_user_timeout: String(statementMsMax),
     tcp_keepalives_idle: '10',
     tcp_keepalives_interval: '5',
     tcp_keepalives_count: '3',
@@ -106,6 +113,11 @@ export class PostgresSession {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Calls with what is notified on channels that the session listens to. */
+  whenNotified(listener: (payload: string) => void): void {
+    this.#client.on('notification', ({ payload = '' }) => listener(payload));
   }
 
   /** Ends the connection at once, whatever is under way on it. */

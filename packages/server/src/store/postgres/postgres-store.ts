@@ -1,7 +1,9 @@
-/** The store on PostgreSQL: for one server process at a time, which outlives the loss of its connection. */
+/** The store on PostgreSQL: for any number of servers, each of which outlives the loss of its connection. */
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import type { Doing } from '../doing.ts';
 import type { Schema } from '../schema.ts';
+import { type SharedStore, SupersededError } from '../shared-store.ts';
 import { selectAge } from '../store-age.ts';
 import { type EventsToRemove, selectChain, selectChainHead, selectLastToRemove } from '../chain-queries.ts';
 import {
@@ -31,7 +33,6 @@ import type {
   OperationsQuery,
   Pruned,
   PruneRequest,
-  SettledOutcome,
   Store,
   StoredEvent,
   StoredFleet,
@@ -42,8 +43,9 @@ import type {
 import type { Committer } from './committer.ts';
 import { openPostgres, type OpenedPostgres } from './open-postgres.ts';
 import type { PostgresAddress } from './postgres-address.ts';
-import { rowsOfCommit } from './postgres-commit.ts';
+import type { KeptSession } from './kept-session.ts';
 import { TABLES } from './prepare-database.ts';
+import { SharedPostgres } from './shared-postgres.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { BudgetRows } from '../budget-rows.ts';
 import type { BudgetStore } from '../budget-store.ts';
@@ -52,10 +54,7 @@ import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
-import type { Writer } from './writer.ts';
-
-/** Milliseconds for which a commit waits to find out what became of it, before it says that nobody knows: a connection that was only cut is back by then. */
-const SETTLING_MS_MAX = 2000;
+import { Watcher } from './watcher.ts';
 
 /** Rows of `recordLastSeen` in one statement: commits wait for it no longer than some 20 ms. */
 const LAST_SEEN_ROWS_MAX = 1000;
@@ -64,8 +63,22 @@ const LAST_SEEN_ROWS_MAX = 1000;
  * Opens the store of a database whose tables are made when they are not there. Throws as `openPostgres` does, in words for a person.
  * @param logger Hears when the connection is lost and when it is back.
  */
-export async function openPostgresStore(url: string, logger: Logger): Promise<Store> {
-  return new PostgresStore(await openPostgres(url, logger));
+export async function openPostgresStore(
+  url: string,
+  logger: Logger,
+): Promise<Store & { readonly shared: SharedStore }> {
+  let store: PostgresStore | null = null;
+  const opened = await openPostgres(url, logger, 'shared', (place) => store?.shared.made(place));
+  const { address, applicationName, writer } = opened;
+  try {
+    const watcher = await Watcher.open({ address, applicationName, hint: () => store?.shared.hint() });
+    store = new PostgresStore(opened, watcher);
+    return store;
+  } catch (error) {
+    await writer.close();
+    await opened.kysely.destroy();
+    throw error;
+  }
 }
 
 /** See `Store` for what each verb promises. */
@@ -73,20 +86,33 @@ class PostgresStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
   readonly rollouts: RolloutStore;
+  readonly shared: SharedPostgres;
   readonly #address: PostgresAddress;
   readonly #kysely: Kysely<Schema>;
-  readonly #writer: Writer;
+  readonly #writer: KeptSession;
+  readonly #watcher: Watcher;
   readonly #committer: Committer;
   #closing: Promise<void> | null = null;
 
-  constructor({ address, kysely, writer, committer }: OpenedPostgres) {
+  constructor({ address, kysely, writer, committer }: OpenedPostgres, watcher: Watcher) {
     this.#address = address;
     this.#kysely = kysely;
-    this.webhooks = new WebhookRows(kysely, (what, work) => this.#doing(what, work));
-    this.budgets = new BudgetRows(kysely, (what, work) => this.#doing(what, work));
-    this.rollouts = new RolloutRows(kysely, (what, work) => this.#doing(what, work));
+    const doing: Doing = (what, work) => this.#doing(what, work);
+    this.webhooks = new WebhookRows(kysely, doing);
+    this.budgets = new BudgetRows(kysely, doing);
+    this.rollouts = new RolloutRows(kysely, doing);
     this.#writer = writer;
+    this.#watcher = watcher;
     this.#committer = committer;
+    this.shared = new SharedPostgres({
+      kysely,
+      writer,
+      watcher,
+      committer,
+      doing,
+      reasonOf: (error) => this.#reasonOf(error),
+      now: () => performance.now(),
+    });
   }
 
   async commit(
@@ -95,24 +121,12 @@ class PostgresStore implements Store {
     beside: Beside = {},
   ): Promise<CommitOutcome> {
     try {
-      const rows = rowsOfCommit(changes, answered, beside);
-      const committed = await this.#writer.run((session) => this.#committer.commit(session, rows));
-      if (committed.ok || committed.code === 'revision-conflict') return committed;
-      const reason =
-        unavailableReason(committed.cause, this.#address) ??
-        'The connection to PostgreSQL was lost in the middle of it.';
-      return (
-        (await within(SETTLING_MS_MAX, committed.settled)) ?? {
-          ok: false,
-          code: 'outcome-unknown',
-          reason,
-          settled: committed.settled,
-        }
-      );
+      const pen = await this.shared.takePen([]);
+      return await pen.commit(changes, answered, beside);
     } catch (error) {
-      const reason = this.#reasonOf(error);
-      if (reason === null) throw new Error('committing changes to the store', { cause: error });
-      return { ok: false, code: 'store-unavailable', reason };
+      if (error instanceof StoreUnavailableError)
+        return { ok: false, code: 'store-unavailable', reason: error.message };
+      throw error;
     }
   }
 
@@ -204,6 +218,7 @@ class PostgresStore implements Store {
 
   async #close(): Promise<void> {
     await this.#writer.close();
+    await this.#watcher.close();
     this.#committer.giveUp();
     await this.#kysely.destroy();
   }
@@ -215,6 +230,7 @@ class PostgresStore implements Store {
       if (this.#closing !== null) throw new Error('the store is closed');
       return await work();
     } catch (error) {
+      if (error instanceof SupersededError) throw error;
       const reason = this.#reasonOf(error);
       if (reason !== null) throw new StoreUnavailableError(reason, { cause: error });
       throw new Error(what, { cause: error });
@@ -250,20 +266,4 @@ async function updateLastUsed(session: PostgresSession, uses: readonly TokenUse[
     },
     [uses.map(({ tokenId }) => tokenId), uses.map(({ lastUsedAt }) => lastUsedAt)],
   );
-}
-
-/** @returns `null`: not within this time, or nobody will ever know. */
-async function within(msMax: number, settled: Promise<SettledOutcome>): Promise<SettledOutcome | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, msMax, null);
-  });
-  try {
-    return await Promise.race([settled, late]);
-  } catch {
-    // Whoever is told of the doubt hears of this from the promise itself.
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
 }

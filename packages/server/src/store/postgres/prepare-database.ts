@@ -6,6 +6,7 @@ import { migrationsFor } from '../migrations/migrations.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { readingDialect } from './reading-pool.ts';
+import { withTablesLock } from './server-lock.ts';
 import { RefusedError, unavailableReason } from './unavailable-reason.ts';
 
 /** The oldest PostgreSQL that is still maintained by its makers; 13 is the first whose session settings are all those of ours. */
@@ -33,6 +34,8 @@ export const TABLES: readonly string[] = [
   'slots',
   'rollouts',
   'rollout_nodes',
+  'commits',
+  'replicas',
 ];
 
 /** @throws RefusedError, or what the driver threw. */
@@ -42,9 +45,11 @@ export async function prepareDatabase(
   applicationName: string,
 ): Promise<{ readonly warnings: readonly string[] }> {
   const warnings = await checkServer(session, address);
-  const pending = await pendingMigrations(session, address);
-  if (pending) await migrate(session, address, applicationName);
-  await makeEventsAppendOnly(session);
+  await withTablesLock(session, async () => {
+    const pending = await pendingMigrations(session, address);
+    if (pending) await migrate(session, address, applicationName);
+    await makeEventsAppendOnly(session);
+  });
   return { warnings };
 }
 

@@ -1,5 +1,6 @@
 /** The one statement that writes a commit's rows into all tables of PostgreSQL. */
 import type { Statement } from './postgres-session.ts';
+import { COMMITS_CHANNEL } from './missed-commits.ts';
 
 /**
  * All tables in one statement: its parts see the tables as they were before it, and no two of them touch the same row.
@@ -93,7 +94,10 @@ with written_nodes as (
   from json_to_recordset($18::json) as given
     (id text, rollout_id text, position bigint, node_id text, status text, body text)
   on conflict (id) do update set status = excluded.status, body = excluded.body
+), written_commit as (
+  insert into commits (number, id, previous_id, at, last_sequence, changed)
+  values ($19::bigint, $9::text, $20::text, $21::bigint, $8::bigint, $22::text)
 )
 update event_sequence set last_sequence = $8::bigint, last_commit_id = $9::text, last_hash = $7::text
-returning set_config('statement_timeout', '0', true)`,
+returning set_config('statement_timeout', '0', true), pg_notify(${COMMITS_CHANNEL}, $19::bigint::text)`,
 };

@@ -62,6 +62,7 @@ export class SqliteStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
   readonly rollouts: RolloutStore;
+  readonly shared = null;
   readonly #database: Database.Database;
   readonly #kysely: Kysely<Schema>;
   readonly #lock: DataDirectoryLock;

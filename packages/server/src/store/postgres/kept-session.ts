@@ -1,46 +1,32 @@
-/**
- * The one session that writes. It holds the server's lock, so whatever is committed on it was committed by the one server that
- * may; when its connection is lost it is made anew, in the background, until it succeeds.
- */
+/** A session that is always there: when its connection is lost it is made anew, in the background, until it succeeds. */
 import { StoreUnavailableError } from '../store.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import { PostgresSession } from './postgres-session.ts';
-import { describeHolder, endSession, takeServerLock } from './server-lock.ts';
-import { RefusedError, unavailableReason } from './unavailable-reason.ts';
+import { LockedError } from './server-lock.ts';
+import { unavailableReason } from './unavailable-reason.ts';
 
 /** Milliseconds until a lost connection is tried again: at first, and at most after many failures. */
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 1000;
 
-/** Milliseconds for which a starting server waits for the lock, and between two tries: the session of a server that was just killed ends by then. */
+/** Milliseconds for which a start waits for a lock, and between two tries: the session of a program that was just killed ends by then. */
 const LOCK_MS_MAX = 3000;
 const LOCK_RETRY_MS = 100;
 
-/** The session has the lock; whether this server may go on is for the store to say. */
-export type Admit = (session: PostgresSession) => Promise<void>;
-
-/** Thrown by `Admit`: this server must not write this database again. */
-export class SupersededError extends RefusedError {}
-
-/** Another session has the lock. */
-class LockedError extends RefusedError {}
-
-export interface WriterOptions {
+export interface KeptSessionOptions {
   readonly address: PostgresAddress;
   /** What its session is called in PostgreSQL's lists; tells it from those of every other server process. */
   readonly applicationName: string;
-  /** Called with each session before it is used. */
-  readonly admit: Admit;
+  /** Called with each session before it is used; what it throws ends the session. */
+  readonly admit: (session: PostgresSession) => Promise<void>;
   /** The connection was lost. */
   readonly onLost: (reason: string) => void;
   /** It is there again. */
   readonly onBack: () => void;
-  /** This server must not write any more. */
-  readonly onSuperseded: (reason: string) => void;
 }
 
-export class Writer {
-  readonly #options: WriterOptions;
+export class KeptSession {
+  readonly #options: KeptSessionOptions;
   #session: PostgresSession | null = null;
   #problem = 'The connection to PostgreSQL is not made yet.';
   #isClosed = false;
@@ -48,17 +34,17 @@ export class Writer {
   #reconnecting: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
 
-  private constructor(options: WriterOptions) {
+  private constructor(options: KeptSessionOptions) {
     this.#options = options;
   }
 
   /** @throws What the driver threw, or RefusedError when another server has the lock. */
-  static async open(options: WriterOptions): Promise<Writer> {
-    const writer = new Writer(options);
-    for (const giveUpAt = performance.now() + LOCK_MS_MAX; ; await writer.#pause(LOCK_RETRY_MS)) {
+  static async open(options: KeptSessionOptions): Promise<KeptSession> {
+    const kept = new KeptSession(options);
+    for (const giveUpAt = performance.now() + LOCK_MS_MAX; ; await kept.#pause(LOCK_RETRY_MS)) {
       try {
-        writer.#use(await writer.#connect());
-        return writer;
+        kept.#use(await kept.#connect());
+        return kept;
       } catch (error) {
         if (!(error instanceof LockedError) || performance.now() > giveUpAt) throw error;
       }
@@ -112,10 +98,6 @@ export class Writer {
         return;
       } catch (error) {
         this.#problem = this.#reasonOf(error);
-        if (error instanceof SupersededError) {
-          this.#options.onSuperseded(error.message);
-          return;
-        }
       }
     }
   }
@@ -124,17 +106,6 @@ export class Writer {
     const { address, applicationName, admit } = this.#options;
     const session = await PostgresSession.open(address, applicationName);
     try {
-      const lock = await takeServerLock(session);
-      if (!lock.ok) {
-        if (lock.holder?.applicationName === applicationName) await endSession(session, lock.holder.processId);
-        throw new LockedError(
-          lock.holder === null
-            ? 'The lock of the database was just released; try again.'
-            : `The ${address.shown} is in use by another sluice server: ${describeHolder(lock.holder)}. ` +
-                'Stop that one, or give this one a database of its own with --database. If that server is gone for good, ' +
-                `PostgreSQL notices within half a minute; SELECT pg_terminate_backend(${lock.holder.processId}) ends its session at once.`,
-        );
-      }
       await admit(session);
       return session;
     } catch (error) {

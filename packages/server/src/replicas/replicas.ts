@@ -1,0 +1,208 @@
+/** This server among those that share its store: says that it is there, sees who else is, and gives up who is silent. */
+import type { Clock } from '@sluice/core';
+import type { Logger } from 'pino';
+import type { Servers } from '../fleet/servers.ts';
+import type { Roll, SharedStore, StoredReplica } from '../store/shared-store.ts';
+import { doerOf } from './doer-of.ts';
+import { GIVE_UP_MS, look, NOBODY_SEEN, type Presence } from './presence.ts';
+
+/** Milliseconds between two beats, and so until a commit is noticed of which no notification came. */
+const BEAT_MS = 250;
+/** Milliseconds without a beat of its own after which a server does no duty: others may have given it up. */
+const UNSURE_MS = 2000;
+/** Milliseconds for which a new doer waits: by then the one before it has seen that it is none any more. */
+const HAND_OVER_MS = 1000;
+
+export interface ReplicasOptions {
+  readonly shared: SharedStore;
+  /** One that never steps. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  /** What this server tells of itself, but for what is kept here. */
+  readonly about: () => Omit<StoredReplica, 'id' | 'beat' | 'lagMs' | 'isLeaving'>;
+  /** Others had given this server up: its agents' sessions are over, and it goes on under a new id. */
+  readonly givenUp: () => void;
+}
+
+export class Replicas implements Servers {
+  readonly #options: ReplicasOptions;
+  readonly #listeners = new Set<() => void>();
+  #id: string;
+  #beat = 0;
+  #isLeaving = false;
+  #presence: Presence = NOBODY_SEEN;
+  #roll: readonly StoredReplica[] = [];
+  /** Who did duties before the servers changed, and until when theirs are nobody's. */
+  #doersBefore: readonly string[] = [];
+  #handedOverAt = 0;
+  #beatenAt: number;
+  #cancel: () => void = () => undefined;
+  #cancelHandOver: () => void = () => undefined;
+  #beating: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  private constructor(options: ReplicasOptions) {
+    this.#options = options;
+    this.#id = options.newId();
+    this.#beatenAt = options.clock.now();
+  }
+
+  /** @throws StoreUnavailableError */
+  static async enter(options: ReplicasOptions): Promise<Replicas> {
+    const replicas = new Replicas(options);
+    await options.shared.enter(replicas.#self());
+    replicas.#take(await options.shared.beat(replicas.#self()), options.clock.now());
+    replicas.#arm();
+    return replicas;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  readonly lagMs = (): number => this.#options.shared.lagMs();
+
+  /** All that are on the roll, by id. */
+  get roll(): readonly StoredReplica[] {
+    return this.#roll;
+  }
+
+  readonly isThere = (serverId: string): boolean => this.#roll.some(({ id }) => id === serverId);
+
+  readonly isOurs = (duty: string): boolean => {
+    const now = this.#options.clock.now();
+    if (this.#isStopped || now - this.#beatenAt > UNSURE_MS) return false;
+    const isNow = doerOf(duty, this.#doers()) === this.#id;
+    return isNow && (now >= this.#handedOverAt || doerOf(duty, this.#doersBefore) === this.#id);
+  };
+
+  subscribe(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  /** Whether others are there that could do what this server does. */
+  get hasOthers(): boolean {
+    return this.#roll.some(({ id, isLeaving }) => id !== this.#id && !isLeaving);
+  }
+
+  /** Gives its duties away, and tells balancers of servers and agents that it is about to go. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#beatNow();
+  }
+
+  /** Takes this server off the roll. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel();
+    this.#cancelHandOver();
+    await this.#beating;
+    try {
+      await this.#options.shared.strike(this.#id, null);
+    } catch (error) {
+      this.#options.logger.warn(
+        { event: 'replica-unstruck', err: error },
+        'other servers give this one up in a moment',
+      );
+    }
+  }
+
+  /** Those that do duties: whoever is about to go does none, unless nobody else is there. */
+  #doers(): readonly string[] {
+    const staying = this.#roll.filter(({ isLeaving }) => !isLeaving);
+    return (staying.length === 0 ? this.#roll : staying).map(({ id }) => id);
+  }
+
+  #self(): StoredReplica {
+    const { about, shared } = this.#options;
+    return { ...about(), id: this.#id, beat: this.#beat, lagMs: shared.lagMs(), isLeaving: this.#isLeaving };
+  }
+
+  #arm(): void {
+    const { clock } = this.#options;
+    this.#cancel = clock.wakeAt(clock.now() + BEAT_MS, () => {
+      void this.#beatNow().then(() => {
+        if (!this.#isStopped) this.#arm();
+      });
+    });
+  }
+
+  #beatNow(): Promise<void> {
+    this.#beating = this.#beating.then(() => this.#beatOnce());
+    return this.#beating;
+  }
+
+  async #beatOnce(): Promise<void> {
+    const { shared, clock, logger } = this.#options;
+    try {
+      this.#beat += 1;
+      const beganAt = clock.now();
+      const roll = await shared.beat(this.#self());
+      if (roll.isKnown) this.#take(roll, beganAt);
+      else await this.#enterAnew();
+      await this.#giveUpSilent();
+    } catch (error) {
+      // The store says for itself that it is away; the next beat is tried in its time.
+      logger.debug({ event: 'beat-missed', err: error }, 'this server could not say that it is there');
+    }
+  }
+
+  /** The zombie: everything that it was believed to do, others have taken over. */
+  async #enterAnew(): Promise<void> {
+    const { shared, logger, newId, givenUp, clock } = this.#options;
+    const before = this.#id;
+    this.#id = newId();
+    logger.warn(
+      { event: 'given-up', serverId: before, newServerId: this.#id },
+      'the other servers had given this one up; its agents connect again, and it goes on under a new id',
+    );
+    givenUp();
+    await shared.enter(this.#self());
+    this.#take(await shared.beat(this.#self()), clock.now());
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #take({ replicas }: Roll, at: number): void {
+    const wasUnsure = at - this.#beatenAt > UNSURE_MS;
+    this.#beatenAt = at;
+    const before = this.#roll;
+    const doersBefore = this.#doers();
+    this.#roll = replicas;
+    const doers = this.#doers();
+    if (doers.join() !== doersBefore.join() && before.length > 0) {
+      this.#doersBefore = doersBefore;
+      this.#handedOverAt = at + HAND_OVER_MS;
+      this.#cancelHandOver();
+      this.#cancelHandOver = this.#options.clock.wakeAt(this.#handedOverAt, () => this.#tell());
+    }
+    if (wasUnsure || namesOf(before) !== namesOf(replicas)) this.#tell();
+  }
+
+  async #giveUpSilent(): Promise<void> {
+    const { clock, shared, logger } = this.#options;
+    const { presence, silent } = look(this.#presence, this.#roll, this.#id, clock.now());
+    this.#presence = presence;
+    for (const { id, name, beat } of silent) {
+      if (!(await shared.strike(id, beat))) continue;
+      logger.warn(
+        { event: 'replica-given-up', serverId: id, name },
+        `nothing was heard of the server ${name} for ${GIVE_UP_MS / 1000} s; its work is taken over`,
+      );
+    }
+    if (silent.length > 0) this.#take(await shared.beat(this.#self()), clock.now());
+  }
+}
+
+/** What others need to hear of when it changes. */
+function namesOf(roll: readonly StoredReplica[]): string {
+  return roll.map(({ id, isLeaving }) => `${id} ${isLeaving}`).join();
+}
