@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createLogger } from '../../observe/logger.ts';
 import { change, commitOrFail, fleetById } from '../store-suite-rows.ts';
 import { type CommitOutcome, type Store, StoreUnavailableError } from '../store.ts';
+import { openPostgres } from './open-postgres.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { PostgresUnderTest } from './postgres-under-test.ts';
 import { type Fault, ProxyUnderTest } from './proxy-under-test.ts';
@@ -146,36 +147,23 @@ test('a session that the administrator ends is made anew, with its lock', async 
     directUrl,
   );
   await committedAtLast(() => store.commit([change('a', 1, 2)]));
-  await expect(openPostgresStore(directUrl, logger)).rejects.toThrow('is in use by another sluice server');
+  await expect(openPostgres(directUrl, logger, 'alone')).rejects.toThrow('is in use by another program');
 });
 
-test('a second server is told who has the database, and let in when that one is gone', async () => {
-  await expect(openPostgresStore(directUrl, logger)).rejects.toThrow(
+test('whoever needs the database alone is told who has it, and let in when that one is gone', async () => {
+  await expect(openPostgres(directUrl, logger, 'alone')).rejects.toThrow(
     new RegExp(
-      `The database 'test_\\d+' on 127\\.0\\.0\\.1:\\d+ \\(as user 'postgres'\\) is in use by another sluice server: ` +
+      `The database 'test_\\d+' on 127\\.0\\.0\\.1:\\d+ \\(as user 'postgres'\\) is in use by another program: ` +
         `sluice server \\S+ process ${process.pid} \\w+, from 127\\.0\\.0\\.1, since \\d{4}-.* Stop that one`,
       'u',
     ),
   );
   await store.close();
+  const alone = await openPostgres(directUrl, logger, 'alone');
+  await expect(openPostgresStore(directUrl, logger)).rejects.toThrow('is in use by another program');
+  await alone.writer.close();
+  await alone.kysely.destroy();
   const next = await openPostgresStore(directUrl, logger);
   expect(await fleetById(next)).toMatchObject({ a: { revision: 1 } });
   await next.close();
 });
-
-test('a server whose database another one has written meanwhile writes no more, and says why', async () => {
-  proxy.cut();
-  const other = await openPostgresStore(directUrl, logger);
-  await commitOrFail(other, [change('a', 1, 2)]);
-  proxy.mend();
-  const seen = async () => {
-    const outcome = await store.commit([change('b', null, 1)]);
-    return outcome.ok || outcome.code !== 'store-unavailable' ? outcome.ok : outcome.reason;
-  };
-  await vi.waitFor(async () => expect(await seen()).toContain('in use by another sluice server'), BACK_MS_MAX);
-  await other.close();
-  await vi.waitFor(async () => expect(await seen()).toContain('Restart this server'), BACK_MS_MAX);
-  const again = await openPostgresStore(directUrl, logger);
-  expect(Object.keys(await fleetById(again))).toEqual(['a']);
-  await again.close();
-}, 60_000);
