@@ -1,6 +1,7 @@
 /** The main job with everything kept in PostgreSQL, by a real server process: what was wanted and what was done survives its restarts. */
 import { execFile } from 'node:child_process';
 import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -68,15 +69,19 @@ test('the password is in nothing that the server says', () => {
   expect(fleet.serverOutput()).not.toContain(encodeURIComponent(PASSWORD));
 });
 
-test('a second server on the same database is told who has it, in one line, without a trace', async () => {
-  const second = promisify(execFile)(process.execPath, [sluice, 'server', '--listen', '127.0.0.1:0'], {
-    cwd: fleet.directory,
-    env: { PATH: process.env['PATH'], HOME: os.tmpdir(), NO_COLOR: '1', SLUICE_DATABASE_URL: databaseUrl },
-  });
-  await expect(second).rejects.toMatchObject({
+test('an import into a database that a server has is told who has it, in one line, without a trace', async () => {
+  const archive = path.join(fleet.directory, 'archive');
+  const run = (...words: readonly string[]) =>
+    promisify(execFile)(process.execPath, [sluice, 'server', ...words], {
+      cwd: fleet.directory,
+      env: { PATH: process.env['PATH'], HOME: os.tmpdir(), NO_COLOR: '1', SLUICE_DATABASE_URL: databaseUrl },
+    });
+  await run('export', archive);
+  const importing = run('import', archive);
+  await expect(importing).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/in use by another sluice server: sluice server .*\n?.*Mend what it names/u),
+    stderr: expect.stringMatching(/in use by another program: sluice server /u),
   });
-  await expect(second).rejects.toMatchObject({ stderr: expect.not.stringMatching(/^\s+at /mu) });
+  await expect(importing).rejects.toMatchObject({ stderr: expect.not.stringMatching(/^\s+at /mu) });
   expect((await fleet.request('GET', '/readyz')).status).toBe(200);
 }, 60_000);

@@ -88,7 +88,7 @@ describe('between SQLite and PostgreSQL', () => {
     expect(await exportTo({ kind: 'postgres', url })).toMatchObject({ ok: true, rows: { nodes: 1 } });
     expect(await importFrom({ kind: 'postgres', url })).toMatchObject({
       ok: false,
-      detail: expect.stringContaining('is in use by another sluice server'),
+      detail: expect.stringContaining('is in use by another program: sluice server'),
     });
     await store.close();
   }, 30_000);

@@ -37,7 +37,7 @@ export async function openPostgres(
   made?: (place: Place) => void,
 ): Promise<OpenedPostgres> {
   const address = parsePostgresAddress(url);
-  const applicationName = nameOfThisProcess();
+  const applicationName = nameOfThisProcess(use === 'shared' ? 'server' : 'import');
   const kysely = new Kysely<Schema>({
     dialect: readingDialect({ address, applicationName, statementMsMax: STATEMENT_MS_MAX }),
   });
@@ -70,10 +70,10 @@ export async function openPostgres(
 }
 
 /** Within the 63 bytes that PostgreSQL keeps of it; the random part tells this process from all others, also after a restart. */
-function nameOfThisProcess(): string {
+function nameOfThisProcess(what: 'server' | 'import'): string {
   const host = os
     .hostname()
     .replaceAll(/[^\w.-]/gu, '-')
     .slice(0, 20);
-  return `sluice server ${host} process ${process.pid} ${randomBytes(4).toString('hex')}`;
+  return `sluice ${what} ${host} process ${process.pid} ${randomBytes(4).toString('hex')}`;
 }

@@ -71,13 +71,17 @@ test('takes over what others have committed: each thing once, as it is now, with
   const rollout = { id: 'ro_1', status: 'running', createdAt: 1, endedAt: null, body: { header: 1 } };
   const nodes = [1, 2].map((position) => ({ position, nodeId: `n${position}`, status: 'waiting', body: { position } }));
   await commitOrFail(one.store, [change('a', null, 1, { kinds: ['A'] }), change('b', null, 1, { kinds: ['B'] })]);
-  const outcome = await one.store.commit([change('a', 1, 2, { kinds: ['C', 'D'] }), change('b', 1, 2, { state: null })], [], {
-    tokens: [token],
-    budgets: [{ name: 'lobby', budget }],
-    slots: [{ ...slot, slot }],
-    rollouts: [{ rollout, nodes }],
-    notes: [{ nodeId: '', event: { kind: 'N', at: 1, body: {} } }],
-  });
+  const outcome = await one.store.commit(
+    [change('a', 1, 2, { kinds: ['C', 'D'] }), change('b', 1, 2, { state: null })],
+    [],
+    {
+      tokens: [token],
+      budgets: [{ name: 'lobby', budget }],
+      slots: [{ ...slot, slot }],
+      rollouts: [{ rollout, nodes }],
+      notes: [{ nodeId: '', event: { kind: 'N', at: 1, body: {} } }],
+    },
+  );
   expect(outcome).toMatchObject({ ok: true });
   await other.store.shared.catchUp();
   await other.store.shared.catchUp();
@@ -130,7 +134,10 @@ describe('transactions that commit in another order than their numbers', () => {
     await first.query('create table log (id bigserial primary key)');
     const read: number[] = [];
     const follow = async () => {
-      const rows = await postgres.query<{ id: string }>(`select id from log where id > ${read.at(-1) ?? 0} order by id`, url);
+      const rows = await postgres.query<{ id: string }>(
+        `select id from log where id > ${read.at(-1) ?? 0} order by id`,
+        url,
+      );
       read.push(...rows.map(({ id }) => Number(id)));
     };
     await first.query('begin');
@@ -182,7 +189,10 @@ describe('a memory that cannot be made true any more', () => {
   beforeEach(() => commitOrFail(one.store, [change('a', null, 1, { kinds: ['A'] })]));
 
   test('by a database that was set back', async () => {
-    await postgres.query('delete from commits; update event_sequence set last_sequence = 0, last_commit_id = null', url);
+    await postgres.query(
+      'delete from commits; update event_sequence set last_sequence = 0, last_commit_id = null',
+      url,
+    );
     await expect(one.store.shared.catchUp()).rejects.toThrow(SupersededError);
     await expect(one.store.shared.takePen([])).rejects.toThrow('was set back');
     // Nobody has the pen.
