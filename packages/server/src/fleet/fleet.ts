@@ -6,7 +6,7 @@ import { CommitQueue, type Committed } from './commit-queue.ts';
 import type { CommandTracing } from './command-tracing.ts';
 import { DueTimes } from './due-times.ts';
 import { committedElsewhere } from './missed.ts';
-import type { Servers } from './servers.ts';
+import { endOfLostSession, type Servers } from './servers.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { RolloutBook } from './rollout-book.ts';
 import { readUnended } from './stored-rollouts.ts';
@@ -73,12 +73,7 @@ export class Fleet {
       committed: committed ?? (() => undefined),
       superseded: superseded ?? (() => undefined),
     });
-    this.#due = new DueTimes({
-      clock,
-      servers,
-      stateOf,
-      record: (nodeId, command, actor) => this.record(nodeId, command, actor),
-    });
+    this.#due = new DueTimes({ clock, servers, stateOf, record: (...asked) => this.record(...asked) });
     this.#times = new NotedTimes({
       store,
       clock,
@@ -105,8 +100,8 @@ export class Fleet {
     for (const rollout of await readUnended(store.rollouts)) fleet.rollouts.apply(rollout);
     for (const stored of nodes) {
       const state = readNode(stored);
-      const isElsewhere = state.session.kind === 'connected' && servers.isThere(state.session.serverId ?? '');
-      fleet.#members.restore(isElsewhere ? state : afterServerStart(state, clock.now()), stored.lastSeenAt);
+      const isLost = endOfLostSession(state, servers) !== null;
+      fleet.#members.restore(isLost ? afterServerStart(state, clock.now()) : state, stored.lastSeenAt);
     }
     fleet.budgets.apply({
       budgets: (await store.budgets.all()).map((budget) => ({ name: budget.name, budget })),
@@ -155,7 +150,7 @@ export class Fleet {
   /**
    * The clock was set: everything that nodes wait for moves along, in one transaction.
    * @param reanchor Sets the clock that this fleet reads, in the moment in which the new times are durable.
-   * @returns Whether it was recorded; if not, nothing is changed and the clock not set.
+   * @returns Whether it was recorded; if not, the clock is not set.
    */
   shiftTimes(byMs: number, reanchor: () => void): Promise<boolean> {
     return this.#commits.sweep(
@@ -173,7 +168,6 @@ export class Fleet {
     return this.#members.get(nodeId);
   }
 
-  /** How many nodes there are. */
   get size(): number {
     return this.#members.size;
   }
@@ -213,12 +207,11 @@ export class Fleet {
     return nullWhileAway(this.#store.bytes());
   }
 
-  /** The number of the newest event that is visible here. */
+  /** Of the newest event that is visible here. */
   get lastSequence(): number {
     return this.#lastSequence;
   }
 
-  /** Events as the store keeps them. */
   events(query: EventsQuery): Promise<readonly StoredEvent[]> {
     return this.#store.events(query);
   }
@@ -296,11 +289,9 @@ export class Fleet {
   #serversChanged(): void {
     this.#due.hearAnew();
     for (const { state } of this.#members.values()) {
-      const { id, session } = state;
-      this.#due.set(id, state);
-      if (session.kind !== 'connected' || this.#servers.isThere(session.serverId ?? '')) continue;
-      const why = 'the server that it was connected to is gone';
-      void this.record(id, { kind: 'RecordDisconnect', sessionId: session.sessionId, goodbye: false, why }, SERVER);
+      this.#due.set(state.id, state);
+      const end = endOfLostSession(state, this.#servers);
+      if (end !== null) void this.record(state.id, end, SERVER);
     }
   }
 }

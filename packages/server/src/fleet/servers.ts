@@ -1,4 +1,11 @@
 /** The servers that share a store, as a fleet needs to know them. */
+import type { Command, NodeState } from '@sluice/core';
+import type { StoredReplica } from '../store/shared-store.ts';
+
+/** A server of several, as it last told of itself. */
+export type FleetServer = StoredReplica;
+
+type RecordDisconnect = Extract<Command, { kind: 'RecordDisconnect' }>;
 
 export interface Servers {
   /** Of this server; another one after others had given it up. */
@@ -17,4 +24,14 @@ export interface Servers {
 /** One server that shares its store with nobody. */
 export function oneServer(id: string): Servers {
   return { id, isThere: (serverId) => serverId === id, isOurs: () => true, subscribe: () => () => undefined };
+}
+
+/** What ends the session of a node whose server is gone; `null`: it has none there. */
+export function endOfLostSession(
+  { session }: NodeState,
+  { isThere }: Pick<Servers, 'isThere'>,
+): RecordDisconnect | null {
+  if (session.kind !== 'connected' || isThere(session.serverId ?? '')) return null;
+  const why = 'the server that it was connected to is gone';
+  return { kind: 'RecordDisconnect', sessionId: session.sessionId, goodbye: false, why };
 }

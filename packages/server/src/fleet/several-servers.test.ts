@@ -5,6 +5,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newServerId } from '../replicas/about-replica.ts';
 import { Replicas } from '../replicas/replicas.ts';
+import type { Store } from '../store/store.ts';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import { PostgresUnderTest } from '../store/postgres/postgres-under-test.ts';
 import { Fleet } from './fleet.ts';
@@ -27,9 +28,14 @@ const drain: Command = {
 
 let postgres: PostgresUnderTest;
 let url: string;
-let servers: Server[] = [];
+const servers: Server[] = [];
 
-type Server = Awaited<ReturnType<typeof startServer>>;
+interface Server {
+  readonly fleet: Fleet;
+  readonly replicas: Replicas;
+  readonly store: Store;
+  readonly stop: () => Promise<void>;
+}
 
 beforeAll(async () => {
   postgres = await PostgresUnderTest.start({ isDurable: false });
@@ -43,7 +49,7 @@ afterEach(async () => {
   for (const { stop } of servers.splice(0)) await stop();
 });
 
-async function startServer(name: string) {
+async function startServer(name: string): Promise<Server> {
   const store = await openPostgresStore(url, logger);
   const replicas = await Replicas.enter({
     shared: store.shared,

@@ -18,7 +18,7 @@ import type { Rollouts } from '../rollouts/rollouts.ts';
 import type { ServerMetrics } from '../observe/server-metrics.ts';
 import type { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
 import type { Result } from '@sluice/core';
-import type { StoredReplica } from '../store/shared-store.ts';
+import type { FleetServer } from '../fleet/servers.ts';
 
 export interface HttpParts {
   readonly fleet: Fleet;
@@ -48,7 +48,7 @@ export interface HttpParts {
 /** What is told of the servers that share a store. */
 export interface ReplicasView {
   readonly id: string;
-  readonly roll: readonly StoredReplica[];
+  readonly roll: readonly FleetServer[];
   /** This one hands its agents over and is about to go. */
   readonly isLeaving: boolean;
   /** Milliseconds since this one's memory was last known to show all that is committed. */

@@ -226,13 +226,11 @@ export class AgentSession {
     });
     if (registered?.node == null) return;
     const { fleet, logger } = this.#options;
-    fleet.heard(hello.node.id);
-    fleet.measured(hello.node.id, hello.load);
+    const nodeId = hello.node.id;
+    fleet.heard(nodeId);
+    fleet.measured(nodeId, hello.load);
     this.#welcome(registered.node, check.protocolVersion);
-    logger.info(
-      { event: 'agent-connected', nodeId: hello.node.id, sessionId: this.id, remoteIp: this.remoteIp },
-      'connected',
-    );
+    logger.info({ event: 'agent-connected', nodeId, sessionId: this.id, remoteIp: this.remoteIp }, 'connected');
   }
 
   #welcome(node: NonNullable<Executed['node']>, protocolVersion: number): void {
@@ -268,9 +266,10 @@ export class AgentSession {
   async #record(command: Command): Promise<Executed | null> {
     if (this.#nodeId === null) throw new Error(`${command.kind} before hello`);
     const { fleet } = this.#options;
-    const result = this.#isWelcomed
-      ? await fleet.record(this.#nodeId, command, this.#actor(), this.id)
-      : await fleet.execute(this.#nodeId, command, this.#actor());
+    const by = this.#actor();
+    const result = await (this.#isWelcomed
+      ? fleet.record(this.#nodeId, command, by, this.id)
+      : fleet.execute(this.#nodeId, command, by));
     if (result.ok) return result.value;
     const { problem } = result;
     if (problem.code === 'agent-refused') this.#refuse(this.#nodeId, problem.detail);

@@ -1,12 +1,13 @@
 /** What others have committed since a place in the order of the commits: which rows it was, and the rows as they are now. */
-import { type Kysely, type Compilable, sql } from 'kysely';
+import { type Compilable, type Kysely, sql } from 'kysely';
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 import { budgetOfRow, slotId, slotOfRow } from '../budget-rows.ts';
 import { eventOfRow } from '../event-rows.ts';
 import { rolloutNodeOfRow, rolloutOfRow } from '../rollout-rows.ts';
 import type { Schema } from '../schema.ts';
 import { type Follower, type MissedCommits, type MissedRollout, SupersededError } from '../shared-store.ts';
 import { nodeOfRow, tokenOfRow } from '../store-queries.ts';
-import type { StoredSlot } from '../budget-store.ts';
 import { webhookOfRow } from '../webhook-rows.ts';
 import type { PostgresSession, Statement } from './postgres-session.ts';
 import { SCHEMA_ID } from './server-lock.ts';
@@ -27,14 +28,17 @@ export interface Place {
 }
 
 /** The keys of the rows that a commit has written or removed. */
-export interface ChangedKeys {
-  readonly nodes: readonly string[];
-  readonly tokens: readonly string[];
-  readonly webhooks: readonly string[];
-  readonly budgets: readonly string[];
-  readonly slots: readonly Pick<StoredSlot, 'groupName' | 'holderId'>[];
-  readonly rollouts: readonly { readonly id: string; readonly positions: readonly number[] }[];
-}
+const ChangedKeys = Type.Object({
+  nodes: Type.Array(Type.String()),
+  tokens: Type.Array(Type.String()),
+  webhooks: Type.Array(Type.String()),
+  budgets: Type.Array(Type.String()),
+  slots: Type.Array(Type.Object({ groupName: Type.String(), holderId: Type.String() })),
+  rollouts: Type.Array(Type.Object({ id: Type.String(), positions: Type.Array(Type.Integer()) })),
+});
+export type ChangedKeys = Type.Static<typeof ChangedKeys>;
+
+const changedKeys = Compile(ChangedKeys);
 
 export interface CommitRow {
   readonly number: number;
@@ -91,7 +95,7 @@ export async function readMissed(
   to: Place,
   knowsRollout: Follower['knowsRollout'],
 ): Promise<MissedCommits> {
-  const all = commits.map(({ changed }): ChangedKeys => JSON.parse(changed));
+  const all = commits.map(({ changed }) => keysOfText(changed));
   const keysOf = (name: 'nodes' | 'tokens' | 'webhooks' | 'budgets') => [...new Set(all.flatMap((keys) => keys[name]))];
   const [nodeIds, tokenIds, webhookIds, budgetNames] = [
     keysOf('nodes'),
@@ -179,4 +183,11 @@ function changedRollouts(
     positionsOf.set(id, known);
   }
   return [...positionsOf].map(([id, positions]) => ({ id, positions: [...positions] }));
+}
+
+/** The store keeps what this very program wrote; a newer version may have added to it. */
+function keysOfText(text: string): ChangedKeys {
+  const keys: unknown = JSON.parse(text);
+  if (!changedKeys.Check(keys)) throw new Error('following the commits: the store holds one of another kind');
+  return keys;
 }

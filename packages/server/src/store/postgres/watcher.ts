@@ -1,4 +1,6 @@
 /** The session beside the writer's that never waits for the pen: it hears of commits, and keeps the roll of the servers. */
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 import type { StoredReplica } from '../shared-store.ts';
 import { KeptSession, type KeptSessionOptions } from './kept-session.ts';
 import { COMMITS_CHANNEL } from './missed-commits.ts';
@@ -109,6 +111,19 @@ function rowOf({ id, beat, ...body }: StoredReplica): readonly unknown[] {
   return [id, beat, JSON.stringify(body)];
 }
 
+/** What a server tells of itself, beside its id and its beat. */
+const ToldOfItself = Compile(
+  Type.Object({
+    name: Type.String(),
+    url: Type.Union([Type.String(), Type.Null()]),
+    version: Type.String(),
+    startedAt: Type.Number(),
+    sessions: Type.Number(),
+    lagMs: Type.Number(),
+    isLeaving: Type.Boolean(),
+  }),
+);
+
 function replicaOf({
   id,
   beat,
@@ -118,6 +133,8 @@ function replicaOf({
   readonly beat: number;
   readonly body: string;
 }): StoredReplica {
-  const told: Omit<StoredReplica, 'id' | 'beat'> = JSON.parse(body);
+  const told: unknown = JSON.parse(body);
+  if (!ToldOfItself.Check(told))
+    throw new Error(`reading what the server ${id} tells of itself: it is of another kind`);
   return { ...told, id, beat };
 }
