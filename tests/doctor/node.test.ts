@@ -224,6 +224,17 @@ test('a server that cannot be reached from here', async () => {
   expect(exitCode).toBe(1);
 });
 
+test('several servers: each is looked at, and one that is away is a warning while another can serve', async () => {
+  const away = `http://127.0.0.1:${await freePort()}`;
+  const both = await examine({ top: { server: [server.url.origin, away] } });
+  expect(both.exitCode).toBe(0);
+  expect(both.findings['ready']).toMatch(/^fine/u);
+  expect(both.findings['server']).toMatch(/^warning: .*nothing listens there/u);
+  const none = await examine({ top: { server: [away, `http://127.0.0.1:${await freePort()}`] } });
+  expect(none.exitCode).toBe(1);
+  expect(none.findings['server']).toMatch(/^fault: .*nothing listens there/u);
+});
+
 test('a node id that another machine has', async () => {
   const asAdmin = { SLUICE_URL: server.url.origin, SLUICE_TOKEN: ADMIN_TOKEN };
   const taken = await examine({ node: { id: 'lobby-1' } }, asAdmin);

@@ -73,6 +73,7 @@ test('a server tells of its fleet, of what it did and of itself', async () => {
 
   const agent = await agentMetrics();
   expect(agent).toContain('sluice_agent_connected 1');
+  expect(agent).toContain(`sluice_agent_server_info{server="${fleet.url}"} 1`);
   expect(agent).toContain('sluice_agent_drain_wanted 1');
   expect(agent).toContain('sluice_agent_drained 0');
   expect(agent).toContain('sluice_agent_in_rotation 0');

@@ -75,7 +75,7 @@ describe('install', () => {
         SLUICE_JOIN_TOKEN: 'slc_token',
       });
       expect(config).toMatchObject({
-        serverUrl: 'https://sluice.example:7070',
+        serverUrls: ['https://sluice.example:7070'],
         joinToken: 'slc_token',
         node: { id: 'lobby-1' },
         stateDir: '/var/lib/sluice',
@@ -83,6 +83,14 @@ describe('install', () => {
       });
     },
   );
+
+  test('writes the addresses of several servers as a list', async () => {
+    install('agent', '--server', 'https://a.example:7070, https://b.example');
+    const env = { HOSTNAME: 'lobby-1', SLUICE_JOIN_TOKEN: 'slc_token' };
+    const { serverUrls } = await loadAgentConfig(file('etc/sluice/agent.yaml'), env);
+    expect(serverUrls).toEqual(['https://a.example:7070', 'https://b.example']);
+    expect(await readFile(file('etc/sluice/agent.yaml'), 'utf8')).toContain('server: ["https://a.example:7070",');
+  });
 
   test('writes a server.yaml that works, and no secret into an image', async () => {
     expect(install('server').status).toBe(0);
@@ -93,7 +101,7 @@ describe('install', () => {
   });
 
   test('writes the secrets of a machine where only its owner reads them', async () => {
-    const agent = agentFiles([PROGRAM], { driver: 'systemd', serverUrl: 'http://x', joinToken: 'slc_join' });
+    const agent = agentFiles([PROGRAM], { driver: 'systemd', serverUrls: ['http://x'], joinToken: 'slc_join' });
     for (const files of [serverFiles([PROGRAM], 'slc_admin'), agent]) await installFiles(files, root, false);
     expect(await readFile(file('etc/sluice/server.env'), 'utf8')).toMatch(/^SLUICE_ADMIN_TOKEN=slc_admin$/mu);
     expect(await readFile(file('etc/sluice/agent.env'), 'utf8')).toMatch(/^SLUICE_JOIN_TOKEN=slc_join$/mu);

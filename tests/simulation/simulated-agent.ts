@@ -92,6 +92,7 @@ export class SimulatedAgent {
       logger,
     });
     this.#connection = new AgentConnection({
+      servers: ['http://server'],
       connect: network.connect(machine.nodeId, this.#life),
       clock: ofProcess,
       random: () => random.next(),

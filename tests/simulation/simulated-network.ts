@@ -79,7 +79,7 @@ export class SimulatedNetwork {
 
   /** How an agent's process reaches the server. */
   connect(nodeId: string, agentLife: Life): Connect {
-    return (events) => {
+    return (_serverUrl, events) => {
       const { serverEnd, random, profile, isTroubled, clock } = this.#options;
       const server = serverEnd();
       const { toServerUntil = 0, toAgentUntil = 0 } = this.#partitions.get(nodeId) ?? {};

@@ -49,15 +49,15 @@ async function portOf(server: Server): Promise<number> {
 async function tryToConnect(port: number, tls: Partial<AgentTls>): Promise<string> {
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
-  const connect = connectWebSocket(
-    `https://127.0.0.1:${port}`,
-    () => null,
-    { serverCa: null, own: null, ...tls },
-    logger,
-  );
+  const connect = connectWebSocket(() => null, { serverCa: null, own: null, ...tls }, logger);
   await new Promise<void>((resolve) => {
     const nothing = () => undefined;
-    connect({ received: nothing, ponged: nothing, refused: nothing, closed: () => resolve() });
+    connect(`https://127.0.0.1:${port}`, {
+      received: nothing,
+      ponged: nothing,
+      refused: nothing,
+      closed: () => resolve(),
+    });
   });
   return lines.join('');
 }

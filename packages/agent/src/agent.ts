@@ -15,6 +15,7 @@ import { MachineLoad, machineResources } from './machine-load.ts';
 import { AgentMetrics } from './metrics/agent-metrics.ts';
 import { type OpenedParts, openParts } from './open-parts.ts';
 import { readJournalEntries } from './read-journal.ts';
+import { serversInOrder } from './server-urls.ts';
 import { AgentConnection } from './session/agent-connection.ts';
 import { connectWebSocket } from './session/web-socket.ts';
 import { pollWorkload } from './poll-workload.ts';
@@ -104,12 +105,8 @@ export class Agent {
       logger,
     });
     this.#connection = new AgentConnection({
-      connect: connectWebSocket(
-        config.serverUrl,
-        () => (opened.credential.needsJoinToken ? config.joinToken : null),
-        config.tls,
-        logger,
-      ),
+      servers: serversInOrder(config.node.id, config.serverUrls),
+      connect: connectWebSocket(() => (opened.credential.needsJoinToken ? config.joinToken : null), config.tls, logger),
       clock: systemClock,
       random: Math.random,
       events: {
@@ -160,7 +157,13 @@ export class Agent {
     // Locks that an earlier agent knew hold from the first moment on.
     if (words !== undefined) this.#watch.setWords(words);
     this.#isStarted = true;
-    this.#opened.metrics?.serve(new AgentMetrics(this.#config.node.id, () => this.#shell.state));
+    this.#opened.metrics?.serve(
+      new AgentMetrics({
+        nodeId: this.#config.node.id,
+        state: () => this.#shell.state,
+        server: () => this.#connection.server,
+      }),
+    );
     this.#opened.rotation.onTold((word, problem) => this.#shell.take({ kind: 'RotationTold', word, problem }));
     this.#driver.onChange(() => {
       workloadSocket?.workloadChanged();
@@ -170,8 +173,8 @@ export class Agent {
     if (words !== undefined) this.#workloadSaid(words);
     this.#pollWorkload();
     this.#connection.start();
-    warnInTheClear(this.#config.serverUrl, this.#logger);
-    this.#logger.info({ event: 'agent-started', server: this.#config.serverUrl }, 'the agent runs');
+    warnInTheClear(this.#config.serverUrls, this.#logger);
+    this.#logger.info({ event: 'agent-started', servers: this.#config.serverUrls }, 'the agent runs');
   }
 
   async #end(): Promise<void> {

@@ -156,7 +156,12 @@ export type RebootSetting = Type.Static<typeof RebootSetting>;
 
 export const AgentFile = Type.Object(
   {
-    server: Type.Optional(Url),
+    /** Several addresses, as a list or in a text with commas, are servers that share one store. */
+    server: Type.Optional(
+      Type.Union([Text, Type.Array(Url, { minItems: 1 })], {
+        description: 'the address of the server, or a list of addresses such as [https://a.example, https://b.example]',
+      }),
+    ),
     joinToken: Type.Optional(Text),
     /** File with the certificate of the only authority that is trusted. */
     serverCa: Type.Optional(Text),

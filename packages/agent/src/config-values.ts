@@ -53,9 +53,15 @@ export function addressOf(text: string, faults: ConfigFaults, path: Path, portMi
 
 /** Checks that it is an address which can be asked. */
 export function urlOf(text: string, faults: ConfigFaults, path: Path): string {
-  if (!URL.canParse(text) || !/^https?:$/u.test(new URL(text).protocol))
-    faults.add(path, `'${text}' is no address; write http://HOST:PORT/PATH or https://…`);
+  const fault = urlFault(text);
+  if (fault !== null) faults.add(path, fault);
   return text;
+}
+
+/** Why it is no address which can be asked, as the end of a sentence; `null`: it is one. */
+export function urlFault(text: string): string | null {
+  if (URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol)) return null;
+  return `'${text}' is no address; write http://HOST:PORT/PATH or https://…`;
 }
 
 export function healthCheckOf(

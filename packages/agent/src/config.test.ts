@@ -61,7 +61,7 @@ describe('a whole file', () => {
     const config = await load(whole, { SLUICE_JOIN_TOKEN: 'slc_secret' });
     const cwd = path.join(directory, 'game');
     expect(config).toEqual({
-      serverUrl: 'https://sluice.example:7070',
+      serverUrls: ['https://sluice.example:7070'],
       joinToken: 'slc_secret',
       tls: { serverCa: null, own: null },
       node: {
@@ -224,12 +224,52 @@ workload: { driver: process, command: [run], user: chess, group: "1000", umask: 
 
   test('a flag wins over the environment, and that over the file', async () => {
     const env = { SLUICE_URL: 'http://from-env:1' };
-    expect((await load(smallest, env)).serverUrl).toBe('http://from-env:1');
+    expect((await load(smallest, env)).serverUrls).toEqual(['http://from-env:1']);
     const config = await load(smallest, env, { server: 'http://from-flag:2', nodeId: 'other' });
-    expect([config.serverUrl, config.node.id, config.node.name]).toEqual(['http://from-flag:2', 'other', 'other']);
+    expect([config.serverUrls, config.node.id, config.node.name]).toEqual([['http://from-flag:2'], 'other', 'other']);
     expect(
       (await load('workload: { driver: process, command: [run] }', {}, { server: 'http://a:1', nodeId: 'b' })).node.id,
     ).toBe('b');
+  });
+});
+
+describe('several servers', () => {
+  const both = ['https://a.example:7070', 'https://b.example'];
+  const withServer = (server: string) => smallest.replace(/^server.*$/mu, `server: ${server}`);
+
+  test('are a list in the file, or have commas between in a text, a flag or the environment', async () => {
+    const texts = 'https://a.example:7070/, https://b.example';
+    expect((await load(withServer('[https://a.example:7070, https://b.example/]'))).serverUrls).toEqual(both);
+    expect((await load(withServer(`"${texts}"`))).serverUrls).toEqual(both);
+    expect((await load(withServer('"${SERVERS}"'), { SERVERS: texts })).serverUrls).toEqual(both);
+    expect((await load(smallest, { SLUICE_URL: texts })).serverUrls).toEqual(both);
+    expect((await load(smallest, {}, { server: texts })).serverUrls).toEqual(both);
+    expect((await load(withServer('[https://a.example]'))).serverUrls).toEqual(['https://a.example']);
+  });
+
+  test.each([
+    ['an item that is none', '[https://a.example, b.example]', "line 1: server.1: 'b.example' is no address"],
+    ['a text that has none at its end', '"https://a.example,"', "line 1: server: '' is no address"],
+    ['an item of two', '["https://a.example,https://b.example"]', 'has a comma in it; write each address as an item'],
+    ['the same one twice', '[https://a.example, https://A.example:443/]', 'https://a.example is there twice'],
+    ['with and without TLS', '[https://a.example, http://b.example]', 'write all of one kind: an agent that cannot'],
+    ['a secret in one', '[https://a.example, https://me:secret@b.example]', 'server.1: has a user or password in it'],
+    ['none', '[]', 'line 1: server: must be the address of the server, or a list of addresses'],
+    ['a number', '7070', 'line 1: server: must be the address of the server, or a list of addresses'],
+    [
+      'too many',
+      `"${Array.from({ length: 33 }, (_, index) => `http://s${index}`).join()}"`,
+      'has 33 addresses; at most 32 are possible',
+    ],
+  ])('%s is refused', async (_, server, words) => {
+    const message = await faultsOf(withServer(server));
+    expect(message).toContain(words);
+    expect(message).not.toContain('secret');
+  });
+
+  test('an authority of servers without TLS would verify nothing', async () => {
+    const text = `${withServer('[http://a, http://b]')}serverCa: ca.crt\n`;
+    expect(await faultsOf(text)).toContain('serverCa: is of no use with an http:// server');
   });
 });
 

@@ -9,14 +9,16 @@ import { AgentFile, WorkloadSetting } from './config-file.ts';
 import { nodeIdentityOf } from './config-node.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 import { type RotationConfig, rotationOf } from './config-rotation.ts';
-import { addressOf, urlOf } from './config-values.ts';
+import { addressOf } from './config-values.ts';
 import { type WorkloadConfig, workloadOf } from './config-workload.ts';
 import { type ConfiguredCommands, describeCommands, TOLD_BYTES_MAX } from './declared-commands.ts';
 import { type RebootConfig, rebootOf } from './reboot/reboot-config.ts';
 import type { ListenAddress } from './rotation/listen.ts';
+import { readServerUrls, type ServerUrls, splitServerUrls } from './server-urls.ts';
 
 export interface AgentConfig {
-  readonly serverUrl: string;
+  /** Of the servers that share one store; the agent has its session with one of them. */
+  readonly serverUrls: ServerUrls;
   /** `null`: the server is asked without one. */
   readonly joinToken: string | null;
   readonly tls: AgentTls;
@@ -46,6 +48,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Flags, which win over everything. */
 export interface AgentConfigFlags {
+  /** Several addresses are separated by commas. */
   readonly server?: string;
   readonly nodeId?: string;
   readonly serverCa?: string;
@@ -58,7 +61,7 @@ const STATE_DIRECTORY = '/var/lib/sluice';
 const agentFile = Compile(AgentFile);
 
 /**
- * @param env For `${NAME}` in the file, and `SLUICE_URL`, which wins over the file's server.
+ * @param env For `${NAME}` in the file, and `SLUICE_URL`, which wins over the file's server and may have several addresses as well.
  * @throws Error for the one who started the agent: its message has every fault, with file and line, and what to do.
  */
 export async function loadAgentConfig(
@@ -100,14 +103,15 @@ function isReadable({ value }: ConfigText): boolean {
 function configOf(file: AgentFile, directory: string, faults: ConfigFaults): AgentConfig {
   const node = nodeIdentityOf(file.node ?? {}, faults);
   const commands = commandsOf(file.commands ?? {}, faults);
-  if (file.serverCa !== undefined && file.server?.startsWith('http:') === true)
+  const serverUrls = serverUrlsOf(file.server, faults);
+  if (file.serverCa !== undefined && serverUrls[0].startsWith('http:'))
     faults.add(
       ['serverCa'],
       'is of no use with an http:// server: nothing would be verified; write https:// in server',
     );
   checkToldBytes(node, commands, faults);
   return {
-    serverUrl: serverUrlOf(file.server, faults),
+    serverUrls,
     joinToken: file.joinToken ?? null,
     tls: {
       serverCa: file.serverCa === undefined ? null : path.resolve(directory, file.serverCa),
@@ -137,18 +141,16 @@ function checkToldBytes(node: NodeIdentity, commands: ConfiguredCommands, faults
   );
 }
 
-function serverUrlOf(server: string | undefined, faults: ConfigFaults): string {
+function serverUrlsOf(server: AgentFile['server'], faults: ConfigFaults): ServerUrls {
   if (server === undefined) {
     faults.add(['server'], 'missing; write the address of the server here, or give it with --server URL');
-    return '';
+    return [''];
   }
-  const before = faults.found.length;
-  urlOf(server, faults, ['server']);
-  if (faults.found.length > before) return '';
-  const url = new URL(server);
-  if (url.username !== '' || url.password !== '')
-    faults.add(['server'], 'has a user or password in it, which would end up in logs; the token goes into joinToken');
-  return url.origin;
+  const read = readServerUrls(typeof server === 'string' ? splitServerUrls(server) : server);
+  if (read.ok) return read.urls;
+  for (const { index, message } of read.faults)
+    faults.add(index === null || typeof server === 'string' ? ['server'] : ['server', String(index)], message);
+  return [''];
 }
 
 /** Puts what was given otherwise over what the file says. A file that is no mapping is left to the schema. */

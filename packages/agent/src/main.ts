@@ -6,8 +6,9 @@ import { loadAgentConfig } from './config.ts';
 
 export interface AgentOptions {
   readonly configFile: string;
-  /** Instead of the one in the file. */
+  /** Instead of what the file says; several addresses are separated by commas. */
   readonly server?: string;
+  /** Instead of the one in the file. */
   readonly nodeId?: string;
   /** File of the only authority that is trusted, instead of the one in the file. */
   readonly serverCa?: string;

@@ -78,15 +78,20 @@ describe('refused, with what to do', () => {
     expect(await resolve()).toMatchObject({ ok: false, detail: expect.stringContaining(detail) });
   });
 
-  test.each(['localhost:7070', 'ftp://x', 'http://user:pass@x', 'http://x?y', 'nonsense'])(
-    'the address %j',
-    async (url) => {
-      expect(await resolve({ url })).toMatchObject({
-        ok: false,
-        whatToDo: expect.stringContaining('http://127.0.0.1:7070'),
-      });
-    },
-  );
+  test.each([
+    'localhost:7070',
+    'ftp://x',
+    'http://user:pass@x',
+    'http://x?y',
+    'https://a,https://b',
+    'http://a:1,http://b:1',
+    'nonsense',
+  ])('the address %j', async (url) => {
+    expect(await resolve({ url })).toMatchObject({
+      ok: false,
+      whatToDo: expect.stringContaining('http://127.0.0.1:7070'),
+    });
+  });
 
   test('a token with a line break, and a token file that is not there', async () => {
     expect(await resolve({}, { SLUICE_TOKEN: 'a\nb' })).toMatchObject({ ok: false });

@@ -175,6 +175,7 @@ function unreadable(path: string, { code }: Unreadable): Extract<Settings, { ok:
 }
 
 function faultOfUrl(text: string): string | null {
+  if (/^https?:\/\/[^/]*,/u.test(text)) return 'only agents take several of them; a command speaks to one';
   if (!URL.canParse(text)) return 'it cannot be parsed';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'it does not begin with http:// or https://';

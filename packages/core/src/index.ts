@@ -31,6 +31,7 @@ export { statusOf } from './node/status.ts';
 export { whyIsNode } from './node/why.ts';
 export { answerToUpdate } from './operation/decide-update.ts';
 export { actOnNode, drainHoldOf, isTerminal, runningReboot } from './operation/operation.ts';
+export { rendezvousOrder } from './rendezvous-order.ts';
 export type { Result } from './result.ts';
 export { decideRollout } from './rollout/decide-rollout.ts';
 export { evolveRollout } from './rollout/evolve-rollout.ts';

@@ -1,6 +1,7 @@
 /** Examines a node for its operator: its configuration, then what it names. Starts nothing and changes nothing. */
 import { fault, fine, type Finding } from '@sluice/core';
 import { type AgentConfig, loadAgentConfig } from '../config.ts';
+import type { ServerUrls } from '../server-urls.ts';
 import { judgeNode } from './judge-node.ts';
 import { nodeFacts } from './node-facts.ts';
 
@@ -11,7 +12,7 @@ export interface ExaminedNode {
   /** What the rest is to be asked about; `null`: the configuration cannot be used. */
   readonly node: {
     readonly id: string;
-    readonly serverUrl: string;
+    readonly serverUrls: ServerUrls;
     /** `null`: the authorities of the machine. */
     readonly serverCa: string | null;
     /** Whether an agent runs with this state directory. */
@@ -38,7 +39,7 @@ export async function examineNode(
     findings: [fine(CONFIGURATION, `${configFile} can be used.`), ...judgeNode(facts)],
     node: {
       id: config.node.id,
-      serverUrl: config.serverUrl,
+      serverUrls: config.serverUrls,
       serverCa: config.tls.serverCa,
       isRunning: facts.agentPid !== null,
     },

@@ -3,9 +3,21 @@ import { SLUICE_VERSION } from '@sluice/contract';
 import type { AgentState } from '@sluice/core';
 import { Gauge, Registry } from 'prom-client';
 
+export interface MeasuredAgent {
+  readonly nodeId: string;
+  readonly state: () => AgentState;
+  /** The address of the server that the session is with; `null`: there is no session. */
+  readonly server: () => string | null;
+}
+
 export class AgentMetrics {
   readonly #registry = new Registry();
   readonly #connected = this.#gauge('sluice_agent_connected', '1 while the agent has a session with a server.');
+  readonly #server = this.#gauge(
+    'sluice_agent_server_info',
+    'Always 1; the label is the server that the agent has its session with. Absent without one.',
+    ['server'],
+  );
   readonly #inRotation = this.#gauge('sluice_agent_in_rotation', '1 while load balancers are told to send traffic.');
   readonly #wanted = this.#gauge('sluice_agent_drain_wanted', '1 while the node has a hold.');
   readonly #drained = this.#gauge('sluice_agent_drained', '1 once a wanted drain is proved to be done.');
@@ -24,21 +36,24 @@ export class AgentMetrics {
     'sluice_agent_acts_unreported',
     'Acts in the journal whose end the server has not acknowledged.',
   );
-  readonly #state: () => AgentState;
+  readonly #agent: MeasuredAgent;
 
-  constructor(nodeId: string, state: () => AgentState) {
-    this.#state = state;
+  constructor(agent: MeasuredAgent) {
+    this.#agent = agent;
     this.#gauge('sluice_agent_info', 'Always 1; the labels are what is told.', ['node_id', 'version']).set(
-      { node_id: nodeId, version: SLUICE_VERSION },
+      { node_id: agent.nodeId, version: SLUICE_VERSION },
       1,
     );
   }
 
   /** All figures in Prometheus's text format, as of now. */
   text(): Promise<string> {
-    const { isConnected, rotation, journal, convergence, reading, workload } = this.#state();
+    const { isConnected, rotation, journal, convergence, reading, workload } = this.#agent.state();
+    const server = this.#agent.server();
     const isWanted = journal.availability === 'drain';
     this.#connected.set(isConnected ? 1 : 0);
+    this.#server.reset();
+    if (server !== null) this.#server.set({ server }, 1);
     this.#inRotation.set(rotation.word === 'ready' ? 1 : 0);
     this.#wanted.set(isWanted ? 1 : 0);
     this.#drained.set(isWanted && journal.evidence !== null ? 1 : 0);

@@ -8,7 +8,8 @@ function comesBackAfterMs(status: number, retryAfter: string | undefined, random
   const wakes: number[] = [];
   let answer = (): void => undefined;
   const connection = new AgentConnection({
-    connect: (events) => {
+    servers: ['http://server'],
+    connect: (_serverUrl, events) => {
       answer = () => {
         events.refused(status, retryAfter);
         events.closed(1006, '');

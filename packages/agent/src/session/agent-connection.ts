@@ -13,19 +13,21 @@ import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import type { AgentSocket, Connect } from './agent-socket.ts';
 import { parseJson } from '../parse-json.ts';
-import { backoffMs } from './backoff.ts';
+import type { ServerUrls } from '../server-urls.ts';
 import { beatInRhythm } from './heartbeat-rhythm.ts';
+import {
+  afterEnd,
+  beginCourse,
+  type ServerCourse,
+  type SessionEnd,
+  SLOW_RETRY_MS,
+  withSession,
+} from './server-course.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
 const WELCOME_WITHIN_MS = 15_000;
-/** Milliseconds between tries that only a person can make succeed (a wrong token, a node id in use). */
-const SLOW_RETRY_MS = 30_000;
 /** Milliseconds that a `Retry-After` is followed at most: whatever answers in the server's place must not keep the agent away for ever. */
 const RETRY_AFTER_MS_MAX = 300_000;
-/** Milliseconds over which those come back that were told the same time: who was told when has waited enough by then. */
-const TOLD_SPREAD_MS = 1000;
-/** Milliseconds until a try that has something new to say. */
-const RETRY_OTHERWISE_MS = 200;
 /** Milliseconds that a server gets to close a session that said goodbye. */
 const GOODBYE_WITHIN_MS = 1000;
 
@@ -45,6 +47,8 @@ export interface ConnectionEvents {
 }
 
 export interface ConnectionOptions {
+  /** In the order in which this node's agent tries them: see `serversInOrder`. */
+  readonly servers: ServerUrls;
   readonly connect: Connect;
   readonly clock: Clock;
   /** At least 0, less than 1: the jitter of coming back. */
@@ -56,11 +60,11 @@ export interface ConnectionOptions {
 /** Reconnects by itself until it is stopped. */
 export class AgentConnection {
   readonly #options: ConnectionOptions;
+  #course: ServerCourse;
   #socket: AgentSocket | null = null;
   #isWelcomed = false;
   /** The server's challenge in this session; `null`: it has not come. */
   #nonce: string | null = null;
-  #failures = 0;
   /** A server that is gone without a word takes heartbeats for minutes: what shows that it is there is only what it says. */
   #hasHeard = true;
   /** Whether this heartbeat is to ask the server for a sign of life. */
@@ -72,15 +76,16 @@ export class AgentConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#course = beginCourse(options.servers);
   }
 
   start(): void {
     const { connect } = this.#options;
     this.#isWelcomed = false;
     this.#nonce = null;
-    let retryAfterMs: number | null = null;
+    let refused: SessionEnd | null = null;
     const cancelWelcome = this.#after(WELCOME_WITHIN_MS, () => socket.terminate());
-    const socket = connect({
+    const socket = connect(this.#course.at, {
       received: (text, isBinary) => {
         this.#hasHeard = true;
         if (this.#receive(socket, text, isBinary)) cancelWelcome();
@@ -89,11 +94,11 @@ export class AgentConnection {
         this.#hasHeard = true;
       },
       refused: (status, retryAfter) => {
-        retryAfterMs = this.#waitAfterRefusal(status, retryAfter);
+        refused = this.#endByStatus(status, retryAfter);
       },
       closed: (code, reason) => {
         cancelWelcome();
-        this.#ended(code, reason, retryAfterMs);
+        this.#ended(code, reason, refused);
       },
     });
     this.#socket = socket;
@@ -104,8 +109,9 @@ export class AgentConnection {
     return this.#isWelcomed ? this.#nonce : null;
   }
 
-  get isWelcomed(): boolean {
-    return this.#isWelcomed;
+  /** The address of the server that the session is with; `null`: there is none. */
+  get server(): string | null {
+    return this.#isWelcomed ? this.#course.at : null;
   }
 
   /** Sends on the open session. Without one nothing is sent: the next session begins with everything that matters. */
@@ -159,10 +165,13 @@ export class AgentConnection {
     }
     if (message.kind === 'welcome') {
       this.#isWelcomed = true;
-      this.#failures = 0;
+      this.#course = withSession(this.#course);
       this.#hasHeard = true;
       this.#beat(socket, message);
-      this.#options.logger.info({ event: 'session-opened', sessionId: message.sessionId }, 'connected to the server');
+      this.#options.logger.info(
+        { event: 'session-opened', server: this.#course.at, sessionId: message.sessionId },
+        'connected to the server',
+      );
     }
     const { events } = this.#options;
     if (message.kind === 'key.rotate' || message.kind === 'key.accepted') events.credential(message);
@@ -194,20 +203,24 @@ export class AgentConnection {
     this.#socket?.ping();
   }
 
-  #waitAfterRefusal(status: number, retryAfter: string | undefined): number | null {
+  /** How a try ended whose upgrade was answered with an HTTP status. */
+  #endByStatus(status: number, retryAfter: string | undefined): SessionEnd {
+    const told = { status, server: this.#course.at };
     if (status === 401 || status === 403) {
       this.#options.logger.error(
-        { event: 'session-refused', status },
+        { event: 'session-refused', ...told },
         'the server refuses this agent’s token; check joinToken in agent.yaml',
       );
-      return SLOW_RETRY_MS;
+      return { kind: 'refused' };
     }
-    this.#options.logger.warn({ event: 'session-refused', status }, 'the server does not take the session now');
+    this.#options.logger.warn({ event: 'session-refused', ...told }, 'the server does not take the session now');
     const seconds = Number(retryAfter ?? Number.NaN);
-    return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : null;
+    const toldMs = Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : null;
+    return { kind: status === 429 ? 'put-off' : 'gone', toldMs };
   }
 
-  #ended(code: number, reason: string, retryAfterMs: number | null): void {
+  /** @param refused How a try ended that never became a WebSocket. */
+  #ended(code: number, reason: string, refused: SessionEnd | null): void {
     this.#cancelHeartbeat?.();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
@@ -215,38 +228,42 @@ export class AgentConnection {
     if (wasWelcomed) this.#options.events.closed();
     this.#stopped?.();
     if (this.#isStopped) return;
-    const random = this.#options.random();
-    const waitMs =
-      retryAfterMs === null
-        ? this.#waitAfterClose(code, reason) + backoffMs(this.#failures, random)
-        : retryAfterMs + Math.round(random * TOLD_SPREAD_MS);
-    this.#failures += 1;
-    this.#options.logger.info({ event: 'session-closed', code, reason, waitMs }, 'not connected; trying again');
+    const end = refused ?? this.#endByClose(code, reason);
+    const { at: server } = this.#course;
+    const { course, waitMs } = afterEnd(this.#course, end, this.#options.random());
+    this.#course = course;
+    this.#options.logger.info(
+      { event: 'session-closed', server, code, reason, next: course.at, waitMs },
+      'not connected; trying again',
+    );
     this.#cancelRetry = this.#after(waitMs, () => this.start());
   }
 
-  /** Milliseconds to wait beside the backoff, by the protocol's close codes. */
-  #waitAfterClose(code: number, reason: string): number {
+  /** How a session ended, by the protocol's close codes. */
+  #endByClose(code: number, reason: string): SessionEnd {
+    const { events, logger } = this.#options;
+    const told = { event: 'session-refused', server: this.#course.at, code, reason };
     switch (code) {
       case AGENT_CLOSE.notAuthorised:
-        if (this.#options.events.refused()) return RETRY_OTHERWISE_MS;
-        this.#options.logger.error(
-          { event: 'session-refused', code, reason },
-          'the server does not let this agent in; a person must look',
-        );
-        return SLOW_RETRY_MS;
+        if (events.refused()) return { kind: 'say-otherwise' };
+        logger.error(told, 'the server does not let this agent in; a person must look');
+        return { kind: 'refused' };
       case AGENT_CLOSE.nodeIdInUse:
       case AGENT_CLOSE.versionNotSpoken:
       case AGENT_CLOSE.superseded:
-        this.#options.logger.error(
-          { event: 'session-refused', code, reason },
-          'the server refuses this agent; a person must look',
-        );
-        return SLOW_RETRY_MS;
+        logger.error(told, 'the server refuses this agent; a person must look');
+        return { kind: 'refused' };
       case AGENT_CLOSE.tryLater:
-        return Math.min(Math.max(Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10), 0), SLOW_RETRY_MS);
+        return { kind: 'busy', toldMs: millisecondsIn(reason) };
+      case AGENT_CLOSE.stopping:
+        return { kind: 'gone', toldMs: millisecondsIn(reason) };
       default:
-        return 0;
+        return { kind: 'gone', toldMs: null };
     }
   }
+}
+
+/** What the reason of a close tells the agent to wait. */
+function millisecondsIn(reason: string): number {
+  return Math.min(Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10), SLOW_RETRY_MS);
 }

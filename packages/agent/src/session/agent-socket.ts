@@ -18,5 +18,5 @@ export interface AgentSocketEvents {
   readonly closed: (code: number, reason: string) => void;
 }
 
-/** Begins a connection. */
-export type Connect = (events: AgentSocketEvents) => AgentSocket;
+/** Begins a connection to one of the servers. @param serverUrl `http:` or `https:`. */
+export type Connect = (serverUrl: string, events: AgentSocketEvents) => AgentSocket;

@@ -1,5 +1,6 @@
 /** The agent's socket for real: a WebSocket to the server, the token in its header. */
 import { readFileSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, SERVER_MESSAGE_BYTES_MAX } from '@sluice/contract';
 import type { Logger } from 'pino';
 import { type RawData, WebSocket } from 'ws';
@@ -9,29 +10,35 @@ import { logConnectionFailure } from './log-connection-failure.ts';
 
 /** Milliseconds for the TCP connection, TLS and the upgrade. */
 const HANDSHAKE_WITHIN_MS = 15_000;
+/** Milliseconds for the TCP connection alone, whose SYN is sent three times meanwhile: a machine that is gone must not keep the agent long from the next server. */
+const CONNECT_WITHIN_MS = 5000;
 
 /**
- * @param serverUrl `http:` or `https:`; the session is its WebSocket twin.
+ * The session is the WebSocket twin of the server's address.
  * @param joinToken What this connection is to come with; `null`: nothing.
- * @param localAddress Where the connection comes from; `null`: the system chooses.
+ * @param localAddressOf Where a connection to this server comes from; `null`: the system chooses.
  */
 export function connectWebSocket(
-  serverUrl: string,
   joinToken: () => string | null,
   tls: AgentTls,
   logger: Logger,
-  localAddress: string | null = null,
+  localAddressOf: (serverUrl: string) => string | null = () => null,
 ): Connect {
-  const url = new URL(AGENT_SESSION_PATH, serverUrl);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return (events) => {
+  return (serverUrl, events) => {
+    const url = new URL(AGENT_SESSION_PATH, serverUrl);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const token = joinToken();
+    const localAddress = localAddressOf(serverUrl);
     const socket = new WebSocket(url.href, AGENT_SUBPROTOCOL, {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       ...tlsOptions(tls, logger),
       ...(localAddress === null ? {} : { localAddress }),
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_WITHIN_MS,
+      finishRequest: (request) => {
+        cutWithoutConnection(request);
+        request.end();
+      },
       perMessageDeflate: false,
       maxPayload: SERVER_MESSAGE_BYTES_MAX,
     });
@@ -59,6 +66,15 @@ export function connectWebSocket(
       terminate: () => socket.terminate(),
     };
   };
+}
+
+function cutWithoutConnection(request: ClientRequest): void {
+  request.once('socket', (stream) => {
+    if (!stream.connecting) return;
+    const late = () => request.destroy(new Error(`no TCP connection within ${CONNECT_WITHIN_MS} ms`));
+    const timer = setTimeout(late, CONNECT_WITHIN_MS);
+    stream.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  });
 }
 
 /** A file that cannot be read is left out: the connection then fails in words, and the next one reads it again. */

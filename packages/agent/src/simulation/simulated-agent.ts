@@ -14,6 +14,7 @@ import { AgentCredential } from '../credential/agent-credential.ts';
 import { CredentialSession } from '../credential/credential-session.ts';
 import type { CommandEnd } from '../declared-commands.ts';
 import { performEffects } from '../perform-effects.ts';
+import { serversInOrder, type ServerUrls } from '../server-urls.ts';
 import { AgentConnection } from '../session/agent-connection.ts';
 import type { AgentSocket, Connect } from '../session/agent-socket.ts';
 import { WorkloadWatch } from '../workload-watch.ts';
@@ -43,6 +44,7 @@ const GREET: DeclaredCommand = {
 export interface SimulatedAgentParts {
   readonly node: NodeIdentity;
   readonly workload: SimulatedWorkload;
+  readonly serverUrls: ServerUrls;
   /** Until the server knows the agent's key. @param needsJoinToken Asked at each connection. */
   readonly connect: (needsJoinToken: () => boolean) => Connect;
   readonly clock: Clock;
@@ -122,7 +124,8 @@ export class SimulatedAgent {
     });
     const begin = connect(() => this.#credential.needsJoinToken);
     const connection: AgentConnection = new AgentConnection({
-      connect: (events) => (this.#socket = begin(events)),
+      servers: serversInOrder(this.#parts.node.id, this.#parts.serverUrls),
+      connect: (serverUrl, events) => (this.#socket = begin(serverUrl, events)),
       clock,
       random,
       logger,

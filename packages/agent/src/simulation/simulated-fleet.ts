@@ -1,6 +1,7 @@
 /** Thousands of agents in one process, around workloads that are simulated: connects them, lets time pass, lets some come and go. */
 import type { Clock } from '@sluice/core';
 import { pino } from 'pino';
+import type { ServerUrls } from '../server-urls.ts';
 import { connectWebSocket } from '../session/web-socket.ts';
 import { systemClock } from '../system-clock.ts';
 import { describeNode } from './describe-node.ts';
@@ -18,7 +19,7 @@ const STEPS_PER_LOOK = 5;
 const AWAY_MS = { least: 5000, most: 30_000 } as const;
 
 export interface SimulationOptions {
-  readonly serverUrl: string;
+  readonly serverUrls: ServerUrls;
   readonly joinToken: string | null;
   /** File of the only authority that is trusted; `null`: those of the machine. */
   readonly serverCa: string | null;
@@ -135,7 +136,7 @@ class SimulatedFleet implements RunningSimulation {
   }
 
   #add(index: number): void {
-    const { serverUrl, joinToken, serverCa, prefix, sessionsMean, sessionLengthMs, failuresPerHour } = this.#options;
+    const { serverUrls, joinToken, serverCa, prefix, sessionsMean, sessionLengthMs, failuresPerHour } = this.#options;
     const random = new SeededRandom(Math.floor(this.#random.next() * 4_294_967_296));
     const logger = pino({ level: 'silent' });
     const workload = new SimulatedWorkload(
@@ -145,13 +146,13 @@ class SimulatedFleet implements RunningSimulation {
     const agent = new SimulatedAgent({
       node: describeNode(prefix, index),
       workload,
+      serverUrls,
       connect: (needsJoinToken) =>
         connectWebSocket(
-          serverUrl,
           () => (needsJoinToken() ? joinToken : null),
           { serverCa, own: null },
           logger,
-          sourceOf(serverUrl, index),
+          (serverUrl) => sourceOf(serverUrl, index),
         ),
       clock: this.#clock,
       random: () => random.next(),

@@ -21,10 +21,15 @@ export function agentCommand(terminal: Terminal, finish: Finish): Command {
       .summary('run the agent of this node; install')
       .description(
         "Connects to the server (no port needs to be opened here), reports the node's load and does what it is asked to with the\n" +
-          'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.',
+          'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.\n\n' +
+          'Where several servers share one store, give all of their addresses: agents spread themselves over them, and when one is\n' +
+          'lost, its agents go on to the others. SLUICE_URL says it too, with commas between.',
       )
       .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
-      .option('--server <url>', 'the server, instead of the one in agent.yaml')
+      .option(
+        '--server <urls>',
+        'the server, instead of what agent.yaml says; several that share one store with commas between',
+      )
       .option('--server-ca <file>', 'trust only this certificate authority, instead of the one in agent.yaml')
       .option('--node-id <id>', "the node's id, instead of the one in agent.yaml")
       // Its flags and those of the commands below it have the same names: what comes after a command's name is the command's.
@@ -33,7 +38,10 @@ export function agentCommand(terminal: Terminal, finish: Finish): Command {
       .helpCommand(false)
       .addCommand(serviceInstallCommand(terminal, finish, 'agent'))
       .addCommand(serviceUninstallCommand(terminal, finish, 'agent'))
-      .addHelpText('after', '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  sluice agent --config /etc/sluice/agent.yaml\n  sluice agent --server https://a.sluice.example:7070,https://b.sluice.example:7070',
+      )
       .action((options: AgentOptions) => finish(runAgent(terminal, options)))
   );
 }

@@ -6,8 +6,9 @@ import { Command } from 'commander';
 import { withConnectionOptions } from '../connect.ts';
 import { connectionFacts, type Connection } from '../doctor/connection-facts.ts';
 import { countOf, renderFindings } from '../doctor/findings-page.ts';
-import { type Here, judgeConnection } from '../doctor/judge-connection.ts';
+import { judgeConnection } from '../doctor/judge-connection.ts';
 import { judgeNodeId } from '../doctor/judge-node-id.ts';
+import { judgeServers } from '../doctor/judge-servers.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Finish } from '../finish.ts';
 import { paintFor } from '../output/colour.ts';
@@ -60,12 +61,8 @@ async function examine(terminal: Terminal, options: DoctorOptions): Promise<Exit
 async function examineConnection(terminal: Terminal, flags: SettingFlags): Promise<readonly Finding[]> {
   const settings = await resolveSettings(flags, terminal);
   if (!settings.ok) return [fault({ check: 'settings', title: 'Settings' }, settings.detail, settings.whatToDo)];
-  return judge(terminal, settings, 'person');
-}
-
-async function judge(terminal: Terminal, connection: Connection, asks: Here['asks']): Promise<readonly Finding[]> {
-  const facts = await connectionFacts(connection, terminal);
-  return judgeConnection(facts, { version: SLUICE_VERSION, now: Date.now(), asks });
+  const facts = await connectionFacts(settings, terminal);
+  return judgeConnection(facts, { version: SLUICE_VERSION, now: Date.now(), asks: 'person' });
 }
 
 async function examineThisServer(
@@ -83,10 +80,19 @@ async function examineThisNode(terminal: Terminal, file: string, flags: SettingF
   if (node === null) return findings;
   // A person's token, where there is one, is for the node's own server only when it is the one of the settings.
   const settings = await resolveSettings(flags, terminal);
-  const isSame = settings.ok && new URL(settings.url).origin === node.serverUrl;
-  const connection = { url: node.serverUrl, token: isSame ? settings.token : null, serverCa: node.serverCa };
-  const seen = await judge(terminal, connection, 'node');
-  return [...findings, ...seen, ...(await nodeId(connection, node, terminal))];
+  const own = settings.ok ? { url: new URL(settings.url).origin, token: settings.token } : null;
+  const connections = node.serverUrls.map((url) => ({
+    url,
+    token: url === own?.url ? own.token : null,
+    serverCa: node.serverCa,
+  }));
+  const seen = await Promise.all(connections.map((connection) => connectionFacts(connection, terminal)));
+  const asked = connections.find(({ token }) => token !== null);
+  return [
+    ...findings,
+    ...judgeServers(seen, { version: SLUICE_VERSION, now: Date.now(), asks: 'node' }),
+    ...(asked === undefined ? [] : await nodeId(asked, node, terminal)),
+  ];
 }
 
 /** Only somebody with a token can ask who else has the id. */

@@ -41,7 +41,10 @@ export function serviceInstallCommand(terminal: Terminal, finish: Finish, servic
           .choices(DRIVERS)
           .default('process'),
       )
-      .option('--server <url>', 'where the server is; default: SLUICE_URL, or http://127.0.0.1:7070');
+      .option(
+        '--server <urls>',
+        'where the server is, several with commas between; default: SLUICE_URL, or http://127.0.0.1:7070',
+      );
   }
   const example =
     service === 'agent'
@@ -85,7 +88,7 @@ async function install(terminal: Terminal, service: Service, options: InstallOpt
       ? serverFiles(program.words, hasSecrets ? newToken() : null)
       : agentFiles(program.words, {
           driver: options.driver ?? 'process',
-          serverUrl: options.server ?? (environment['SLUICE_URL'] || 'http://127.0.0.1:7070'),
+          serverUrls: await serverUrlsOf(options.server ?? (environment['SLUICE_URL'] || 'http://127.0.0.1:7070')),
           joinToken: hasSecrets ? joinToken : '',
         });
   if (isPrinted) return printFiles(terminal, files);
@@ -102,6 +105,12 @@ async function install(terminal: Terminal, service: Service, options: InstallOpt
     printError(terminal, `${error.message.replace(/^./u, (first) => first.toUpperCase())} failed: ${code}.`, whatToDo);
     return exitCodes.failed;
   }
+}
+
+async function serverUrlsOf(text: string): Promise<readonly string[]> {
+  // Loaded only here: every other command starts faster without it.
+  const { splitServerUrls } = await import('@sluice/agent');
+  return splitServerUrls(text);
 }
 
 function printFiles(terminal: Terminal, { files, stateDirectory }: ServiceFiles): ExitCode {

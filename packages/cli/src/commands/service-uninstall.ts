@@ -34,7 +34,9 @@ export function serviceUninstallCommand(terminal: Terminal, finish: Finish, serv
 async function uninstall(terminal: Terminal, service: Service, { root, force }: UninstallOptions): Promise<ExitCode> {
   // Whatever they were made with: only where they are counts. The driver docker has all files that there can be.
   const files =
-    service === 'server' ? serverFiles([], null) : agentFiles([], { driver: 'docker', serverUrl: '', joinToken: '' });
+    service === 'server'
+      ? serverFiles([], null)
+      : agentFiles([], { driver: 'docker', serverUrls: [''], joinToken: '' });
   try {
     if (await isEnabled(service, root)) {
       printError(

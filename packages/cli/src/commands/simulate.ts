@@ -38,7 +38,10 @@ export function simulateCommand(terminal: Terminal, finish: Finish): Command {
         'SLUICE_JOIN_TOKEN and must be for as many agents. Use a server of its own: the nodes stay in its list.',
     )
     .addOption(new Option('--nodes <count>', 'how many').argParser(whole(NODES_MAX)).makeOptionMandatory())
-    .option('--server <url>', 'the server (or SLUICE_URL; default http://127.0.0.1:7070)')
+    .option(
+      '--server <urls>',
+      'the server, or several with commas between (or SLUICE_URL; default http://127.0.0.1:7070)',
+    )
     .addOption(serverCaOption())
     .addOption(
       new Option('--duration <duration>', 'end by itself').argParser(durationSeconds({ min: 1, max: 604_800 })),
@@ -77,12 +80,15 @@ export function simulateCommand(terminal: Terminal, finish: Finish): Command {
 
 async function simulate(terminal: Terminal, options: SimulateOptions): Promise<ExitCode> {
   const { environment } = terminal;
-  const serverUrl = options.server ?? environment['SLUICE_URL'] ?? 'http://127.0.0.1:7070';
-  if (!URL.canParse(serverUrl) || !/^https?:$/u.test(new URL(serverUrl).protocol)) {
+  const { readServerUrls, splitServerUrls, startSimulation } = await import('@sluice/agent');
+  const servers = readServerUrls(
+    splitServerUrls(options.server ?? (environment['SLUICE_URL'] || 'http://127.0.0.1:7070')),
+  );
+  if (!servers.ok) {
     printError(
       terminal,
-      `'${serverUrl}' is not the address of a server.`,
-      'Write it as http://HOST:PORT or https://HOST:PORT.',
+      `--server: ${servers.faults.map(({ message }) => message).join('; ')}.`,
+      'Write it as http://HOST:PORT or https://HOST:PORT; several with commas between.',
     );
     return exitCodes.wrongUsage;
   }
@@ -90,9 +96,8 @@ async function simulate(terminal: Terminal, options: SimulateOptions): Promise<E
   if (joinToken === null)
     printNote(terminal, 'SLUICE_JOIN_TOKEN is not set: only a server with --insecure-no-auth lets these agents in.');
   const seed = options.seed ?? randomInt(2 ** 32);
-  const { startSimulation } = await import('@sluice/agent');
   const simulation = startSimulation({
-    serverUrl,
+    serverUrls: servers.urls,
     joinToken,
     serverCa: options.serverCa ?? environment['SLUICE_SERVER_CA'] ?? null,
     nodes: options.nodes,
@@ -105,7 +110,10 @@ async function simulate(terminal: Terminal, options: SimulateOptions): Promise<E
     churnPerMinute: options.churn / 100,
   });
   if (options.output === 'table')
-    printLine(terminal, `${options.nodes} simulated nodes connect to ${serverUrl} (seed ${seed}). Ctrl-C ends them.`);
+    printLine(
+      terminal,
+      `${options.nodes} simulated nodes connect to ${servers.urls.join(', ')} (seed ${seed}). Ctrl-C ends them.`,
+    );
   return runSimulation(terminal, simulation, {
     durationMs: options.duration === undefined ? null : options.duration * 1000,
     isJson: options.output === 'json',

@@ -55,7 +55,8 @@ ${
 
 export interface AgentOptions {
   readonly driver: Driver;
-  readonly serverUrl: string;
+  /** One, or several that share one store. */
+  readonly serverUrls: readonly string[];
   /** Empty: to be written into the file of secrets by somebody. */
   readonly joinToken: string;
 }
@@ -72,7 +73,7 @@ export function agentFiles(program: readonly string[], options: AgentOptions): S
       configFile(
         'agent',
         `# What this node is, and what runs on it; every key: docs/agent-configuration.md, docs/drivers.md.
-server: ${JSON.stringify(options.serverUrl)}
+server: ${JSON.stringify(options.serverUrls.length === 1 ? options.serverUrls[0] : options.serverUrls)}
 # From agent.env; needed until the server knows this agent's own key.
 joinToken: \${SLUICE_JOIN_TOKEN}
 node:

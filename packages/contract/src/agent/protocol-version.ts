@@ -25,8 +25,10 @@ export const AGENT_CLOSE = {
   superseded: 4003,
   /** Another live agent has this node id. Reconnect slowly and say so. */
   nodeIdInUse: 4004,
-  /** The server is busy or stopping; the reason says after how many milliseconds to try again. */
+  /** The server is busy; the reason says after how many milliseconds to try again. */
   tryLater: 4008,
+  /** The server is stopping. Connect to another one soon; the reason says after how many milliseconds to try this one again, where there is no other. */
+  stopping: 4009,
   /** No protocol version in common. */
   versionNotSpoken: 4010,
 } as const;

@@ -1,5 +1,6 @@
 /** In which order the nodes of a rollout have their turn. Whatever is equal follows by id, so that the order is the same each time. */
 import type { NodeState } from '../node/node.ts';
+import { numbersOf } from '../numbers-of.ts';
 import type { NormalSpec } from './rollout.ts';
 
 /** @param sessionsOf How many sessions a node has; `null`: nobody counts, so it comes after those where somebody does. */
@@ -61,17 +62,4 @@ function shuffled(nodes: NodeState[], seed: string): NodeState[] {
     if (node !== undefined && swapped !== undefined) [nodes[index], nodes[other]] = [swapped, node];
   }
   return nodes;
-}
-
-/** From 0 to 1, evenly (mulberry32 over the seed's FNV-1a). Nothing hangs on nobody guessing them. */
-function numbersOf(seed: string): () => number {
-  let state = 0x81_1c_9d_c5;
-  for (let index = 0; index < seed.length; index += 1)
-    state = Math.imul(state ^ seed.charCodeAt(index), 0x01_00_01_93) >>> 0;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -326,6 +326,14 @@ describe('liveness', () => {
 });
 
 describe('what the agent is told', () => {
+  test('that the server is stopping, with a code of its own: there may be another one', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    await server.stop();
+    await waitFor('the session to be closed', () => agent.closed !== null);
+    expect(agent.closed).toEqual({ code: 4009, reason: 'retry after 500 ms: the server is stopping' });
+    await start();
+  });
+
   test('a drain reaches it once in a session, and again in the next', async () => {
     const agent = await PlayedAgent.connected('n1');
     await ask('POST', '/api/v1/nodes/n1/drain', { timeout: 60, reason: 'new build' });

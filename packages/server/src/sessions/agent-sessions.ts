@@ -133,7 +133,7 @@ export class AgentSessions {
         }),
     );
     for (const socket of this.#sockets)
-      socket.close(AGENT_CLOSE.tryLater, 'retry after 500 ms: the server is stopping');
+      socket.close(AGENT_CLOSE.stopping, 'retry after 500 ms: the server is stopping');
     const cancel = clock.wakeAt(clock.now() + COME_BACK_WITHIN_MS, () => {
       for (const socket of this.#sockets) socket.terminate();
     });
