@@ -51,7 +51,7 @@ test('so it is with whatever names and addresses (six times the deviation of a f
       const orphans = nodes.filter((node) => rendezvousOrder(node, members)[0] === members[0]);
       expectEven(countsAt(orphans, members.slice(1), 0), orphans.length, 0.105);
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });
 
