@@ -44,7 +44,10 @@ function logged(event: string): readonly LoggedEvent[] {
     .agentOutput(nodeId)
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line): LoggedEvent => JSON.parse(line))
+    .map((line) => {
+      const entry: LoggedEvent = JSON.parse(line);
+      return entry;
+    })
     .filter((each) => each.event === event);
 }
 

@@ -52,7 +52,7 @@ export function addressOf(text: string, faults: ConfigFaults, path: Path, portMi
 }
 
 /** Checks that it is an address which can be asked. */
-export function urlOf(text: string, faults: ConfigFaults, path: Path): string {
+function urlOf(text: string, faults: ConfigFaults, path: Path): string {
   const fault = urlFault(text);
   if (fault !== null) faults.add(path, fault);
   return text;

@@ -6,7 +6,7 @@ import { urlFault } from './config-values.ts';
 export type ServerUrls = readonly [string, ...string[]];
 
 /** Addresses of one fleet's servers: more stand behind a name or a load balancer. */
-export const SERVERS_MAX = 32;
+const SERVERS_MAX = 32;
 
 export interface ServerUrlFault {
   /** Which of the addresses it is about; `null`: all of them together. */

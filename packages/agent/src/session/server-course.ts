@@ -101,6 +101,6 @@ function again(course: ServerCourse): ServerCourse {
 function onward({ order, at, left, rests }: ServerCourse): ServerCourse {
   const [next, ...others] = left;
   if (next !== undefined) return { order, at: next, left: others, rests, putOffs: 0 };
-  const [first = at, ...rest] = [...order.filter((each) => each !== at), at];
+  const [first, ...rest] = [...order.filter((each) => each !== at), at];
   return { order, at: first, left: rest, rests: rests + 1, putOffs: 0 };
 }
