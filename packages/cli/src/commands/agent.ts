@@ -20,10 +20,12 @@ export function agentCommand(terminal: Terminal, finish: Finish): Command {
     new Command('agent')
       .summary('run the agent of this node; install')
       .description(
-        "Connects to the server (no port needs to be opened here), reports the node's load and does what it is asked to with the\n" +
-          'workload that agent.yaml describes. Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.\n\n' +
-          'Where several servers share one store, give all of their addresses: agents spread themselves over them, and when one is\n' +
-          'lost, its agents go on to the others. SLUICE_URL says it too, with commas between.',
+        "Connects to the server (no port needs to be opened here), reports the node's\n" +
+          'load and does what it is asked to with the workload that agent.yaml describes.\n' +
+          'Ctrl-C stops the agent; agent.yaml says whether the workload stops with it.\n\n' +
+          'Where several servers share one store, give all of their addresses: agents\n' +
+          'spread themselves over them, and when one is lost its agents go on to the\n' +
+          'others. SLUICE_URL says it too, with commas between.',
       )
       .option('--config <file>', 'what this node is and what it runs', './agent.yaml')
       .option(
@@ -40,7 +42,7 @@ export function agentCommand(terminal: Terminal, finish: Finish): Command {
       .addCommand(serviceUninstallCommand(terminal, finish, 'agent'))
       .addHelpText(
         'after',
-        '\nExamples:\n  sluice agent --config /etc/sluice/agent.yaml\n  sluice agent --server https://a.sluice.example:7070,https://b.sluice.example:7070',
+        '\nExample:\n  sluice agent --config /etc/sluice/agent.yaml\n  sluice agent --server https://a.example,https://b.example',
       )
       .action((options: AgentOptions) => finish(runAgent(terminal, options)))
   );
