@@ -92,7 +92,8 @@ export class PlayedAgent implements Beating {
           this.#retryAfterMs = retryAfterMs === null ? null : Math.min(retryAfterMs, RETRY_AFTER_MS_MAX);
         },
         closed: (code, reason) => {
-          const laterMs = code === AGENT_CLOSE.tryLater ? Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10) : 0;
+          const isTold = code === AGENT_CLOSE.tryLater || code === AGENT_CLOSE.stopping;
+          const laterMs = isTold ? Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10) : 0;
           this.#ended(refusedWith ?? code, laterMs);
         },
       },

@@ -106,7 +106,7 @@ export class AgentSessions {
     const pause = new Pause(clock);
     const left = [...this.#sockets];
     while (left.length > 0) {
-      for (const socket of left.splice(0, handfulSize)) socket.close(AGENT_CLOSE.tryLater, GO_ELSEWHERE);
+      for (const socket of left.splice(0, handfulSize)) socket.close(AGENT_CLOSE.stopping, GO_ELSEWHERE);
       await pause.for(HAND_OVER_STEP_MS);
     }
   }
