@@ -62,6 +62,8 @@ export function httpInput(seed: number, known: KnownIds): HttpInput {
   });
   const headers: Record<string, string> = { authorization: random.chance(0.9) ? ADMIN_TOKEN : headerText(hostile()) };
   for (const name of HEADERS) if (random.chance(0.1)) headers[name] = headerText(hostile());
+  // Refused at once, nearly always: seldom enough that what comes after it is asked as well.
+  if (random.chance(0.01)) headers['sluice-min-revision'] = headerText(hostile());
   // Nothing comes further without it.
   if (route.dialect === 'fleetlock' && random.chance(0.9)) headers[FLEET_LOCK_HEADER] = 'true';
   const body = route.method === 'GET' && random.chance(0.9) ? null : bodyOf(route, random);

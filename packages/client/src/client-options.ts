@@ -1,4 +1,5 @@
 /** What a client is told once, at its making. */
+import type { SeenRevision } from './seen-revision.ts';
 
 export interface ClientOptions {
   /** Where the server is, such as `https://sluice.example:7070`; it may have a path. */
@@ -14,6 +15,13 @@ export interface ClientOptions {
    * broke is tried again, a bounded number of times, and nothing is done twice. `null`: no keys, and no POST is repeated.
    */
   readonly newIdempotencyKey?: (() => string) | null;
+  /** The greatest `Sluice-Revision` of answers that others got: no answer shows less. What the client itself gets it remembers. */
+  readonly minRevision?: number;
   /** The fetch to use instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;
+}
+
+/** What all calls of one client have in common. */
+export interface ClientParts extends ClientOptions {
+  readonly seen: SeenRevision;
 }

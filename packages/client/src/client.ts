@@ -2,10 +2,11 @@
 import { routes, type Route, type RouteName } from '@sluice/contract';
 import { addressOf } from './address.ts';
 import { connectionProblem, readProblem, type Answer, type Answered } from './answer.ts';
-import type { ClientOptions } from './client-options.ts';
+import type { ClientOptions, ClientParts } from './client-options.ts';
 import { exchange, foreignAnswer, parseJson, type AnyRequest } from './exchange.ts';
 import { followEvents, type ClientEvent, type EventsItem, type EventsRequest } from './follow-events.ts';
 import type { RequestOf, ResponseOf } from './route-types.ts';
+import { SeenRevision } from './seen-revision.ts';
 import { waitForOperation } from './wait-for-operation.ts';
 import { type RolloutWaitRequest, waitForRollout } from './wait-for-rollout.ts';
 import type { WaitRequest } from './wait-until.ts';
@@ -36,12 +37,13 @@ export type Client = { readonly [Name in AnswerRouteName]: Method<Name> } & {
 
 /**
  * A client of the server at `options.url`. GETs are tried again when no connection could be made, and so are POSTs, by their
- * idempotency keys; nothing else is ever repeated by itself, since a lost answer does not mean that nothing was done. Throws
- * when the url is not one.
+ * idempotency keys; nothing else is ever repeated by itself, since a lost answer does not mean that nothing was done. What an
+ * answer or an event has shown, every later answer shows too, whichever server gives it. Throws when the url is not one.
  */
 export function createClient(options: ClientOptions): Client {
   const { protocol } = new URL(options.url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`creating a client for a ${protocol} address`);
+  const parts: ClientParts = { ...options, seen: new SeenRevision(options.minRevision) };
 
   async function call<Name extends AnswerRouteName>(
     name: Name,
@@ -57,7 +59,7 @@ export function createClient(options: ClientOptions): Client {
       );
     }
     const { previous } = request;
-    const outcome = await exchange(options, route, address, request, previous?.etag ?? null);
+    const outcome = await exchange(parts, route, address, request, previous?.etag ?? null);
     if (!outcome.ok) return outcome;
     const { response, text } = outcome;
     if (response.status === 304 && previous !== undefined) return { ...previous, isUnchanged: true };
@@ -89,18 +91,18 @@ export function createClient(options: ClientOptions): Client {
     operationOutput: (request) => call('operationOutput', request),
     cancelOperation: (request) => call('cancelOperation', request),
     confirmOperation: (request) => call('confirmOperation', request),
-    events: (request = {}) => followEvents(options, request),
+    events: (request = {}) => followEvents(parts, request),
     listHistory: (request = {}) => call('listHistory', request),
     loadHistory: (request) => call('loadHistory', request),
-    watch: (request = {}) => watchEvents(options, request),
+    watch: (request = {}) => watchEvents(parts, request),
     waitForOperation: (request) =>
       waitForOperation(
-        { getOperation: (which) => call('getOperation', which), events: (which) => followEvents(options, which) },
+        { getOperation: (which) => call('getOperation', which), events: (which) => followEvents(parts, which) },
         request,
       ),
     waitForRollout: (request) =>
       waitForRollout(
-        { getRollout: (which) => call('getRollout', which), events: (which) => followEvents(options, which) },
+        { getRollout: (which) => call('getRollout', which), events: (which) => followEvents(parts, which) },
         request,
       ),
     getCredentials: (request) => call('getCredentials', request),

@@ -1,9 +1,10 @@
 /** One exchange with the server: the request as the contract says, the answer as text, and what is tried again. */
-import { FLEET_LOCK_HEADER, type Route } from '@sluice/contract';
-import { connectionProblem, type Answer } from './answer.ts';
-import type { ClientOptions } from './client-options.ts';
+import { FLEET_LOCK_HEADER, problems, type Route } from '@sluice/contract';
+import { connectionProblem, readProblem, type Answer } from './answer.ts';
+import type { ClientOptions, ClientParts } from './client-options.ts';
 import { pause } from './pause.ts';
 import { readBody } from './read-body.ts';
+import { minRevisionHeader } from './seen-revision.ts';
 
 /** Milliseconds a call may take unless told otherwise: twice what the slowest route needs on a loaded machine. */
 export const TIMEOUT_MS_DEFAULT = 30_000;
@@ -19,6 +20,8 @@ const BROKEN_POST_RETRY_DELAYS_MS = [100, 400, 1000, 2000, 4000] as const;
 /** How often, and how many seconds at most, a server that is asked too much is waited for. */
 const WAITS_MAX = 10;
 const WAIT_SECONDS_MAX = 20;
+/** How often a server that is behind another is asked again; it waits itself for some seconds each time. */
+const BEHIND_WAITS_MAX = 3;
 
 /** What a request may hold, whatever its route. */
 export interface AnyRequest {
@@ -36,7 +39,7 @@ export type Refused = Exclude<Answer<never>, { ok: true }>;
 type Exchange = { readonly ok: true; readonly response: Response; readonly text: string } | Refused;
 
 export async function exchange(
-  options: ClientOptions,
+  options: ClientParts,
   route: Route,
   address: string,
   request: AnyRequest,
@@ -51,7 +54,10 @@ export async function exchange(
   const mayRepeat = route.method === 'GET' || idempotencyKey !== undefined;
   let hasBroken = false;
   let waits = 0;
+  let behindWaits = 0;
   for (let tries = 0; ; tries += 1) {
+    const asked = options.seen.newest;
+    const sentAt = performance.now();
     try {
       const response = await send(address, {
         method: route.method,
@@ -63,16 +69,23 @@ export async function exchange(
           ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
           ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           ...(previousEtag === null ? {} : { 'if-none-match': previousEtag }),
+          ...minRevisionHeader(asked),
         },
         ...(route.body === undefined ? {} : { body: request.bodyText ?? JSON.stringify(request.body ?? {}) }),
         // A redirected POST would arrive as a GET: rather say where the server has gone.
         redirect: 'manual',
         signal,
       });
+      const tookMs = performance.now() - sentAt;
+      options.seen.answered(response, asked);
       const text = await readBody(response);
-      const waitMs = response.status === 429 ? retryAfterMs(response, waits) : null;
+      const isBehind = isBehindProblem(response, text);
+      if (isBehind && asked !== null) options.seen.refusedAsBehind(response, asked, tookMs);
+      const mayWait = isBehind ? behindWaits < BEHIND_WAITS_MAX : response.status === 429 && waits < WAITS_MAX;
+      const waitMs = mayWait ? retryAfterMs(response) : null;
       if (waitMs !== null) {
-        waits += 1;
+        if (isBehind) behindWaits += 1;
+        else waits += 1;
         await pause(waitMs, [signal]);
         continue;
       }
@@ -107,10 +120,14 @@ function randomKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Nothing was done: it may be asked again as soon as the server says. @returns `null`: often enough, or for too long. */
-function retryAfterMs(response: Response, waits: number): number | null {
+/** Nothing was done: it may be asked again as soon as the server says. @returns `null`: that is too long. */
+function retryAfterMs(response: Response): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return waits < WAITS_MAX && seconds >= 0 && seconds <= WAIT_SECONDS_MAX ? seconds * 1000 : null;
+  return seconds >= 0 && seconds <= WAIT_SECONDS_MAX ? seconds * 1000 : null;
+}
+
+function isBehindProblem({ status }: Response, text: string | null): boolean {
+  return status === problems.behind.status && readProblem(parseJson(text ?? ''), status)?.code === 'behind';
 }
 
 function aborted(): Refused {

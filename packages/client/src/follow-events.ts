@@ -1,5 +1,6 @@
 /** Follows the server's events: one iteration over many connections, resumed where the one before it broke. */
 import {
+  revisionIn,
   routes,
   STREAM_READY,
   STREAM_RESET,
@@ -12,10 +13,11 @@ import { createParser } from 'eventsource-parser';
 import { addressOf } from './address.ts';
 import { connectionProblem, readProblem, type ClientProblem } from './answer.ts';
 import { backoffMs } from './backoff.ts';
-import type { ClientOptions } from './client-options.ts';
+import type { ClientOptions, ClientParts } from './client-options.ts';
 import { foreignAnswer, parseJson, TIMEOUT_MS_DEFAULT, unreachable, type Refused } from './exchange.ts';
 import { pause } from './pause.ts';
 import { readBody } from './read-body.ts';
+import { minRevisionHeader, type SeenRevision } from './seen-revision.ts';
 
 /** Milliseconds without a sign of life, of which the server gives one every 15 s, after which a connection is as good as gone. */
 const SILENCE_MS_MAX = 3 * STREAM_SIGN_EVERY_MS;
@@ -58,7 +60,7 @@ interface Position {
 }
 
 export async function* followEvents(
-  options: ClientOptions,
+  options: ClientParts,
   request: EventsRequest,
 ): AsyncGenerator<EventsItem, void, undefined> {
   const stops = [options.signal, request.signal].filter((signal) => signal !== undefined);
@@ -87,7 +89,7 @@ export async function* followEvents(
 
 /** One connection; its last item is `interrupted` or `refused`. */
 async function* connect(
-  options: ClientOptions,
+  options: ClientParts,
   request: EventsRequest,
   position: Position,
   connection: AbortController,
@@ -101,20 +103,27 @@ async function* connect(
     }, limitMs);
     return work.finally(() => clearTimeout(timer));
   };
+  const { seen } = options;
+  const asked = position.lastSequence ?? request.after ?? seen.newest;
+  const sentAt = performance.now();
   try {
     const response = await within(
       options.timeoutMs ?? TIMEOUT_MS_DEFAULT,
       open(options, request, position, connection),
     );
+    const tookMs = performance.now() - sentAt;
+    seen.answered(response, asked);
     const refusal = await within(SILENCE_MS_MAX, refusalIn(options, response));
     if (refusal !== null || response.body === null) {
+      if (asked !== null && refusal?.kind === 'interrupted' && refusal.problem.code === 'behind')
+        seen.refusedAsBehind(response, asked, tookMs);
       yield refusal ?? { kind: 'interrupted', ...problemOf(unreachable(options.url, null)) };
       return;
     }
     const body: ReadableStream<Uint8Array> = response.body;
     const reader = body.getReader();
     const decoder = new TextDecoder();
-    const messages = new EventMessages(position);
+    const messages = new EventMessages(position, seen);
     for (;;) {
       const { done, value } = await within(SILENCE_MS_MAX, reader.read());
       if (done) break;
@@ -127,7 +136,7 @@ async function* connect(
 }
 
 function open(
-  options: ClientOptions,
+  options: ClientParts,
   request: EventsRequest,
   { lastSequence }: Position,
   { signal }: AbortController,
@@ -150,6 +159,7 @@ function open(
       accept: `${routes.events.responseMediaType}, application/problem+json`,
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
       ...(lastSequence === null ? {} : { 'last-event-id': String(lastSequence) }),
+      ...minRevisionHeader(options.seen.newest),
     },
     redirect: 'manual',
     signal,
@@ -170,6 +180,7 @@ async function refusalIn({ url }: ClientOptions, response: Response): Promise<Ev
 /** The messages of one connection as items; notes how far they go. */
 class EventMessages {
   readonly #position: Position;
+  readonly #seen: SeenRevision;
   #items: EventsItem[] = [];
   #fault: Error | null = null;
   readonly #parser = createParser({
@@ -190,8 +201,9 @@ class EventMessages {
     },
   });
 
-  constructor(position: Position) {
+  constructor(position: Position, seen: SeenRevision) {
     this.#position = position;
+    this.#seen = seen;
   }
 
   /** The items that this text completes. */
@@ -203,7 +215,11 @@ class EventMessages {
   }
 
   #told(id: string | undefined): void {
-    if (id !== undefined && /^\d+$/u.test(id)) this.#position.lastSequence = Number(id);
+    const sequence = revisionIn(id ?? '');
+    if (sequence === null) return;
+    this.#position.lastSequence = sequence;
+    // Whoever reads a list after an event sees what it changed, whichever server is asked.
+    this.#seen.saw(sequence);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Events one after the other, for programs that want nothing else: what a broken stream means is dealt with here. */
 import { connectionProblem, type ClientProblem } from './answer.ts';
-import type { ClientOptions } from './client-options.ts';
+import type { ClientParts } from './client-options.ts';
 import { followEvents, type ClientEvent, type EventsRequest } from './follow-events.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -21,10 +21,10 @@ export interface WatchRequest extends EventsRequest {
  * then the lists are to be read again, before one watches anew.
  */
 export async function* watchEvents(
-  options: ClientOptions,
+  parts: ClientParts,
   request: WatchRequest,
 ): AsyncGenerator<ClientEvent, void, undefined> {
-  for await (const item of followEvents(options, request)) {
+  for await (const item of followEvents(parts, request)) {
     switch (item.kind) {
       case 'event':
         yield item.event;

@@ -29,6 +29,13 @@ export * from './http/operation.ts';
 export type { CountOrPercent } from './http/count-or-percent.ts';
 export * from './http/reboot.ts';
 export * from './http/restart.ts';
+export {
+  LAG_HEADER,
+  MIN_REVISION_HEADER,
+  MIN_REVISION_WITHIN_MS,
+  REVISION_HEADER,
+  revisionIn,
+} from './http/revision.ts';
 export * from './http/rollout.ts';
 export * from './http/rollout-plan.ts';
 export * from './http/rollout-spec.ts';

@@ -6,6 +6,7 @@ import { problems, type ProblemCode } from './problems.ts';
 import type { Route } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { PostHeaders } from './http/idempotency.ts';
+import { AnswerHeaders, ReadHeaders } from './http/revision.ts';
 import { Node } from './http/node.ts';
 import { AuditEntry } from './http/audit.ts';
 import { Budget, BudgetStanding } from './http/budgets.ts';
@@ -30,6 +31,7 @@ const COMMON_PROBLEMS: readonly ProblemCode[] = [
   'too-many-requests',
   'internal',
   'store-unavailable',
+  'behind',
 ];
 
 /** Problems that any POST can give. */
@@ -103,6 +105,7 @@ export function createOpenapiDocument(): Document {
             'The token as the password, under any user name: for FleetLock clients only, which take it from their address.',
         },
       },
+      headers: Object.fromEntries(ANSWER_HEADERS),
       schemas: {
         ...Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, plain(schema, name)])),
         Problem: plain(ProblemDocument, 'Problem'),
@@ -111,6 +114,11 @@ export function createOpenapiDocument(): Document {
     },
   };
 }
+
+/** By their names. */
+const ANSWER_HEADERS = parametersOf('header', AnswerHeaders).map(
+  ({ name, description, schema }) => [String(name), { description, schema }] as const,
+);
 
 /** What is told of a token's selector. */
 const SCOPES: Readonly<Record<Route['scope'], string>> = {
@@ -128,6 +136,7 @@ function operationObject(route: Route): Document {
     ...parametersOf('query', route.query),
     ...parametersOf('header', route.headers),
     ...parametersOf('header', route.method === 'POST' ? PostHeaders : undefined),
+    ...parametersOf('header', route.access === 'public' ? undefined : ReadHeaders),
   ];
   return {
     operationId: route.name,
@@ -150,11 +159,16 @@ function operationObject(route: Route): Document {
     responses: {
       200: {
         description: 'Done.',
+        ...(route.access === 'public' ? {} : { headers: answerHeaders() }),
         content: { [route.responseMediaType ?? 'application/json']: { schema: plain(route.response) } },
       },
       ...problemResponses(route),
     },
   };
+}
+
+function answerHeaders(): Document {
+  return Object.fromEntries(ANSWER_HEADERS.map(([name]) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
 function problemResponses(route: Route): Document {

@@ -274,6 +274,13 @@ export const problems = {
     title: 'Too many follow the events already',
     whatToDo: 'End what follows `GET /api/v1/events` without need, then try again.',
   },
+  behind: {
+    status: 503,
+    exitCode: 7,
+    title: 'This server does not show yet what was asked for',
+    whatToDo:
+      'Nothing was done: send the request again in a moment, best to another server. Without `Sluice-Min-Revision` it is answered with what this server shows; where the database was set back to an earlier state, there is no more than that.',
+  },
   stopping: {
     status: 503,
     exitCode: 7,

@@ -15,6 +15,7 @@ import { Pause } from './fleet/pause.ts';
 import { oneServer } from './fleet/servers.ts';
 import type { FleetToken } from './fleet/token.ts';
 import { Retention } from './fleet/retention.ts';
+import { SequenceWaits } from './fleet/sequence-waits.ts';
 import { ListBytes } from './http/list-bytes.ts';
 import { parametersCheck } from './http/command-parameters.ts';
 import { createHttpApp } from './http/app.ts';
@@ -182,6 +183,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const app = await createHttpApp({
       fleet,
       feed,
+      sequenceWaits: new SequenceWaits(fleet, steadyClock),
+      lagMs: () => 0,
       webhooks,
       rollouts,
       authentication,

@@ -12,6 +12,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'too-many-requests',
   'store-unavailable',
   'outcome-unknown',
+  'behind',
   'stopping',
   'internal',
   'unreachable',

@@ -48,6 +48,7 @@ export const events = defineRoute({
     'A `ready` message comes before them: its `id` is the event up to which everything has been told; whoever then reads a list and goes on with the stream misses nothing. ' +
     'A reader that comes back with `Last-Event-ID` gets everything since, nothing twice, also after a restart of the server. ' +
     'Where some of that has been removed by the retention, or the server was restored from an older copy, a `reset` message comes first: what the reader knows is incomplete, and the lists are to be read again. ' +
+    'A reader that comes from another server has to wait, 5 seconds at most, until this one shows what it has already. ' +
     'A comment every 15 seconds shows that the stream is alive.',
   access: 'viewer',
   scope: 'filtered',

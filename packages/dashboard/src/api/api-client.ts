@@ -1,12 +1,15 @@
 /** The one client of the API: with the browser's session instead of a token, and the proof that it was this page that asked. */
 import { type Client, createClient } from '@sluice/client';
+import { revisionOfLogin } from './session.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** @param ended Called when the server says that nobody is logged in any more. */
 export function createApi(origin: string, csrfToken: string | null, ended: () => void): Client {
+  const minRevision = revisionOfLogin();
   return createClient({
     url: origin,
+    ...(minRevision === null ? {} : { minRevision }),
     fetch: async (input, init) => {
       const isSafe = SAFE_METHODS.has(init?.method ?? 'GET');
       const headers = new Headers(init?.headers);

@@ -1,5 +1,5 @@
 /** Who this browser is logged in as, and how somebody may log in. The routes are the server's login, not part of the API's contract. */
-import type { Role } from '@sluice/contract';
+import { MIN_REVISION_HEADER, problems, REVISION_HEADER, revisionIn, type Role } from '@sluice/contract';
 import { ProblemError, problemIn } from './problem-error.ts';
 
 export interface Session {
@@ -15,6 +15,14 @@ export interface Session {
 export interface LoginWays {
   readonly token: boolean;
   readonly singleSignOn: boolean;
+}
+
+/** The newest event that the login has shown: of what it has made, such as the session, the next server knows by that event. */
+let shown: number | null = null;
+
+/** What answers to whoever is logged in have to show at least; `null`: anything. */
+export function revisionOfLogin(): number | null {
+  return shown;
 }
 
 /** @returns `null`: nobody is logged in. Throws a `ProblemError` when the server cannot be asked. */
@@ -68,8 +76,14 @@ async function change(path: string, body: object, csrfToken: string | null): Pro
 }
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (shown !== null) headers.set(MIN_REVISION_HEADER, String(shown));
   try {
-    return await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' });
+    const response = await fetch(path, { ...init, headers, credentials: 'same-origin', cache: 'no-store' });
+    // One that does not come to show it may be of an earlier state that the database was set back to: it is asked anew.
+    if (response.status === problems.behind.status) shown = null;
+    shown = revisionIn(response.headers.get(REVISION_HEADER) ?? '') ?? shown;
+    return response;
   } catch (cause) {
     throw new ProblemError(problemIn(null, null), { cause });
   }

@@ -1,41 +1,8 @@
 /** The queue of wake-ups: in order, once, the latest wish of each id, whatever the order in which they were set. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Clock } from '@sluice/core';
+import { HandClock } from './hand-clock-under-test.ts';
 import { WakeQueue } from './wake-queue.ts';
-
-/** A clock that is moved by hand; the only thing that is faked here. */
-class HandClock implements Clock {
-  #now = 0;
-  #timers: { readonly at: number; readonly wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  wakeAt(at: number, wake: () => void): () => void {
-    const timer = { at, wake };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  }
-
-  get timers(): number {
-    return this.#timers.length;
-  }
-
-  moveTo(instant: number): void {
-    for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= instant).toSorted((one, other) => one.at - other.at)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((each) => each !== due);
-      this.#now = Math.max(this.#now, due.at);
-      due.wake();
-    }
-    this.#now = instant;
-  }
-}
 
 test('wakes each id once, at its latest wish, in order, with one timer', () => {
   const wish = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.oneof(fc.nat(100), fc.constant(null)));

@@ -17,6 +17,7 @@ import { refuseAmbiguous } from './refuse-ambiguous.ts';
 import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { HttpParts } from './route-context.ts';
+import { serveRevisions } from './revisions.ts';
 import { SECURITY_HEADERS, TLS_SECURITY_HEADERS } from './security-headers.ts';
 import { isForDashboard, readDashboard, serveDashboard } from './serve-dashboard.ts';
 import { serveRoute } from './serve-route.ts';
@@ -72,6 +73,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }
   });
   if (parts.authentication.isOpen) refuseForeignPages(app);
+  serveRevisions(app, parts);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {
@@ -97,6 +99,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   const endUnusedConnections = watchUnusedConnections(app.server);
   app.addHook('preClose', () => {
     streams.endAll();
+    parts.sequenceWaits.endAll();
     endUnusedConnections();
   });
   for (const name of ROUTE_NAMES) serveRoute(app, routes[name], handlers[name], parts, streams);

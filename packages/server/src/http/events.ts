@@ -1,11 +1,13 @@
 /** `GET /api/v1/events`: follows the fleet's events as server-sent events, from where the reader left off. */
 import { setImmediate } from 'node:timers/promises';
-import { type Problem, type routes, STREAM_READY, STREAM_RESET, STREAM_SIGN_EVERY_MS } from '@sluice/contract';
-import type { Result } from '@sluice/core';
+import { type routes, STREAM_READY, STREAM_RESET, STREAM_SIGN_EVERY_MS } from '@sluice/contract';
 import type { EventFeed, EventFilter } from '../fleet/event-feed.ts';
 import type { ServedEvent } from '../fleet/served-event.ts';
+import { awaitRevision, behindProblem } from './await-revision.ts';
 import { eventVisibility, type Visibility } from './event-visibility.ts';
+import { given } from './query-values.ts';
 import type { Handler } from './route-context.ts';
+import { type StreamPosition, streamPosition } from './stream-position.ts';
 
 /** Streams at once: each costs a socket and a few kilobytes; dashboards and scripts of a large fleet have some dozens. */
 const STREAMS_MAX = 1000;
@@ -20,15 +22,22 @@ interface Beginning {
   readonly oldestKept: number | null;
 }
 
-export const events: Handler<typeof routes.events> = async ({ query, headers, principal }, { feed, fleet }) => {
-  const given = givenSequence(headers['last-event-id'], query.after);
-  if (!given.ok) return given;
+export const events: Handler<typeof routes.events> = async ({ query, headers, principal, gone }, parts) => {
+  const { feed, fleet } = parts;
+  const position = streamPosition(headers['last-event-id'], query.after);
+  if (!position.ok) return position;
+  const { value: known } = position;
+  // Another server may have told it a moment ago. Whether it is of another history shows only a memory that is up to date.
+  if (known !== null && known.sequence > feed.lastSequence) {
+    const arrival = await awaitRevision(known.sequence, parts, gone());
+    if (arrival === 'late') return { ok: false, problem: behindProblem(known.sequence, parts) };
+  }
   if (feed.followers >= STREAMS_MAX) {
     const detail = `${STREAMS_MAX} streams of events are open, which is as many as this server serves.`;
     return { ok: false, problem: { code: 'too-many-streams', detail } };
   }
-  const filter = { nodeId: blankAsAbsent(query.node), kinds: kindsOf(query.kind) };
-  const beginning = await beginningAt(given.value, feed);
+  const filter = { nodeId: given(query.node), kinds: kindsOf(query.kind) };
+  const beginning = await beginningAt(known, feed);
   const visibility = eventVisibility(principal, fleet, feed.lastSequence);
   return {
     ok: true,
@@ -110,49 +119,19 @@ function signOfLife(upTo: number): string {
   return `: ${upTo}\nid: ${upTo}\n\n`;
 }
 
-/** What the reader has already; `null`: it begins now. */
-async function beginningAt(given: Given | null, feed: EventFeed): Promise<Beginning> {
-  if (given === null) return { after: feed.lastSequence, oldestKept: null };
+/** @param known What the reader has already; `null`: it begins now. */
+async function beginningAt(known: StreamPosition | null, feed: EventFeed): Promise<Beginning> {
+  if (known === null) return { after: feed.lastSequence, oldestKept: null };
   const oldest = await feed.oldestSequence();
   const { lastSequence } = feed;
   // An event that has not happened: this server was restored from an older copy.
-  if (given.sequence > lastSequence) return { after: lastSequence, oldestKept: oldest };
-  if (oldest <= given.sequence + 1) return { after: given.sequence, oldestKept: null };
-  return { after: oldest - 1, oldestKept: given.isEverything ? null : oldest };
-}
-
-interface Given {
-  readonly sequence: number;
-  /** It asks for all that is kept, whatever that is. */
-  readonly isEverything: boolean;
-}
-
-function givenSequence(header: string | string[] | undefined, after: string | undefined): Result<Given | null> {
-  const fromHeader = blankAsAbsent(header === undefined ? undefined : String(header));
-  const fromQuery = blankAsAbsent(after);
-  const text = fromHeader ?? fromQuery;
-  if (text === undefined) return { ok: true, value: null };
-  // Fifteen digits are exact as a number.
-  if (/^\d{1,15}$/u.test(text)) {
-    const sequence = Number(text);
-    return { ok: true, value: { sequence, isEverything: fromHeader === undefined && sequence === 0 } };
-  }
-  const field = fromHeader === undefined ? 'after' : 'Last-Event-ID';
-  const problem: Problem = {
-    code: 'invalid-request',
-    field,
-    detail: `${field} must be the sequence number of an event.`,
-  };
-  return { ok: false, problem };
+  if (known.sequence > lastSequence) return { after: lastSequence, oldestKept: oldest };
+  if (oldest <= known.sequence + 1) return { after: known.sequence, oldestKept: null };
+  return { after: oldest - 1, oldestKept: known.isEverything ? null : oldest };
 }
 
 function kindsOf(text: string | undefined): readonly string[] | undefined {
-  return blankAsAbsent(text)
+  return given(text)
     ?.split(',')
     .map((kind) => kind.trim());
-}
-
-function blankAsAbsent(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === '' ? undefined : trimmed;
 }

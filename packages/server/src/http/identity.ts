@@ -20,14 +20,19 @@ const identities = new WeakMap<FastifyRequest, Identity>();
 /** To be called when cookies are read already, and before anything asks who it is. */
 export function identify(app: FastifyInstance, parts: HttpParts): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    const { authorization } = request.headers;
-    // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
-    const session = authorization === undefined ? browserSessionOf(request, parts) : null;
-    const given = dialectOf(request) === 'fleetlock' ? bearerOfBasic(authorization) : authorization;
-    const principal = parts.authentication.principalOf(given) ?? session?.principal ?? null;
-    if (principal !== null) identities.set(request, { principal, session });
+    identifyAgain(request, parts);
     done();
   });
+}
+
+/** By what is known by now. */
+export function identifyAgain(request: FastifyRequest, parts: HttpParts): void {
+  const { authorization } = request.headers;
+  // Who gives a token asks by it alone; a browser's cookie comes along with whatever page made the request.
+  const session = authorization === undefined ? browserSessionOf(request, parts) : null;
+  const given = dialectOf(request) === 'fleetlock' ? bearerOfBasic(authorization) : authorization;
+  const principal = parts.authentication.principalOf(given) ?? session?.principal ?? null;
+  if (principal !== null) identities.set(request, { principal, session });
 }
 
 export function identityOf(request: FastifyRequest): Identity {

@@ -8,6 +8,7 @@ import type { Once } from '../fleet/execution.ts';
 import type { EventFeed } from '../fleet/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { History } from '../fleet/history.ts';
+import type { SequenceWaits } from '../fleet/sequence-waits.ts';
 import type { TlsMaterial } from '../tls/tls-files.ts';
 import type { PersonLogin } from './login/login-parts.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
@@ -23,6 +24,10 @@ import type { FleetServer } from '../fleet/servers.ts';
 export interface HttpParts {
   readonly fleet: Fleet;
   readonly feed: EventFeed;
+  /** Who waits for what other servers show already. */
+  readonly sequenceWaits: SequenceWaits;
+  /** By how many milliseconds memory may be behind what is committed now, whoever committed it. */
+  readonly lagMs: () => number;
   readonly webhooks: WebhookDeliveries;
   readonly rollouts: Rollouts;
   readonly authentication: Authentication;
@@ -80,6 +85,8 @@ export interface RawRequest {
   readonly remoteAddress: string;
   /** Its id in the log. */
   readonly requestId: string;
+  /** Makes a signal that is aborted when whoever asked is not there any more. */
+  readonly gone: () => AbortSignal;
 }
 
 type Part<S> = S extends TSchema ? Static<S> : unknown;

@@ -5,6 +5,7 @@ import { hasRole } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
 import { actorOf, ANYBODY, type Principal, sees, seesRecord } from '../authentication/principal.ts';
+import { goneSignal } from './await-revision.ts';
 import { onceOf } from './idempotency.ts';
 import { identityOf } from './identity.ts';
 import { bodyTextOf } from './json-body.ts';
@@ -75,6 +76,7 @@ export function serveRoute<Name extends RouteName>(
         once: once.value,
         remoteAddress: addressOf(request),
         requestId: request.id,
+        gone: () => goneSignal(reply),
       };
       if (!check.isValid(raw)) return sendProblem(reply, check.problemIn(raw));
       const hidden = await whyHidden(route, raw, parts);

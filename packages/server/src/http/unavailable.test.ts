@@ -11,6 +11,7 @@ import { PersonSessions } from '../authentication/person-sessions.ts';
 import { steadyClock } from '../fleet/system-clock.ts';
 import { EventFeed } from '../fleet/event-feed.ts';
 import { Fleet } from '../fleet/fleet.ts';
+import { SequenceWaits } from '../fleet/sequence-waits.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -118,6 +119,8 @@ test('a server that is stopping takes nothing new, and says so', async () => {
     },
     dashboardDirectory: null,
     feed,
+    sequenceWaits: new SequenceWaits(fleet, steadyClock),
+    lagMs: () => 0,
     webhooks,
     rollouts,
     history: store,

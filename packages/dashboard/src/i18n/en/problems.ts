@@ -24,6 +24,7 @@ const here: Partial<Record<ToldProblemCode, string>> = {
   'rollout-plan-changed': 'Look at the plan once more, then start it. Nothing was begun.',
   'rollout-not-possible': 'Look at its status; the detail says what it would need.',
   'too-many-rollouts': 'Wait for one to end, or cancel one.',
+  behind: 'Nothing was done: try again in a moment; this server is behind another one.',
   'workload-locked': 'Wait until the lock is released or expires.',
   unreachable:
     'Look whether the server runs and the network is there. What was to be done may or may not have been done: look first.',

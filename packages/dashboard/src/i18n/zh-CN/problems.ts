@@ -60,6 +60,7 @@ const here: Record<ToldProblemCode, string> = {
   'too-many-requests': '请稍候再试;没有执行任何操作。',
   'too-many-sessions': '如同一地址后确有这么多代理,请提高服务器配置 limits.sessionsPerAddress。',
   'too-many-streams': '请关闭不需要的页面后重试。',
+  behind: '没有任何更改:请稍后重试;该服务器还落后于其他服务器。',
   stopping: '请稍后重试;没有任何更改。',
   unreachable: '请检查服务器是否运行、网络是否正常。操作可能已执行,也可能未执行:请先查看。',
   'no-answer-in-time': '可能已执行,也可能未执行:重试前请先查看。',

@@ -7,6 +7,7 @@ import type { FleetToken } from '../../fleet/token.ts';
 import { timestamp } from '../../fleet/timestamp.ts';
 import { isOfThisOrigin } from '../csrf.ts';
 import { sendProblem } from '../problem-response.ts';
+import { tellRevision } from '../revisions.ts';
 import { type Handler, type HttpParts, value } from '../route-context.ts';
 import { sessionView } from './browser-session.ts';
 import { cookieOf, setCookie } from './login-cookies.ts';
@@ -98,6 +99,8 @@ async function logIn(
   setCookie(reply, security, 'session', secret, expiresAt - parts.fleet.now());
   const principal = parts.authentication.principalOfSession(secret);
   if (principal === null) return sendProblem(reply, refusal);
+  // The page asks on, maybe another server, that is to know of the session by then.
+  tellRevision(reply, parts);
   return reply.send(sessionView({ secret, principal }, parts));
 }
 

@@ -1,0 +1,83 @@
+/** How new answers are: told with each of them, and waited for where a request asks for more than this server shows yet. */
+import { LAG_HEADER, MIN_REVISION_HEADER, REVISION_HEADER, revisionIn, type Route, routes } from '@sluice/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { awaitRevision, behindProblem, goneSignal } from './await-revision.ts';
+import { identifyAgain, identityOf } from './identity.ts';
+import { sendProblem } from './problem-response.ts';
+import { given } from './query-values.ts';
+import type { HttpParts } from './route-context.ts';
+
+/** Requests at once that wait with a token or cookie that is not known yet: it may have been made a moment ago, elsewhere. */
+const UNKNOWN_WAITING_MAX = 100;
+
+/** Routes that whoever may ask gets an answer from the fleet's memory from. */
+const PATHS: ReadonlySet<string> = new Set(
+  Object.values<Route>(routes).flatMap(({ path, access }) => (access === 'public' ? [] : [path])),
+);
+/** Who is logged in is told of the same memory; the routes of the login are not part of the contract. */
+const LOGIN_PATHS = '/auth/';
+
+/** To be called when who asks, and how much they may, is decided already. */
+export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
+  const { fleet } = parts;
+  let unknownWaiting = 0;
+
+  const refusalOf = async (revision: number, request: FastifyRequest, reply: FastifyReply) => {
+    const isKnown = identityOf(request).principal !== null;
+    // Whoever shows nothing is refused anyway, and many strangers at once are not listened to so long.
+    if (!isKnown && (!showsSomething(request) || unknownWaiting >= UNKNOWN_WAITING_MAX)) return null;
+    unknownWaiting += isKnown ? 0 : 1;
+    const arrival = await awaitRevision(revision, parts, goneSignal(reply));
+    unknownWaiting -= isKnown ? 0 : 1;
+    if (!isKnown) identifyAgain(request, parts);
+    return arrival === 'shown' || parts.isStopping() ? null : behindProblem(revision, parts);
+  };
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const text = request.headers[MIN_REVISION_HEADER];
+    if (text === undefined || !isOfMemory(request)) {
+      done();
+      return;
+    }
+    const revision = revisionIn(String(text));
+    if (revision === null) {
+      void sendProblem(reply, {
+        code: 'invalid-request',
+        field: 'Sluice-Min-Revision',
+        detail: 'Sluice-Min-Revision must be the Sluice-Revision of an answer, a whole number. Nothing was done.',
+      });
+    } else if (revision <= fleet.lastSequence || parts.isStopping() || resumesByItself(request)) {
+      done();
+    } else {
+      refusalOf(revision, request, reply).then((refusal) => {
+        if (refusal === null) done();
+        else void sendProblem(reply, refusal);
+      }, done);
+    }
+  });
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (identityOf(request).principal !== null && isOfMemory(request)) tellRevision(reply, parts);
+    done(null, payload);
+  });
+}
+
+/** What this server shows at this moment. */
+export function tellRevision(reply: FastifyReply, { fleet, lagMs }: Pick<HttpParts, 'fleet' | 'lagMs'>): void {
+  void reply.header(REVISION_HEADER, String(fleet.lastSequence)).header(LAG_HEADER, String(Math.ceil(lagMs())));
+}
+
+function isOfMemory({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url !== undefined && (PATHS.has(url) || url.startsWith(LOGIN_PATHS));
+}
+
+function showsSomething({ headers: { authorization, cookie } }: FastifyRequest): boolean {
+  return authorization !== undefined || cookie !== undefined;
+}
+
+/** A stream that goes on where it was tells everything since, in order, wherever that is. */
+function resumesByItself({ routeOptions: { url }, headers, query }: FastifyRequest): boolean {
+  if (url !== routes.events.path) return false;
+  const after: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, 'after') : undefined;
+  return given(String(headers['last-event-id'] ?? after ?? '')) !== undefined;
+}
