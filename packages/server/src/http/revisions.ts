@@ -33,27 +33,17 @@ export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
     return arrival === 'shown' || parts.isStopping() ? null : behindProblem(revision, parts);
   };
 
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const text = request.headers[MIN_REVISION_HEADER];
-    if (text === undefined || !isOfMemory(request)) {
-      done();
-      return;
-    }
+    if (text === undefined || !isOfMemory(request)) return;
     const revision = revisionIn(String(text));
     if (revision === null) {
-      void sendProblem(reply, {
-        code: 'invalid-request',
-        field: 'Sluice-Min-Revision',
-        detail: 'Sluice-Min-Revision must be the Sluice-Revision of an answer, a whole number. Nothing was done.',
-      });
-    } else if (revision <= fleet.lastSequence || parts.isStopping() || resumesByItself(request)) {
-      done();
-    } else {
-      refusalOf(revision, request, reply).then((refusal) => {
-        if (refusal === null) done();
-        else void sendProblem(reply, refusal);
-      }, done);
+      const detail = 'Sluice-Min-Revision must be the Sluice-Revision of an answer, a whole number. Nothing was done.';
+      return sendProblem(reply, { code: 'invalid-request', field: 'Sluice-Min-Revision', detail });
     }
+    if (revision <= fleet.lastSequence || parts.isStopping() || resumesByItself(request)) return;
+    const refusal = await refusalOf(revision, request, reply);
+    if (refusal !== null) return sendProblem(reply, refusal);
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -79,5 +69,6 @@ function showsSomething({ headers: { authorization, cookie } }: FastifyRequest):
 function resumesByItself({ routeOptions: { url }, headers, query }: FastifyRequest): boolean {
   if (url !== routes.events.path) return false;
   const after: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, 'after') : undefined;
-  return given(String(headers['last-event-id'] ?? after ?? '')) !== undefined;
+  const isText = (text: unknown) => typeof text === 'string' && given(text) !== undefined;
+  return isText(headers['last-event-id']) || isText(after);
 }
