@@ -50,6 +50,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   logRequests(app, parts.logger);
   parts.tracing?.traceRequests(app);
 
+  serveRevisions(app, parts);
   // Its cookies are read before anything else asks who it is.
   await serveLogin(app, parts);
   identify(app, parts);
@@ -73,7 +74,6 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }
   });
   if (parts.authentication.isOpen) refuseForeignPages(app);
-  serveRevisions(app, parts);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {

@@ -1,6 +1,6 @@
 /** How new answers are: told with each of them, and waited for where a request asks for more than this server shows yet. */
 import { LAG_HEADER, MIN_REVISION_HEADER, REVISION_HEADER, revisionIn, type Route, routes } from '@sluice/contract';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { awaitRevision, behindProblem, goneSignal } from './await-revision.ts';
 import { identifyAgain, identityOf } from './identity.ts';
 import { sendProblem } from './problem-response.ts';
@@ -17,7 +17,7 @@ const PATHS: ReadonlySet<string> = new Set(
 /** Who is logged in is told of the same memory; the routes of the login are not part of the contract. */
 const LOGIN_PATHS = '/auth/';
 
-/** To be called when who asks, and how much they may, is decided already. */
+/** To be called before there are routes. It comes when who asks, and how much they may, is decided already. */
 export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
   const { fleet } = parts;
   let unknownWaiting = 0;
@@ -33,9 +33,9 @@ export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
     return arrival === 'shown' || parts.isStopping() ? null : behindProblem(revision, parts);
   };
 
-  app.addHook('onRequest', async (request, reply) => {
+  const wait = async (request: FastifyRequest, reply: FastifyReply) => {
     const text = request.headers[MIN_REVISION_HEADER];
-    if (text === undefined || !isOfMemory(request)) return;
+    if (text === undefined) return;
     const revision = revisionIn(String(text));
     if (revision === null) {
       const detail = 'Sluice-Min-Revision must be the Sluice-Revision of an answer, a whole number. Nothing was done.';
@@ -44,21 +44,23 @@ export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
     if (revision <= fleet.lastSequence || parts.isStopping() || resumesByItself(request)) return;
     const refusal = await refusalOf(revision, request, reply);
     if (refusal !== null) return sendProblem(reply, refusal);
-  });
-
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (identityOf(request).principal !== null && isOfMemory(request)) tellRevision(reply, parts);
+  };
+  const tell = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) => {
+    if (identityOf(request).principal !== null) tellRevision(reply, parts);
     done(null, payload);
+  };
+
+  // Which routes these are is asked once of each, and not of every request.
+  app.addHook('onRoute', (route) => {
+    if (!PATHS.has(route.url) && !route.url.startsWith(LOGIN_PATHS)) return;
+    route.onRequest = [wait, ...[route.onRequest ?? []].flat()];
+    route.onSend = [...[route.onSend ?? []].flat(), tell];
   });
 }
 
 /** What this server shows at this moment. */
 export function tellRevision(reply: FastifyReply, { fleet, lagMs }: Pick<HttpParts, 'fleet' | 'lagMs'>): void {
   void reply.header(REVISION_HEADER, String(fleet.lastSequence)).header(LAG_HEADER, String(Math.ceil(lagMs())));
-}
-
-function isOfMemory({ routeOptions: { url } }: FastifyRequest): boolean {
-  return url !== undefined && (PATHS.has(url) || url.startsWith(LOGIN_PATHS));
 }
 
 function showsSomething({ headers: { authorization, cookie } }: FastifyRequest): boolean {
