@@ -4,7 +4,7 @@ import type { StoredEvent } from '../store/store.ts';
 import { HandClock } from './hand-clock-under-test.ts';
 import { SequenceWaits } from './sequence-waits.ts';
 
-const FOR_EVER = new AbortController().signal;
+const forEver = () => new AbortController().signal;
 
 let clock: HandClock;
 let lastSequence: number;
@@ -38,13 +38,16 @@ function noted(): { readonly ended: string[]; note: (name: string, wait: Promise
 }
 
 test('what is shown already is not waited for', async () => {
-  expect(await waits.reached(10, 5000, FOR_EVER)).toBe(true);
+  expect(await waits.reached(10, 5000, forEver(), 'somebody')).toBe(true);
   expect(clock.timers).toBe(0);
 });
 
 test('each wait ends with its own event, and leaves no timer behind', async () => {
   const { ended, note } = noted();
-  const both = [note('12', waits.reached(12, 5000, FOR_EVER)), note('13', waits.reached(13, 5000, FOR_EVER))];
+  const both = [
+    note('12', waits.reached(12, 5000, forEver(), 'somebody')),
+    note('13', waits.reached(13, 5000, forEver(), 'somebody')),
+  ];
   show(11);
   expect(clock.timers).toBe(2);
   show(12);
@@ -57,7 +60,7 @@ test('each wait ends with its own event, and leaves no timer behind', async () =
 });
 
 test('when the time is over it is told that the event is not there', async () => {
-  const wait = waits.reached(11, 5000, FOR_EVER);
+  const wait = waits.reached(11, 5000, forEver(), 'somebody');
   clock.moveTo(4999);
   expect(clock.timers).toBe(1);
   clock.moveTo(5000);
@@ -66,30 +69,39 @@ test('when the time is over it is told that the event is not there', async () =>
 
 test('whoever is gone is not waited for', async () => {
   const gone = new AbortController();
-  const wait = waits.reached(11, 5000, gone.signal);
+  const wait = waits.reached(11, 5000, gone.signal, 'somebody');
   gone.abort();
   expect(await wait).toBe(false);
-  expect(await waits.reached(11, 5000, gone.signal)).toBe(false);
+  expect(await waits.reached(11, 5000, gone.signal, 'somebody')).toBe(false);
   expect(clock.timers).toBe(0);
 });
 
 test('a server that stops ends all waits, and begins none', async () => {
-  const wait = waits.reached(11, 5000, FOR_EVER);
+  const wait = waits.reached(11, 5000, forEver(), 'somebody');
   waits.endAll();
   expect(await wait).toBe(false);
-  expect(await waits.reached(11, 5000, FOR_EVER)).toBe(false);
+  expect(await waits.reached(11, 5000, forEver(), 'somebody')).toBe(false);
   expect(clock.timers).toBe(0);
 });
 
-test('a thousand wait at once; one more is told at once, and the next when there is room again', async () => {
+test('a hundred of one reader wait at once; one more is told at once, and waits again when there is room', async () => {
   const gone = new AbortController();
-  const first = waits.reached(11, 5000, gone.signal);
-  const others = Array.from({ length: 999 }, () => waits.reached(12, 5000, FOR_EVER));
-  expect(await waits.reached(11, 5000, FOR_EVER)).toBe(false);
+  const first = waits.reached(11, 5000, gone.signal, 'somebody');
+  const others = Array.from({ length: 99 }, () => waits.reached(12, 5000, forEver(), 'somebody'));
+  expect(await waits.reached(11, 5000, forEver(), 'somebody')).toBe(false);
+  const another = waits.reached(12, 5000, forEver(), 'another');
   gone.abort();
   await first;
-  const next = waits.reached(11, 5000, FOR_EVER);
+  const next = waits.reached(11, 5000, forEver(), 'somebody');
   show(12);
-  expect(await next).toBe(true);
-  expect(await Promise.all(others)).toEqual(others.map(() => true));
+  expect(await Promise.all([next, another, ...others])).not.toContain(false);
+});
+
+test('a thousand wait at once in all', async () => {
+  const all = Array.from({ length: 1000 }, (_each, index) =>
+    waits.reached(12, 5000, forEver(), `reader ${index % 20}`),
+  );
+  expect(await waits.reached(12, 5000, forEver(), 'another')).toBe(false);
+  show(12);
+  expect(await Promise.all(all)).not.toContain(false);
 });

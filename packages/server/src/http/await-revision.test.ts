@@ -13,7 +13,11 @@ test.each([
   async (revision, lagMs, arrival) => {
     const clock = new HandClock();
     const sequenceWaits = new SequenceWaits({ lastSequence: 10, subscribeToEvents: () => () => undefined }, clock);
-    const wait = awaitRevision(revision, { sequenceWaits, lagMs: () => lagMs }, new AbortController().signal);
+    const wait = awaitRevision(
+      revision,
+      { sequenceWaits, lagMs: () => lagMs },
+      { gone: new AbortController().signal, reader: 'somebody' },
+    );
     clock.moveTo(5000);
     expect(await wait).toBe(arrival);
   },

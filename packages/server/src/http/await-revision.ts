@@ -11,13 +11,14 @@ export type Arrival = 'shown' | 'late' | 'unknown';
 
 type AwaitParts = Pick<HttpParts, 'sequenceWaits' | 'lagMs'>;
 
+/** @param reader The token that asks; its waits are counted. */
 export async function awaitRevision(
   revision: number,
   { sequenceWaits, lagMs }: AwaitParts,
-  gone: AbortSignal,
+  { gone, reader }: { readonly gone: AbortSignal; readonly reader: string },
 ): Promise<Arrival> {
   const askedAt = performance.now();
-  if (await sequenceWaits.reached(revision, MIN_REVISION_WITHIN_MS, gone)) return 'shown';
+  if (await sequenceWaits.reached(revision, MIN_REVISION_WITHIN_MS, gone, reader)) return 'shown';
   return lagMs() > performance.now() - askedAt ? 'late' : 'unknown';
 }
 

@@ -29,7 +29,7 @@ export const events: Handler<typeof routes.events> = async ({ query, headers, pr
   const { value: known } = position;
   // Another server may have told it a moment ago. Whether it is of another history shows only a memory that is up to date.
   if (known !== null && known.sequence > feed.lastSequence) {
-    const arrival = await awaitRevision(known.sequence, parts, gone());
+    const arrival = await awaitRevision(known.sequence, parts, { gone: gone(), reader: principal.tokenId });
     if (arrival === 'late') return { ok: false, problem: behindProblem(known.sequence, parts) };
   }
   if (feed.followers >= STREAMS_MAX) {

@@ -7,9 +7,6 @@ import { sendProblem } from './problem-response.ts';
 import { given } from './query-values.ts';
 import type { HttpParts } from './route-context.ts';
 
-/** Requests at once that wait with a token or cookie that is not known yet: it may have been made a moment ago, elsewhere. */
-const UNKNOWN_WAITING_MAX = 100;
-
 /** Routes that whoever may ask gets an answer from the fleet's memory from. */
 const PATHS: ReadonlySet<string> = new Set(
   Object.values<Route>(routes).flatMap(({ path, access }) => (access === 'public' ? [] : [path])),
@@ -17,19 +14,20 @@ const PATHS: ReadonlySet<string> = new Set(
 /** Who is logged in is told of the same memory; the routes of the login are not part of the contract. */
 const LOGIN_PATHS = '/auth/';
 
+/** Whoever is not known yet is one reader together; no token has such an id. */
+const STRANGERS = '';
+
 /** To be called before there are routes. It comes when who asks, and how much they may, is decided already. */
 export function serveRevisions(app: FastifyInstance, parts: HttpParts): void {
   const { fleet } = parts;
-  let unknownWaiting = 0;
 
   const refusalOf = async (revision: number, request: FastifyRequest, reply: FastifyReply) => {
-    const isKnown = identityOf(request).principal !== null;
-    // Whoever shows nothing is refused anyway, and many strangers at once are not listened to so long.
-    if (!isKnown && (!showsSomething(request) || unknownWaiting >= UNKNOWN_WAITING_MAX)) return null;
-    unknownWaiting += isKnown ? 0 : 1;
-    const arrival = await awaitRevision(revision, parts, goneSignal(reply));
-    unknownWaiting -= isKnown ? 0 : 1;
-    if (!isKnown) identifyAgain(request, parts);
+    const { principal } = identityOf(request);
+    // A token or cookie that is not known may have been made a moment ago, elsewhere. Whoever shows none is refused anyway.
+    if (principal === null && !showsSomething(request)) return null;
+    const reader = principal?.tokenId ?? STRANGERS;
+    const arrival = await awaitRevision(revision, parts, { gone: goneSignal(reply), reader });
+    if (principal === null) identifyAgain(request, parts);
     return arrival === 'shown' || parts.isStopping() ? null : behindProblem(revision, parts);
   };
 
