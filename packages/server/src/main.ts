@@ -184,7 +184,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       fleet,
       feed,
       sequenceWaits: new SequenceWaits(fleet, steadyClock),
-      lagMs: () => 0,
+      lagMs: replicas?.lagMs ?? (() => 0),
       webhooks,
       rollouts,
       authentication,
