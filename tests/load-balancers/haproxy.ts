@@ -36,11 +36,15 @@ export class HaproxyUnderTest {
   }
 
   static async start(directory: string, servers: readonly BalancedServer[]): Promise<HaproxyUnderTest> {
-    const socket = socketIn(directory);
     const port = await freePort();
+    return HaproxyUnderTest.startConfigured(directory, port, configuration(port, socketIn(directory), servers));
+  }
+
+  /** @param text Its configuration: it listens on the port, and its runtime socket is where `socketIn` says. */
+  static async startConfigured(directory: string, port: number, text: string): Promise<HaproxyUnderTest> {
     const config = path.join(directory, 'haproxy.cfg');
-    await writeFile(config, configuration(port, socket, servers));
-    const haproxy = new HaproxyUnderTest(port, socket, config);
+    await writeFile(config, text);
+    const haproxy = new HaproxyUnderTest(port, socketIn(directory), config);
     await haproxy.startProcess();
     return haproxy;
   }
@@ -67,9 +71,14 @@ export class HaproxyUnderTest {
     });
   }
 
-  /** The column of `show stat` for a server. */
+  /**
+   * The column of `show stat` for a server.
+   * @param server Its name, or `backend/name` where several backends have one of that name.
+   */
   async stat(server: string, column: string): Promise<string | undefined> {
-    return (await this.#stats()).find((row) => row.get('svname') === server)?.get(column);
+    const isIt = (row: ReadonlyMap<string, string>) =>
+      [row.get('svname'), `${row.get('pxname')}/${row.get('svname')}`].includes(server);
+    return (await this.#stats()).find(isIt)?.get(column);
   }
 
   /** The names of the servers that get no requests now. */
