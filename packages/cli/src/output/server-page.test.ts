@@ -20,6 +20,7 @@ const status: ServerStatus = {
     operationsMaxCount: 100_000,
   },
   massSilence: null,
+  replicas: null,
 };
 const page = (changed: Partial<ServerStatus>) => renderServerPage({ ...status, ...changed }, (text) => text);
 
@@ -52,5 +53,34 @@ test('many nodes that fell silent together', () => {
   };
   expect(page({ massSilence })).toMatch(
     /^Sluice 1\.2\.3 {2}▲ many nodes fell silent together\nSilence +5 of 12 nodes fell silent 30 s ago\n +Look at the network\.\n/u,
+  );
+});
+
+test('several servers on one database, and what each does for all', () => {
+  const replica = {
+    id: 'sv_1',
+    name: 'https://one.example:7070',
+    url: 'https://one.example:7070',
+    version: '1.2.3',
+    startedAt: '2026-11-23T09:00:00.000Z',
+    answering: true,
+    leaving: false,
+    sessions: 1,
+    lagMs: 120,
+    claims: { rollouts: 1, webhooks: 2, nodes: 3, retention: true },
+  };
+  const other = {
+    ...replica,
+    id: 'sv_2',
+    name: 'two:7070',
+    answering: false,
+    leaving: true,
+    sessions: 5000,
+    claims: { rollouts: 0, webhooks: 0, nodes: 0, retention: false },
+  };
+  expect(page({ replicas: [replica, other] })).toContain(
+    `Servers  https://one.example:7070 (this one): 1 agent · behind by 120 ms · 1 rollout · 2 webhooks · times of 3 nodes · retention · 1.2.3, started 3 h ago
+         two:7070 (leaving): 5,000 agents · behind by 120 ms · 1.2.3, started 3 h ago
+`,
   );
 });

@@ -1,5 +1,5 @@
 /** How a server is, on one page: what is wrong comes first. */
-import { NODE_STATUSES, type ServerStatus } from '@sluice/contract';
+import { NODE_STATUSES, type Replica, type ServerStatus } from '@sluice/contract';
 import { bytesInWords, durationInWords } from '@sluice/core';
 import type { Paint } from './colour.ts';
 import { numberInWords } from './count-in-words.ts';
@@ -12,8 +12,6 @@ const STORE_KINDS: Readonly<Record<ServerStatus['store']['kind'], string>> = {
   sqlite: 'SQLite',
   postgres: 'PostgreSQL',
 };
-
-/** `1,000,000` */
 
 /** Times are told by the server's own clock, which may differ from that of this machine. */
 export function renderServerPage(status: ServerStatus, paint: Paint): string {
@@ -51,6 +49,7 @@ export function renderServerPage(status: ServerStatus, paint: Paint): string {
           [STORE_KINDS[store.kind], store.bytes === null ? '' : bytesInWords(store.bytes)].filter(Boolean).join(', '),
         ],
       },
+      { label: 'Servers', lines: (status.replicas ?? []).map((replica) => serverInWords(replica, nowMs)) },
       { label: 'Events', lines: [`the newest has the number ${numberInWords(store.lastSequence)}`] },
       {
         label: 'Kept',
@@ -62,6 +61,23 @@ export function renderServerPage(status: ServerStatus, paint: Paint): string {
     ],
     paint,
   );
+}
+
+function serverInWords(
+  { name, version, startedAt, answering, leaving, sessions, lagMs, claims }: Replica,
+  nowMs: number,
+): string {
+  const parts = [
+    `${numberInWords(sessions)} ${sessions === 1 ? 'agent' : 'agents'}`,
+    `behind by ${lagMs} ms`,
+    ...(claims.rollouts > 0 ? [`${claims.rollouts} ${claims.rollouts === 1 ? 'rollout' : 'rollouts'}`] : []),
+    ...(claims.webhooks > 0 ? [`${claims.webhooks} ${claims.webhooks === 1 ? 'webhook' : 'webhooks'}`] : []),
+    ...(claims.nodes > 0 ? [`times of ${numberInWords(claims.nodes)} nodes`] : []),
+    ...(claims.retention ? ['retention'] : []),
+    `${version}, started ${agoInWords(startedAt, nowMs)}`,
+  ];
+  const mark = leaving ? ' (leaving)' : answering ? ' (this one)' : '';
+  return `${name}${mark}: ${parts.join(' · ')}`;
 }
 
 function conditionOf({ store, massSilence }: ServerStatus): Cell {

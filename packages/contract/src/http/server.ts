@@ -14,6 +14,34 @@ export const MassSilence = Type.Object({
 });
 export type MassSilence = Type.Static<typeof MassSilence>;
 
+export const Replica = Type.Object(
+  {
+    id: Type.String({ description: 'Made anew at each start, and when others had given the server up.' }),
+    name: Type.String(),
+    url: Nullable(Type.String({ description: 'Where it says that it is reached.' })),
+    version: Type.String(),
+    startedAt: Timestamp,
+    answering: Type.Boolean({ description: 'It is the one that gives this answer.' }),
+    leaving: Type.Boolean({ description: 'It hands its agents over and is about to go.' }),
+    sessions: Type.Integer({ minimum: 0, description: 'Agents that are connected to it.' }),
+    lagMs: Type.Integer({ minimum: 0, description: 'How far its memory was behind when it last told.' }),
+    claims: Type.Object(
+      {
+        rollouts: Type.Integer({ minimum: 0 }),
+        webhooks: Type.Integer({ minimum: 0 }),
+        nodes: Type.Integer({
+          minimum: 0,
+          description: 'Nodes without a session whose deadlines and expiries it records.',
+        }),
+        retention: Type.Boolean({ description: 'It removes old history.' }),
+      },
+      { description: 'What it does for all of them.' },
+    ),
+  },
+  { $id: 'Replica', description: 'One of several servers on one database.' },
+);
+export type Replica = Type.Static<typeof Replica>;
+
 export const ServerStatus = Type.Object(
   {
     version: Type.String(),
@@ -39,6 +67,11 @@ export const ServerStatus = Type.Object(
       operationsMaxCount: Type.Integer(),
     }),
     massSilence: Nullable(MassSilence),
+    replicas: Nullable(
+      Type.Array(Replica, {
+        description: 'The servers that share the database, by name; null: there is but this one.',
+      }),
+    ),
   },
   { $id: 'ServerStatus', description: 'How the server itself is.' },
 );

@@ -54,6 +54,8 @@ export interface HttpParts {
 export interface ReplicasView {
   readonly id: string;
   readonly roll: readonly FleetServer[];
+  /** Whose a duty is now; `null`: nobody's. */
+  readonly doerOf: (duty: string) => string | null;
   /** This one hands its agents over and is about to go. */
   readonly isLeaving: boolean;
   /** Milliseconds since this one's memory was last known to show all that is committed. */

@@ -2,6 +2,7 @@
 import { type NodeStatus, type routes, SLUICE_VERSION } from '@sluice/contract';
 import { sees } from '../authentication/principal.ts';
 import { timestamp } from '../fleet/timestamp.ts';
+import { replicasView } from './replicas-view.ts';
 import { type Handler, value } from './route-context.ts';
 
 export const serverStatus: Handler<typeof routes.serverStatus> = async ({ principal }, { fleet, about }) => {
@@ -33,5 +34,6 @@ export const serverStatus: Handler<typeof routes.serverStatus> = async ({ princi
     retention: about.retention,
     // It counts nodes of the whole fleet.
     massSilence: principal.scope === null ? about.massSilence() : null,
+    replicas: about.replicas === null ? null : replicasView(about.replicas, fleet),
   });
 };

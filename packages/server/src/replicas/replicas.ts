@@ -81,6 +81,8 @@ export class Replicas implements Servers {
     return isNow && (now >= this.#handedOverAt || doerOf(duty, this.#doersBefore) === this.#id);
   };
 
+  readonly doerOf = (duty: string): string | null => doerOf(duty, this.#doers());
+
   subscribe(changed: () => void): () => void {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
