@@ -1,6 +1,6 @@
 /** The fleet in memory, and the one pipeline of every change: decide, commit, evolve, act. */
-import type { Actor, Load, Node, OperationRecord } from '@sluice/contract';
-import { afterServerStart, type Clock, type Command, operationOf, type Result, underWay } from '@sluice/core';
+import type { Actor, Node, OperationRecord } from '@sluice/contract';
+import { afterServerStart, type Clock, type Command, type Result, underWay } from '@sluice/core';
 import type { EventsQuery, OperationsQuery, Store, StoredEvent } from '../store/store.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import type { CommandTracing } from './command-tracing.ts';
@@ -14,7 +14,7 @@ import { NotedTimes } from './noted-times.ts';
 import type { Executed, Once } from './execution.ts';
 import type { AccessDecision } from './request.ts';
 import { BudgetBook } from './budget-book.ts';
-import { LiveOutputs } from './live-outputs.ts';
+import { Measures } from './measures.ts';
 import type { FleetNode } from './member.ts';
 import { Members } from './members.ts';
 import { nodeView } from './node-view.ts';
@@ -32,6 +32,8 @@ export class Fleet {
   readonly webhooks = new WebhookBook();
   /** How many nodes of a group may be unavailable at once, and how many are. */
   readonly budgets: BudgetBook;
+  /** What is known of nodes and not recorded. */
+  readonly measures: Measures;
   /** What is under way over many nodes. */
   readonly rollouts = new RolloutBook();
   readonly #store: Store;
@@ -44,7 +46,6 @@ export class Fleet {
   readonly #servers: Servers;
   readonly #endings: (() => void)[] = [];
   readonly #listeners = new Set<(nodeId: string) => void>();
-  readonly #outputs = new LiveOutputs();
   readonly #eventListeners = new Set<(events: readonly StoredEvent[]) => void>();
   #lastSequence = 0;
 
@@ -74,6 +75,14 @@ export class Fleet {
       superseded: superseded ?? (() => undefined),
     });
     this.#due = new DueTimes({ clock, servers, stateOf, record: (...asked) => this.record(...asked) });
+    this.measures = new Measures({
+      members: this.#members,
+      shared: store.shared,
+      servers,
+      clock,
+      logger,
+      heard: (nodeId) => this.#times.heard(nodeId),
+    });
     this.#times = new NotedTimes({
       store,
       clock,
@@ -225,30 +234,6 @@ export class Fleet {
     return (await this.#store.operations(query)).map(readOperation);
   }
 
-  /** Something was heard of the node's agent. Memory only, written in bulk now and then. */
-  heard(nodeId: string): void {
-    const member = this.#members.get(nodeId);
-    if (member === undefined) return;
-    if (member.hear()) this.#times.heard(nodeId);
-  }
-
-  /** What the agent measured. Memory only. */
-  measured(nodeId: string, load: Load): void {
-    this.#members.measure(nodeId, load);
-  }
-
-  /** What a command that runs on the node has written so far. Memory only; of what does not run there it is ignored. */
-  wrote(nodeId: string, operationId: string, output: string): void {
-    const state = this.#members.get(nodeId)?.state;
-    if (state !== undefined && operationOf(state, operationId)?.status === 'running')
-      this.#outputs.put(operationId, output);
-  }
-
-  /** `null`: nothing is known beside what the operation itself says. */
-  liveOutput(operationId: string): string | null {
-    return this.#outputs.get(operationId);
-  }
-
   /** Calls after each commit, once for each node that it changed. @returns What ends it. */
   subscribe(listener: (nodeId: string) => void): () => void {
     this.#listeners.add(listener);
@@ -265,6 +250,7 @@ export class Fleet {
   async stop(): Promise<void> {
     for (const end of this.#endings.splice(0)) end();
     this.#due.stop();
+    await this.measures.stop();
     await this.#commits.stop();
     await this.#times.stop();
   }
@@ -280,7 +266,7 @@ export class Fleet {
     }
     this.budgets.apply({ budgets, slots });
     for (const { state } of rollouts) this.rollouts.apply(state);
-    this.#outputs.dropEnded(events);
+    this.measures.happened(events);
     for (const nodeId of states.keys()) for (const listener of this.#listeners) listener(nodeId);
     if (events.length > 0) for (const listener of this.#eventListeners) listener(events);
   }

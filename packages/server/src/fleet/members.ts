@@ -1,6 +1,6 @@
 /** All nodes in memory, in their order, and the versions that tell one moment of them from another. */
 import type { Load } from '@sluice/contract';
-import type { NodeState } from '@sluice/core';
+import { isSameValue, type NodeState } from '@sluice/core';
 import { type FleetNode, Member } from './member.ts';
 
 export class Members {
@@ -67,6 +67,14 @@ export class Members {
       member.replace(state, this.#version);
     }
     if (state === null || member === undefined) this.#sorted = null;
+  }
+
+  /** What another server was told by the node's agent. */
+  measuredElsewhere(nodeId: string, load: Load, lastSeenAt: number): void {
+    const member = this.#byId.get(nodeId);
+    if (member === undefined || (member.lastSeenAt ?? 0) >= lastSeenAt) return;
+    member.lastSeenAt = lastSeenAt;
+    if (!isSameValue(member.load, load)) this.measure(nodeId, load);
   }
 
   measure(nodeId: string, load: Load): void {

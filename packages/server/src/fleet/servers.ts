@@ -17,13 +17,21 @@ export interface Servers {
    * only likely, so what is done by it must be harmless when it is done twice.
    */
   readonly isOurs: (duty: string) => boolean;
+  /** Whether others are there that stay. */
+  readonly hasOthers: boolean;
   /** Calls when servers came or went, this one's id included. @returns What ends it. */
   readonly subscribe: (changed: () => void) => () => void;
 }
 
 /** One server that shares its store with nobody. */
 export function oneServer(id: string): Servers {
-  return { id, isThere: (serverId) => serverId === id, isOurs: () => true, subscribe: () => () => undefined };
+  return {
+    id,
+    isThere: (serverId) => serverId === id,
+    isOurs: () => true,
+    hasOthers: false,
+    subscribe: () => () => undefined,
+  };
 }
 
 /** What ends the session of a node whose server is gone; `null`: it has none there. */

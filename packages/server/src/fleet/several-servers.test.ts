@@ -171,6 +171,17 @@ test('an agent that moves takes its node along, and what it says in its old sess
   expect(one.fleet.node('a')?.status).toBe('draining');
 });
 
+test('what is measured at one is shown by all', async () => {
+  const [one, other] = [await startServer('one'), await startServer('other')];
+  await connect(one, 'a');
+  await eventually(() => expect(one.replicas.hasOthers).toBe(true));
+  one.fleet.measures.heard('a');
+  one.fleet.measures.measured('a', { sessions: 7, cpuPercent: 3, memoryBytes: 1, problem: null });
+  await eventually(() => expect(other.fleet.node('a')?.load).toMatchObject({ sessions: 7, cpuPercent: 3 }));
+  expect(other.fleet.node('a')?.lastSeenAt).toBe(one.fleet.node('a')?.lastSeenAt);
+  expect(other.fleet.view('a')?.load.sessions).toBe(7);
+});
+
 test('when a server goes silent its sessions are over, and its nodes are believed until their leases are', async () => {
   const [one, other] = [await startServer('one'), await startServer('other')];
   await connect(one, 'a');

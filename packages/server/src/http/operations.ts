@@ -20,7 +20,7 @@ export const getOperation: Handler<typeof routes.getOperation> = async ({ params
 export const operationOutput: Handler<typeof routes.operationOutput> = async ({ params }, { fleet }) => {
   const operation = await fleet.operation(params.id);
   if (operation === null) return noSuchOperation(params.id);
-  const text = fleet.liveOutput(operation.id) ?? operation.output ?? '';
+  const text = fleet.measures.output(operation.id) ?? operation.output ?? '';
   return { ok: true, value: { kind: 'text', text } };
 };
 

@@ -131,11 +131,8 @@ export class AgentSession {
   async ended(why: string): Promise<void> {
     await this.#turn;
     if (this.#nodeId === null || this.#hasSaidGoodbye) return;
-    await this.#options.fleet.record(
-      this.#nodeId,
-      { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why },
-      this.#actor(),
-    );
+    const end = { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why } as const;
+    await this.#options.fleet.record(this.#nodeId, end, this.#actor());
   }
 
   async #receive(text: string, isBinary: boolean): Promise<void> {
@@ -160,7 +157,7 @@ export class AgentSession {
     switch (message.kind) {
       case 'heartbeat': {
         const { load, workload, commands } = message;
-        if (load !== undefined && this.#nodeId !== null) this.#options.fleet.measured(this.#nodeId, load);
+        if (load !== undefined && this.#nodeId !== null) this.#options.fleet.measures.measured(this.#nodeId, load);
         if (workload !== undefined) void this.#begin(this.#record({ kind: 'RecordWorkload', workload }));
         if (commands !== undefined) void this.#begin(this.#record({ kind: 'RecordCommands', commands }));
         return;
@@ -172,7 +169,8 @@ export class AgentSession {
         void this.#begin(this.#update(message));
         return;
       case 'operation.output':
-        if (this.#nodeId !== null) this.#options.fleet.wrote(this.#nodeId, message.operationId, message.output);
+        if (this.#nodeId !== null)
+          this.#options.fleet.measures.wrote(this.#nodeId, message.operationId, message.output);
         return;
       case 'key.offer':
         if (this.#nodeId !== null) void this.#begin(this.#keys.take(this.#nodeId, message));
@@ -227,8 +225,8 @@ export class AgentSession {
     if (registered?.node == null) return;
     const { fleet, logger } = this.#options;
     const nodeId = hello.node.id;
-    fleet.heard(nodeId);
-    fleet.measured(nodeId, hello.load);
+    fleet.measures.heard(nodeId);
+    fleet.measures.measured(nodeId, hello.load);
     this.#welcome(registered.node, check.protocolVersion);
     logger.info({ event: 'agent-connected', nodeId, sessionId: this.id, remoteIp: this.remoteIp }, 'connected');
   }

@@ -118,7 +118,7 @@ export class SessionRegistry {
     const { lease, nodeId } = session;
     if (lease === null || nodeId === null) return;
     this.#leases.heard(lease);
-    this.#options.fleet.heard(nodeId);
+    this.#options.fleet.measures.heard(nodeId);
   }
 
   /** The session's socket is gone. */

@@ -8,6 +8,7 @@ import type {
   AnsweredRequest,
   Beside,
   CommitOutcome,
+  Document,
   NodeChange,
   StoredEvent,
   StoredNode,
@@ -84,6 +85,12 @@ export interface Roll {
 /** Thrown when memory cannot be made true any more: the database was set back, or what was missed is gone. The server is to start anew. */
 export class SupersededError extends Error {}
 
+/** Something that is measured and not recorded, such as a load. */
+export interface LiveValue {
+  readonly id: string;
+  readonly body: Document;
+}
+
 /** Every verb throws a `StoreUnavailableError` when the store cannot be reached or used now, and a `SupersededError`. */
 export interface SharedStore {
   /**
@@ -112,6 +119,14 @@ export interface SharedStore {
 
   /** Calls when others may have committed; it may also be told of nothing, or not be told. @returns What ends it. */
   subscribe(hint: () => void): () => void;
+
+  /** Tells the other servers what is measured and not recorded; each value takes the place of the one with its id. */
+  tellLive(values: readonly LiveValue[]): Promise<void>;
+
+  /**
+   * What was told after an instant of PostgreSQL's clock (epoch milliseconds), and that instant now. Something may come twice.
+   */
+  toldSince(instant: number): Promise<{ readonly instant: number; readonly values: readonly LiveValue[] }>;
 
   /** Removes what only those would read that are far behind. @param before Epoch milliseconds, by the clock of those who committed. */
   pruneCommits(before: number): Promise<void>;

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.ts';
 
-/** Makes the tables: who is there, and which rows each of the last commits has written. */
+/** Makes the tables: who is there, which rows each of the last commits has written, and what is measured and not recorded. */
 export async function createReplicas(kysely: Kysely<unknown>, types: ColumnTypes): Promise<void> {
   await kysely.schema
     .createTable('commits')
@@ -20,4 +20,11 @@ export async function createReplicas(kysely: Kysely<unknown>, types: ColumnTypes
     .addColumn('beat', types.integer, (column) => column.notNull())
     .addColumn('body', 'text', (column) => column.notNull())
     .execute();
+  await kysely.schema
+    .createTable('live_values')
+    .addColumn('id', types.id, (column) => column.primaryKey().notNull())
+    .addColumn('written_at', types.integer, (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .execute();
+  await kysely.schema.createIndex('live_values_by_time').on('live_values').column('written_at').execute();
 }

@@ -36,6 +36,7 @@ export const TABLES: readonly string[] = [
   'rollout_nodes',
   'commits',
   'replicas',
+  'live_values',
 ];
 
 /** @throws RefusedError, or what the driver threw. */

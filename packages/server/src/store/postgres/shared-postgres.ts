@@ -1,7 +1,7 @@
 /** What several servers on one PostgreSQL share: the pen, and each other's commits. See `SharedStore`. */
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
-import type { Follower, Pen, Roll, SharedStore, StoredReplica } from '../shared-store.ts';
+import type { Follower, LiveValue, Pen, Roll, SharedStore, StoredReplica } from '../shared-store.ts';
 import { answeredRequestOfRow } from '../store-queries.ts';
 import {
   type AnsweredRequest,
@@ -147,6 +147,14 @@ export class SharedPostgres implements SharedStore {
   subscribe(hint: () => void): () => void {
     this.#hints.add(hint);
     return () => this.#hints.delete(hint);
+  }
+
+  tellLive(values: readonly LiveValue[]): Promise<void> {
+    return this.#parts.doing('telling the other servers what is measured', () => this.#parts.watcher.tellLive(values));
+  }
+
+  toldSince(instant: number): Promise<{ readonly instant: number; readonly values: readonly LiveValue[] }> {
+    return this.#parts.doing('reading what other servers measure', () => this.#parts.watcher.toldSince(instant));
   }
 
   pruneCommits(before: number): Promise<void> {

@@ -1,7 +1,8 @@
 /** The session beside the writer's that never waits for the pen: it hears of commits, and keeps the roll of the servers. */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { StoredReplica } from '../shared-store.ts';
+import { documentFromText, documentText } from '../document-text.ts';
+import type { LiveValue, StoredReplica } from '../shared-store.ts';
 import { KeptSession, type KeptSessionOptions } from './kept-session.ts';
 import { COMMITS_CHANNEL } from './missed-commits.ts';
 
@@ -17,6 +18,17 @@ export type WatcherOptions = Pick<KeptSessionOptions, 'address' | 'applicationNa
   /** A commit may have been made. */
   readonly hint: () => void;
 };
+
+/** SQL: PostgreSQL's own clock, in epoch milliseconds. */
+const INSTANT = `(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+/** Milliseconds by which what is written may be seen later than the instant that it has. */
+const IN_DOUBT_MS = 2000;
+/** Milliseconds for which a live value is kept that nobody tells any more. */
+const LIVE_KEPT_MS = 3_600_000;
+
+const TELL_LIVE = `insert into live_values (id, written_at, body)
+  select distinct on (id) id, ${INSTANT}, body from unnest($1::text[], $2::text[]) as told (id, body) order by id
+  on conflict (id) do update set written_at = excluded.written_at, body = excluded.body`;
 
 export class Watcher {
   readonly #session: KeptSession;
@@ -92,8 +104,34 @@ export class Watcher {
     });
   }
 
+  tellLive(values: readonly LiveValue[]): Promise<void> {
+    return this.#session.run(async (session) => {
+      await session.query({ name: 'sluice-tell-live', text: TELL_LIVE }, [
+        values.map(({ id }) => id),
+        values.map(({ body }) => documentText(body)),
+      ]);
+    });
+  }
+
+  toldSince(instant: number): Promise<{ readonly instant: number; readonly values: readonly LiveValue[] }> {
+    return this.#session.run(async (session) => {
+      const [now, told] = await Promise.all([
+        session.query<{ instant: number }>({ name: 'sluice-instant', text: `select ${INSTANT} as instant` }),
+        session.query<{ id: string; body: string }>(
+          { name: 'sluice-told-live', text: 'select id, body from live_values where written_at > $1' },
+          [instant - IN_DOUBT_MS],
+        ),
+      ]);
+      return {
+        instant: now.rows[0]?.instant ?? instant,
+        values: told.rows.map(({ id, body }) => ({ id, body: documentFromText(body, `the live value '${id}'`) })),
+      };
+    });
+  }
+
   pruneCommits(before: number): Promise<void> {
     return this.#session.run(async (session) => {
+      await session.query({ text: `delete from live_values where written_at < ${INSTANT} - ${LIVE_KEPT_MS}` });
       // The newest stays: it is where the order goes on.
       await session.query(
         { text: 'delete from commits where at < $1 and number < (select max(number) from commits)' },
