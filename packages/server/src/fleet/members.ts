@@ -72,8 +72,8 @@ export class Members {
   /** What another server was told by the node's agent. */
   measuredElsewhere(nodeId: string, load: Load, lastSeenAt: number): void {
     const member = this.#byId.get(nodeId);
-    if (member === undefined || (member.lastSeenAt ?? 0) >= lastSeenAt) return;
-    member.lastSeenAt = lastSeenAt;
+    if (member === undefined) return;
+    member.lastSeenAt = Math.max(member.lastSeenAt ?? 0, lastSeenAt);
     if (!isSameValue(member.load, load)) this.measure(nodeId, load);
   }
 
