@@ -40,7 +40,7 @@ describe.skipIf(!hasNginx)('behind nginx', () => {
   test(
     'no request is lost',
     async () => {
-      const started = (fleet = await startBalancedFleet(() => ({ settle: '1s' })));
+      const started = (fleet = await startBalancedFleet(() => ({ settle: '2s' })));
       const balancer = (nginx = await NginxUnderTest.prepare(started.directory));
       const files = ['--template', balancer.template, '--output', balancer.upstream];
       const first = await startSluice(started.url, ['render', ...files, '--once']).ended;
