@@ -67,7 +67,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than processors, of which two are enough: most of a test is waiting for heartbeats, restarts and programs of others.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Longer than `waitFor` waits, so that what is told of a failure is what was waited for.
     testTimeout: 90_000,
