@@ -44,7 +44,15 @@ export class Committed {
       .all()
       .filter(
         ({ name }) =>
-          !['events', 'event_sequence', 'node_last_seen', 'webhook_progress', 'dead_letters'].includes(name),
+          ![
+            'events',
+            'event_sequence',
+            'node_last_seen',
+            'webhook_progress',
+            'dead_letters',
+            // Go by themselves when their time is over.
+            'one_time_codes',
+          ].includes(name),
       );
     for (const { name } of tables) {
       const columns = this.#database

@@ -217,6 +217,15 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
       slots: () => Promise.resolve([...disk.slots.values()]),
     },
     rollouts: rolloutsOn(disk),
+    // Nobody logs in here.
+    logins: {
+      keepCode: () => never,
+      code: () => Promise.resolve(null),
+      takeCode: () => never,
+      pruneCodes: () => Promise.resolve(),
+      sharedSecret: () => never,
+      usesSince: () => Promise.resolve([]),
+    },
     bytes: () => never,
     close: () => Promise.resolve(),
   };

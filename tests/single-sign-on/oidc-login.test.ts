@@ -1,10 +1,13 @@
 /** What is believed of a provider's answer, and what is not: each lie that the protocol knows is told once. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LoginKeys } from '../../packages/server/src/authentication/login-keys.ts';
 import { OidcLogin, type OidcSettings } from '../../packages/server/src/authentication/oidc/oidc-login.ts';
 import { type Lie, LyingProvider } from './lying-provider.ts';
 import { CLIENT_ID, CLIENT_SECRET, RealProvider } from './real-provider.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:7070';
+/** What the servers of one store have in common. */
+const KEYS = await LoginKeys.open({ sharedSecret: (_name, made) => Promise.resolve(made) });
 const BROWSER = { kind: 'browser', returnTo: '/nodes' } as const;
 
 let provider: LyingProvider;
@@ -21,7 +24,7 @@ beforeEach(() => {
   clockMs = Date.now();
 });
 
-function loginAt(issuer: string, settings: Partial<OidcSettings> = {}): OidcLogin {
+function loginAt(issuer: string, settings: Partial<OidcSettings> = {}, keys = KEYS): OidcLogin {
   return new OidcLogin(
     {
       issuer: new URL(issuer),
@@ -37,6 +40,7 @@ function loginAt(issuer: string, settings: Partial<OidcSettings> = {}): OidcLogi
       ],
       ...settings,
     },
+    keys,
     () => clockMs,
   );
 }
@@ -95,8 +99,18 @@ describe('an honest answer', () => {
   });
 
   test('who knows the client’s secret cannot seal what this server opens', async () => {
-    const { sealed, state } = await begin(loginAt(provider.issuer));
+    const ofOtherStore = await LoginKeys.open({ sharedSecret: () => Promise.resolve(CLIENT_SECRET) });
+    const { sealed, state } = await begin(loginAt(provider.issuer, {}, ofOtherStore));
     expect(await loginAt(provider.issuer).finish(`code=a-code&state=${state}`, sealed)).toEqual({ kind: 'unknown' });
+  });
+
+  test('is believed by another server of the store than the one that sent the person', async () => {
+    provider.lie = {};
+    const { sealed, state } = await begin(loginAt(provider.issuer));
+    expect(await loginAt(provider.issuer).finish(`code=a-code&state=${state}`, sealed)).toMatchObject({
+      kind: 'person',
+      purpose: BROWSER,
+    });
   });
 
   test('somebody in no group that matters does not get in, and is told which groups were seen', async () => {

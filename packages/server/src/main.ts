@@ -3,17 +3,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Server as TlsServer } from 'node:tls';
 import { METADATA_BYTES_MAX } from '@sluice/contract';
 import { Authentication } from './authentication/authentication.ts';
+import { LoginKeys } from './authentication/login-keys.ts';
 import { OidcLogin } from './authentication/oidc/oidc-login.ts';
 import { PersonSessions } from './authentication/person-sessions.ts';
 import type { ServerConfig } from './config.ts';
 import { watchClock } from './fleet/clock-watch.ts';
 import { steadyClock, WallClock } from './fleet/system-clock.ts';
+import { catchUp } from './fleet/catch-up.ts';
 import { EventFeed } from './fleet/event-feed.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { newOperationId } from './fleet/operation-id.ts';
 import { Pause } from './fleet/pause.ts';
 import { oneServer } from './fleet/servers.ts';
-import type { FleetToken } from './fleet/token.ts';
 import { Retention } from './fleet/retention.ts';
 import { SequenceWaits } from './fleet/sequence-waits.ts';
 import { ListBytes } from './http/list-bytes.ts';
@@ -21,8 +22,7 @@ import { parametersCheck } from './http/command-parameters.ts';
 import { createHttpApp } from './http/app.ts';
 import type { AboutServer } from './http/route-context.ts';
 import { secureContext } from './http/http-server.ts';
-import { LOGIN_LINK_MS, loginPath } from './http/login/login-link.ts';
-import { OneTimeCodes } from './http/login/one-time-codes.ts';
+import { linkedTo, loginLinks, loginPath } from './http/login/login-link.ts';
 import { RefusalLog } from './http/refusal-log.ts';
 import { logLoudEvents } from './observe/log-loud-events.ts';
 import { createLogger } from './observe/logger.ts';
@@ -119,7 +119,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       tracing: tracing ?? undefined,
     });
     closings.push(() => fleet.stop());
-    const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen });
+    const look = store.shared === null ? undefined : () => catchUp(fleet);
+    const authentication = new Authentication({ fleet, adminToken, joinToken, isOpen, catchUp: look });
     for (const id of authentication.revokedIds) {
       const sentence = `the ${id} token of the configuration was revoked and opens nothing; give the server another secret`;
       logger.warn({ event: 'token-revoked-before', token: id }, sentence);
@@ -179,7 +180,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       storeKind: about.storeKind,
     });
     closings.push(async () => metrics.stop());
-    const links = new OneTimeCodes<FleetToken>(LOGIN_LINK_MS, () => clock.now());
+    const links = loginLinks(store.logins, () => clock.now());
     const app = await createHttpApp({
       fleet,
       feed,
@@ -193,8 +194,12 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       about,
       login: {
         keeper: new PersonSessions(fleet, config.sessions, logger),
-        oidc: config.oidc === null ? null : new OidcLogin(config.oidc, () => clock.now()),
+        oidc:
+          config.oidc === null
+            ? null
+            : new OidcLogin(config.oidc, await LoginKeys.open(store.logins), () => clock.now()),
         links,
+        codes: store.logins,
       },
       dashboardDirectory: config.dashboardDirectory,
       refusals,
@@ -264,7 +269,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     return {
       url,
       newAdminToken,
-      newLoginPath: admin === null || config.dashboardDirectory === null ? null : loginPath(links.issue(admin)),
+      newLoginPath:
+        admin === null || config.dashboardDirectory === null ? null : loginPath(await links.issue(linkedTo(admin))),
       superseded,
       stop: () => (stopped ??= stop()),
     };

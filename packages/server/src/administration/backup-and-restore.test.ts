@@ -140,6 +140,23 @@ describe('a restore', () => {
     await again.close();
   });
 
+  test('brings back no one-time code, which may have been used since, and not the secret that keys come from', async () => {
+    const store = await openSqliteStore(dataDirectory);
+    await store.logins.keepCode({ hash: 'ab', purpose: 'login link', value: '{}', expiresAt: Date.now() + 60_000 }, 10);
+    await store.logins.sharedSecret('logins', 'of before');
+    await backUp();
+    expect(await store.logins.takeCode('login link', 'ab')).not.toBeNull();
+    await store.close();
+    expect(await restore()).toMatchObject({ ok: true });
+    const restored = await openSqliteStore(dataDirectory);
+    try {
+      expect(await restored.logins.takeCode('login link', 'ab')).toBeNull();
+      expect(await restored.logins.sharedSecret('logins', 'of now')).toBe('of now');
+    } finally {
+      await restored.close();
+    }
+  });
+
   test('keeps the log of a server that was killed, and with it what only that has', async () => {
     await makeStore();
     await backUp();

@@ -67,6 +67,11 @@ function markRestored(file: string): void {
     // In a backup of a version without the column there is nothing to go on with either.
     if (!columns.includes('last_commit_id')) return;
     database.prepare('update event_sequence set last_commit_id = ?').run(restoredMark(Date.now()));
+    // A code that was used since must not work again, and whoever has the backup must not know the keys of the store.
+    for (const table of ['one_time_codes', 'shared_secrets']) {
+      const isThere = database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(table);
+      if (isThere !== undefined) database.exec(`delete from ${table}`);
+    }
   } finally {
     database.close();
   }

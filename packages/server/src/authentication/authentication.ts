@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
+import { SharedLook } from './shared-look.ts';
 import { isLive, noteOfToken, sessionsOpenedWith, tokenOf } from '../fleet/token.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
@@ -22,6 +23,11 @@ export interface AuthenticationOptions {
   readonly joinToken: string | null;
   /** Everybody on this machine is admin, every agent may join: only ever on loopback. */
   readonly isOpen: boolean;
+  /**
+   * Brings memory up to date with what other servers of the store have committed; rejects with a `StoreUnavailableError` when it
+   * cannot be asked. Absent: this server is the only one, and knows all.
+   */
+  readonly catchUp?: (() => Promise<void>) | undefined;
 }
 
 export class Authentication {
@@ -31,13 +37,14 @@ export class Authentication {
   /** Sessions that it does not know yet to be over. */
   #ended: readonly StoredToken[];
   readonly isOpen: boolean;
-  /** Made at this start, to be shown once; `null`: known from before, or given. */
-  readonly newAdminToken: string | null;
+  readonly #look: SharedLook | null;
+  #newAdminToken: string | null;
   /** Ids of tokens that the configuration gives and that somebody has revoked: they open nothing. */
   readonly revokedIds: readonly string[];
 
-  constructor({ fleet, isOpen, adminToken, joinToken }: AuthenticationOptions) {
+  constructor({ fleet, isOpen, adminToken, joinToken, catchUp }: AuthenticationOptions) {
     this.#fleet = fleet;
+    this.#look = catchUp === undefined ? null : new SharedLook(catchUp);
     this.isOpen = isOpen;
     const now = fleet.now();
     const admin = ensure(fleet.tokens.get(ADMIN_TOKEN_ID), { id: ADMIN_TOKEN_ID, kind: 'api' }, adminToken, now);
@@ -51,30 +58,43 @@ export class Authentication {
       admin.token === null
         ? []
         : sessionsOpenedWith(ADMIN_TOKEN_ID, fleet.tokens.all(), now).map((each) => ({ ...each, revokedAt: now }));
-    this.newAdminToken = admin.secret;
+    this.#newAdminToken = admin.secret;
     const given = [adminToken === null ? [] : ADMIN_TOKEN_ID, joinToken === null ? [] : JOIN_TOKEN_ID].flat();
     for (const token of [...this.#unkept, ...this.#ended]) fleet.tokens.put(token);
     this.revokedIds = given.filter((id) => fleet.tokens.get(id)?.revokedAt != null);
   }
 
+  /** Made at this start, to be shown once; `null`: known from before, or given, or another server of the store was first. */
+  get newAdminToken(): string | null {
+    return this.#newAdminToken;
+  }
+
   /**
-   * Keeps what is new, when it is sure that it will be shown: a secret that nobody has seen would lock everybody out.
+   * Keeps what is new, when it is sure that it will be shown: a secret that nobody has seen would lock everybody out. Of servers
+   * that start together on a new store one makes the admin token, and the others know it.
    * @throws Error when the store cannot be written: the server must not serve with tokens that it will not know again.
    */
   async keepNewTokens(): Promise<void> {
     const [made, ended] = [this.#unkept, this.#ended];
     if (made.length === 0) return;
-    const kept = await this.#fleet.access((_tokenOf, now) => ({
-      ok: true,
-      value: {
-        tokens: [...made, ...ended],
-        notes: [
-          ...made.map((token) => noteOfToken('TokenCreated', token, SERVER, now)),
-          ...ended.map((token) => noteOfToken('TokenRevoked', token, SERVER, now)),
-        ],
-      },
-    }));
+    let isAdminOurs = true;
+    const kept = await this.#fleet.access((tokenBefore, now) => {
+      const ours = made.filter((token) => !this.#isKeptByOthers(token, tokenBefore(token.id)));
+      isAdminOurs = ours.some(({ id }) => id === ADMIN_TOKEN_ID);
+      const over = isAdminOurs ? this.#allEnded(ended, now) : [];
+      return {
+        ok: true,
+        value: {
+          tokens: [...ours, ...over],
+          notes: [
+            ...ours.map((token) => noteOfToken('TokenCreated', token, SERVER, now)),
+            ...over.map((token) => noteOfToken('TokenRevoked', token, SERVER, now)),
+          ],
+        },
+      };
+    });
     if (!kept.ok) throw new Error(`The tokens of this server cannot be kept: ${kept.problem.detail}`);
+    if (!isAdminOurs) this.#newAdminToken = null;
     this.#unkept = [];
     this.#ended = [];
   }
@@ -100,6 +120,31 @@ export class Authentication {
   /** The join token that an agent's upgrade came with; `null`: none that still opens anything. */
   joinTokenOf(header: string | undefined): StoredToken | null {
     return this.#live(secretIn(header), 'join');
+  }
+
+  /** Whether no other server makes tokens in this store. */
+  get isAlone(): boolean {
+    return this.#look === null;
+  }
+
+  /** Whether nothing more is to be learned of a secret by `lookFor`. */
+  knows(secret: string): boolean {
+    return this.#look === null || this.isOpen || secret === '' || this.#withHash(hashOf(secret)) !== undefined;
+  }
+
+  /**
+   * Resolves when this server knows what the secret opens, also when another one made it a moment ago: whoever was given it may
+   * come here next. Rejects with a `StoreUnavailableError` when nobody can say.
+   */
+  async lookFor(secret: string): Promise<void> {
+    if (!this.knows(secret)) await this.#look?.take();
+  }
+
+  /** The token with this secret's hash, whether or not it has ended; `null`: it has another secret now, or there is none. */
+  async tokenWith(id: string, hash: string): Promise<StoredToken | null> {
+    const isIt = () => this.#fleet.tokens.get(id)?.hash === hash;
+    if (!isIt()) await this.#look?.take();
+    return isIt() ? (this.#fleet.tokens.get(id) ?? null) : null;
   }
 
   /** Whether the token that somebody came with still opens what it did, at this moment. */
@@ -133,9 +178,31 @@ export class Authentication {
       if (isSameHash(hash, token.hash) && token.kind === kind && isLive(token, now)) found = token;
     return found;
   }
+
+  #withHash(hash: string): StoredToken | undefined {
+    return this.#fleet.tokens.candidates(hash).find((token) => isSameHash(hash, token.hash));
+  }
+
+  /**
+   * @param token What this start made.
+   * @param known What there is now: what this start made, or what another server has committed since.
+   */
+  #isKeptByOthers(token: StoredToken, known: StoredToken | undefined): boolean {
+    if (known === undefined || (known.hash === token.hash && known.createdAt === token.createdAt)) return false;
+    // A secret of the configuration replaces whatever there is; one that was just made is given up, since nobody has seen it.
+    return known.hash === token.hash || (token.id === ADMIN_TOKEN_ID && this.#newAdminToken !== null);
+  }
+
+  /** With the sessions that another server has opened since, with the secret that the admin token had before. */
+  #allEnded(ended: readonly StoredToken[], now: number): readonly StoredToken[] {
+    const live = sessionsOpenedWith(ADMIN_TOKEN_ID, this.#fleet.tokens.all(), now);
+    const more = live.filter(({ id }) => ended.every((known) => known.id !== id));
+    return [...ended, ...more.map((session) => ({ ...session, revokedAt: now }))];
+  }
 }
 
-function secretIn(header: string | undefined): string {
+/** The secret that an `Authorization` header came with; empty: none. */
+export function secretIn(header: string | undefined): string {
   return header?.replace(/^bearer\s+/iu, '').trim() ?? '';
 }
 

@@ -21,7 +21,7 @@ const ID_BYTES = 9;
 const CREATED_BY = 'single sign-on';
 
 /**
- * Notes of refused logins of nobody known, in a minute: whoever wants can begin a login and break it off, and must not fill the
+ * Notes of refused logins of nobody known, in a minute, at each server: whoever wants can begin a login and break it off, and must not fill the
  * history with that. What is beyond is in the server's log.
  */
 const UNKNOWN_REFUSALS_MAX = 30;
@@ -49,16 +49,27 @@ export class PersonSessions implements SessionKeeper {
     this.#logger = logger;
   }
 
-  openSession(person: PersonAtAddress): Promise<IssuedSecret> {
-    return this.#make(person, this.#sessionKind(CREATED_BY));
+  async openSession(person: PersonAtAddress): Promise<IssuedSecret> {
+    const made = this.#newToken(person, this.#sessionKind(CREATED_BY));
+    await this.#change(() => [made.change]);
+    return made.issued;
   }
 
-  async openSessionWith(token: FleetToken, from: string): Promise<IssuedSecret> {
-    const { id, name, role, selector } = token;
+  async openSessionWith(token: FleetToken, from: string): Promise<IssuedSecret | null> {
+    const { id, hash, name, role, selector } = token;
     if (role === null) throw new Error(`opening a session with the token ${id}, which has no role`);
     const kind = this.#sessionKind(openedWith(id));
     const leftMs = (endsAt(token) ?? Number.POSITIVE_INFINITY) - this.#fleet.now();
-    return this.#make({ name, role, selector, from }, { ...kind, lifetimeMs: Math.min(kind.lifetimeMs, leftMs) });
+    const lifetimeMs = Math.min(kind.lifetimeMs, leftMs);
+    const made = this.#newToken({ name, role, selector, from }, { ...kind, lifetimeMs });
+    let isOpened = false;
+    await this.#change((tokenBefore, now) => {
+      // Another server may have revoked it, or given it another secret, before the turn of this.
+      const known = tokenBefore(id);
+      isOpened = known !== undefined && known.hash === hash && isLive(known, now);
+      return isOpened ? [made.change] : [];
+    });
+    return isOpened ? made.issued : null;
   }
 
   #sessionKind(createdBy: string): Kind {
@@ -66,15 +77,17 @@ export class PersonSessions implements SessionKeeper {
     return { kind: 'session', idPrefix: SESSION_ID_PREFIX, createdBy, lifetimeMs: absoluteMs, idleMs };
   }
 
-  createLoginToken(person: PersonAtAddress): Promise<IssuedSecret> {
+  async createLoginToken(person: PersonAtAddress): Promise<IssuedSecret> {
     const { cliTokenMs } = this.#times;
-    return this.#make(person, {
+    const made = this.#newToken(person, {
       kind: 'api',
       idPrefix: LOGIN_TOKEN_ID_PREFIX,
       createdBy: CREATED_BY,
       lifetimeMs: cliTokenMs,
       idleMs: null,
     });
+    await this.#change(() => [made.change]);
+    return made.issued;
   }
 
   async endSession(secret: string): Promise<void> {
@@ -108,10 +121,10 @@ export class PersonSessions implements SessionKeeper {
     return this.#unknownRefusals.count <= UNKNOWN_REFUSALS_MAX;
   }
 
-  async #make(
+  #newToken(
     { name, role, selector, from }: Omit<PersonAtAddress, 'subject'>,
     { kind, idPrefix, createdBy, lifetimeMs, idleMs }: Kind,
-  ): Promise<IssuedSecret> {
+  ): { readonly issued: IssuedSecret; readonly change: Change } {
     const secret = newSecret();
     const id = `${idPrefix}${randomBytes(ID_BYTES).toString('hex')}`;
     const createdAt = this.#fleet.now();
@@ -128,8 +141,8 @@ export class PersonSessions implements SessionKeeper {
       expiresAt,
       idleMs,
     });
-    await this.#change(() => [{ token, kind: 'TokenCreated', actor: { name, address: from, tokenId: id } }]);
-    return { secret, expiresAt };
+    const change = { token, kind: 'TokenCreated', actor: { name, address: from, tokenId: id } } as const;
+    return { issued: { secret, expiresAt }, change };
   }
 
   async #change(

@@ -49,6 +49,7 @@ function guarded(real: Store): Store {
     webhooks: real.webhooks,
     budgets: real.budgets,
     rollouts: real.rollouts,
+    logins: real.logins,
     operationDurations: (lookedAt) => real.operationDurations(lookedAt),
     bytes: () => real.bytes(),
     shared: null,

@@ -1,4 +1,4 @@
-/** When nodes were last heard of and tokens last used: kept in memory, written in bulk now and then. */
+/** When nodes were last heard of and tokens last used: kept in memory, written in bulk now and then, and read as other servers wrote it. */
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { LastSeen, Store } from '../store/store.ts';
@@ -7,6 +7,8 @@ import { WakeQueue } from './wake-queue.ts';
 
 /** Milliseconds between two bulk writes. */
 const WRITE_EVERY_MS = 30_000;
+/** Milliseconds by which a use is older than its note at most: it waited to be written, and clocks of two servers differ. */
+const NOTED_LATE_MS = 2 * WRITE_EVERY_MS;
 
 export interface NotedTimesOptions {
   readonly store: Store;
@@ -23,10 +25,16 @@ export class NotedTimes {
   readonly #options: NotedTimesOptions;
   readonly #heard = new Set<string>();
   readonly #due: WakeQueue;
+  /** Up to when the uses at other servers are known. */
+  #usesKnownAt: number;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: NotedTimesOptions) {
     this.#options = options;
-    this.#due = new WakeQueue(options.clock, () => void this.#write());
+    this.#usesKnownAt = options.clock.now();
+    this.#due = new WakeQueue(options.clock, () => {
+      this.#turn = this.#write().then(() => this.#readUses());
+    });
   }
 
   /** From now on it is written every half minute; also said when the clock was set. */
@@ -41,6 +49,7 @@ export class NotedTimes {
   /** Writes what is known. */
   async stop(): Promise<void> {
     this.#due.stop();
+    await this.#turn;
     await this.#write();
     this.#due.stop();
   }
@@ -64,6 +73,21 @@ export class NotedTimes {
         { event: 'times-unwritten', err: error },
         'when nodes were last heard of and tokens last used was not noted; the next time will be',
       );
+    }
+  }
+
+  /** A session that is used at another server must not end here because nobody used it. */
+  async #readUses(): Promise<void> {
+    const { store, clock, tokens, logger } = this.#options;
+    const now = clock.now();
+    try {
+      // The clock may have been set back.
+      const since = Math.min(this.#usesKnownAt, now) - NOTED_LATE_MS;
+      for (const use of await store.logins.usesSince(since)) tokens.usedElsewhere(use);
+      this.#usesKnownAt = now;
+    } catch (error) {
+      const sentence = 'when tokens were last used at other servers could not be read; it is tried again';
+      logger.warn({ event: 'uses-unread', err: error }, sentence);
     }
   }
 }

@@ -100,6 +100,7 @@ export class Retention {
     const rollouts = await store.rollouts.prune(events.eventsBefore, ROWS_MAX);
     const most = Math.max(pruned.events, pruned.operations, pruned.answered, rollouts);
     await store.pruneTokens(now - ENDED_TOKENS_KEPT_MS);
+    await store.logins.pruneCodes(now);
     await store.shared?.pruneCommits(now - COMMITS_KEPT_MS);
     this.#isClearing = pruned.events >= ROWS_MAX;
     if (most > 0) logger.debug({ event: 'history-pruned', ...pruned, rollouts }, 'old history was removed');

@@ -41,13 +41,14 @@ export class TokenBook {
     const token = this.#byId.get(id);
     if (token === undefined) return;
     this.#used.set(id, at);
-    const index = token.hash.slice(0, INDEX_LENGTH);
-    const later = { ...token, lastUsedAt: at };
-    this.#byId.set(id, later);
-    this.#byIndex.set(
-      index,
-      (this.#byIndex.get(index) ?? []).map((each) => (each.id === id ? later : each)),
-    );
+    this.#replace({ ...token, lastUsedAt: at });
+  }
+
+  /** It was used at another server, which has noted it. */
+  usedElsewhere({ tokenId, lastUsedAt }: TokenUse): void {
+    const token = this.#byId.get(tokenId);
+    if (token !== undefined && (token.lastUsedAt === null || token.lastUsedAt < lastUsedAt))
+      this.#replace({ ...token, lastUsedAt });
   }
 
   /** What was used since the last time that this was asked. */
@@ -69,6 +70,16 @@ export class TokenBook {
   subscribe(listener: (token: StoredToken) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** By one with the same hash. */
+  #replace(token: StoredToken): void {
+    const index = token.hash.slice(0, INDEX_LENGTH);
+    this.#byId.set(token.id, token);
+    this.#byIndex.set(
+      index,
+      (this.#byIndex.get(index) ?? []).map((each) => (each.id === token.id ? token : each)),
+    );
   }
 
   #leaveOut(token: StoredToken): void {

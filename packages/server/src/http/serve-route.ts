@@ -123,10 +123,10 @@ function addressOf({ ip }: FastifyRequest): string {
 function admit(request: FastifyRequest, { access, scope }: Route, parts: HttpParts): Problem | null {
   if (access === 'public') return null;
   if (parts.isStopping()) return { code: 'stopping', detail: 'The server is stopping.' };
-  const { principal, session } = identityOf(request);
+  const { principal, session, problem } = identityOf(request);
   const foreign = session === null ? null : foreignRequestProblem(request, session, parts);
   if (foreign !== null) return foreign;
-  if (principal === null) return { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
+  if (principal === null) return problem ?? { code: 'unauthenticated', detail: 'The token is missing or not valid.' };
   const { name, role, selector } = principal;
   if (!hasRole(principal, access))
     return { code: 'forbidden', detail: `This needs the role ${access}; ${name} has the role ${role}.` };

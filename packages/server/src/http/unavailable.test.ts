@@ -1,30 +1,11 @@
 /** A store that cannot be written, and a server that is stopping: nothing is half done, and the answer says to come back. */
-import { oneServer } from '../fleet/servers.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { METADATA_BYTES_MAX } from '@sluice/contract';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Authentication } from '../authentication/authentication.ts';
-import { PersonSessions } from '../authentication/person-sessions.ts';
-import { steadyClock } from '../fleet/system-clock.ts';
-import { EventFeed } from '../fleet/event-feed.ts';
-import { Fleet } from '../fleet/fleet.ts';
-import { SequenceWaits } from '../fleet/sequence-waits.ts';
-import { newOperationId } from '../fleet/operation-id.ts';
-import { createLogger } from '../observe/logger.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { Rollouts } from '../rollouts/rollouts.ts';
-import { parametersCheck } from './command-parameters.ts';
-import { createHttpApp } from './app.ts';
-import { ServerMetrics } from '../observe/server-metrics.ts';
-import { ListBytes } from './list-bytes.ts';
-import { limitsOf } from '../limits/limit-settings.ts';
-import { OneTimeCodes } from './login/one-time-codes.ts';
-import { WebhookDeliveries } from '../webhooks/webhook-deliveries.ts';
-import { parseWebhooks } from '../webhooks/webhook-settings.ts';
-import { RefusalLog } from './refusal-log.ts';
+import { startApp } from './app-under-test.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 let server: ServerUnderTest;
@@ -63,75 +44,10 @@ test('a store that cannot be written: 503 for changes, reads go on, and it heals
 test('a server that is stopping takes nothing new, and says so', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-stopping-'));
   const store = await openSqliteStore(directory);
-  const logger = createLogger('silent');
-  const fleet = await Fleet.open({
-    servers: oneServer('server'),
-    store,
-    clock: steadyClock,
-    settings: { defaultDrainTimeoutMs: null, metadataBytesMax: METADATA_BYTES_MAX },
-    newOperationId,
-    logger,
-  });
-  const authentication = new Authentication({ fleet, adminToken: null, joinToken: null, isOpen: true });
-  const day = 86_400_000;
-  const about = {
-    startedAt: Date.now(),
-    storeKind: 'sqlite' as const,
-    retention: { eventsMaxAgeMs: day, eventsMaxCount: 1000, operationsMaxAgeMs: day, operationsMaxCount: 1000 },
-    replicas: null,
-    massSilence: () => null,
-  };
-  const feed = new EventFeed(fleet, steadyClock);
-  const parsed = parseWebhooks();
-  if (!parsed.ok) throw new Error(parsed.message);
-  const webhooks = await WebhookDeliveries.open({
-    servers: oneServer('server'),
-    fleet,
-    feed,
-    store: store.webhooks,
-    clock: steadyClock,
-    logger,
-    settings: parsed.value,
-    attempted: () => undefined,
-  });
-  const rollouts = new Rollouts({
-    servers: oneServer('server'),
-    fleet,
-    store,
-    clock: steadyClock,
-    logger,
-    allowed: [],
-    massSilence: () => null,
-    parametersCheck,
-    defaultDrainTimeoutMs: null,
-  });
   let isStopping = false;
-  const app = await createHttpApp({
-    fleet,
-    authentication,
-    logger,
-    isStopping: () => isStopping,
-    about,
-    login: {
-      keeper: new PersonSessions(fleet, { idleMs: day, absoluteMs: day, cliTokenMs: day }, logger),
-      oidc: null,
-      links: new OneTimeCodes(day, () => Date.now()),
-    },
-    dashboardDirectory: null,
-    feed,
-    sequenceWaits: new SequenceWaits(fleet, steadyClock),
-    lagMs: () => 0,
-    webhooks,
-    rollouts,
-    history: store,
-    limits: limitsOf({}),
-    listBytes: new ListBytes(),
-    metrics: new ServerMetrics(),
-    tls: null,
-    refusals: new RefusalLog({ fleet, clock: steadyClock, logger }),
-  });
+  const running = await startApp({ store, isOpen: true, isStopping: () => isStopping });
   try {
-    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { url } = running;
     expect((await fetch(`${url}/api/v1/nodes`)).status).toBe(200);
     isStopping = true;
     for (const [target, status] of [
@@ -147,10 +63,7 @@ test('a server that is stopping takes nothing new, and says so', async () => {
       }
     }
   } finally {
-    await app.close();
-    await webhooks.stop();
-    await rollouts.stop();
-    await fleet.stop();
+    await running.stop();
     await store.close();
     await rm(directory, { recursive: true, force: true });
   }

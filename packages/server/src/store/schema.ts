@@ -158,6 +158,20 @@ export interface RolloutNodesTable {
   readonly body: string;
 }
 
+/** One row per code that waits to be used. */
+export interface OneTimeCodesTable {
+  /** SHA-256 of the code, in hexadecimal. */
+  readonly hash: string;
+  readonly purpose: string;
+  readonly value: string;
+  readonly expires_at: number;
+}
+
+export interface SharedSecretsTable {
+  readonly name: string;
+  readonly secret: string;
+}
+
 export interface Schema {
   readonly nodes: NodesTable;
   readonly node_last_seen: NodeLastSeenTable;
@@ -173,4 +187,6 @@ export interface Schema {
   readonly slots: SlotsTable;
   readonly rollouts: RolloutsTable;
   readonly rollout_nodes: RolloutNodesTable;
+  readonly one_time_codes: OneTimeCodesTable;
+  readonly shared_secrets: SharedSecretsTable;
 }

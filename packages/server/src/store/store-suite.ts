@@ -4,6 +4,7 @@ import { documentFromText } from './document-text.ts';
 import { describeAccess } from './store-suite-access.ts';
 import { describeChain } from './store-suite-chain.ts';
 import { describeHistory } from './store-suite-history.ts';
+import { describeLogins } from './store-suite-logins.ts';
 import { describeRetention } from './store-suite-retention.ts';
 import { describeBudgets } from './store-suite-budgets.ts';
 import { describeRollouts } from './store-suite-rollouts.ts';
@@ -270,5 +271,7 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
     describeWebhooks(() => opened);
     describeBudgets(() => opened);
     describeRollouts(() => opened);
+
+    describeLogins(() => opened);
   });
 }

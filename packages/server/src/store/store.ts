@@ -2,6 +2,7 @@
 
 import type { BudgetChange, BudgetStore, SlotChange } from './budget-store.ts';
 import type { CommitOutcome } from './commit-outcome.ts';
+import type { LoginStore, TokenUse } from './login-store.ts';
 import type { RolloutChange, RolloutStore } from './rollout-store.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { WebhookChange, WebhookStore } from './webhook-store.ts';
@@ -17,6 +18,7 @@ import type {
   StoreAge,
 } from './store-requests.ts';
 
+export type { TokenUse } from './login-store.ts';
 export type {
   ChainedEvent,
   ChainHead,
@@ -109,13 +111,6 @@ export interface StoredToken {
   readonly revokedAt: number | null;
   /** Epoch milliseconds; `null`: it was never used. Written only by `recordTokenUses`. */
   readonly lastUsedAt: number | null;
-}
-
-/** When a token was last used. */
-export interface TokenUse {
-  readonly tokenId: string;
-  /** Epoch milliseconds. */
-  readonly lastUsedAt: number;
 }
 
 /** An event beside the changes of nodes: one that changes no node, such as a request that was refused. */
@@ -259,6 +254,8 @@ export interface Store {
   readonly budgets: BudgetStore;
   /** The rollouts that commits have written. */
   readonly rollouts: RolloutStore;
+  /** What servers share about logins. */
+  readonly logins: LoginStore;
 
   /** What several servers on it need; `null`: it is for one server. */
   readonly shared: SharedStore | null;

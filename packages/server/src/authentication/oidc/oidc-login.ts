@@ -17,6 +17,7 @@ import { type Claims, firstRuleFor, type GroupRule, groupsIn, isNamed, nameIn } 
 import { isProviderAway, reasonOf } from './provider-fault.ts';
 import { Provider, type ProviderSettings } from './provider.ts';
 import { SealedBox } from './sealed-box.ts';
+import type { LoginKeys } from '../login-keys.ts';
 import type { Person } from './session-keeper.ts';
 
 /** Milliseconds that a person has for logging in at the provider. */
@@ -86,12 +87,13 @@ export class OidcLogin {
   readonly #provider: Provider;
   readonly #box: SealedBox<typeof Transaction>;
 
-  constructor(settings: OidcSettings, now: () => number) {
+  constructor(settings: OidcSettings, keys: LoginKeys, now: () => number) {
     this.settings = settings;
     this.#provider = new Provider(settings, now);
     this.#box = new SealedBox({
       schema: Transaction,
       purpose: 'login transaction',
+      keys,
       lifetimeMs: LOGIN_WITHIN_MS,
       now,
     });

@@ -2,10 +2,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { LoginKeys } from '../login-keys.ts';
 
 const ALGORITHM = 'aes-256-gcm';
-const KEY_BYTES = 32;
-/** Bytes of a GCM nonce (NIST SP 800-38D); random, since a key seals far fewer than 2^32 values. */
+/** Bytes of a GCM nonce (NIST SP 800-38D); random, since all servers together seal far fewer than 2^32 values with a key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Characters of a sealed value that is opened at all: browsers keep 4096 bytes of a cookie. */
@@ -15,6 +15,7 @@ export interface SealedBoxOptions<S extends TSchema> {
   readonly schema: S;
   /** What it is for: a value that was sealed for one purpose does not open for another. */
   readonly purpose: string;
+  readonly keys: LoginKeys;
   /** Milliseconds for which a value opens. */
   readonly lifetimeMs: number;
   readonly now: () => number;
@@ -23,13 +24,14 @@ export interface SealedBoxOptions<S extends TSchema> {
 export class SealedBox<S extends TSchema> {
   readonly #check: (value: unknown) => value is Static<S>;
   readonly #options: SealedBoxOptions<S>;
-  /** Of this process alone: no secret that others know, such as that of the client at the provider, opens or seals anything here. */
-  readonly #key = randomBytes(KEY_BYTES);
+  /** Of the servers of this store alone: no secret that others know, such as that of the client at the provider, opens or seals anything here. */
+  readonly #key: Buffer;
 
   constructor(options: SealedBoxOptions<S>) {
     const compiled = Compile(options.schema);
     this.#check = (value): value is Static<S> => compiled.Check(value);
     this.#options = options;
+    this.#key = options.keys.keyFor(options.purpose);
   }
 
   seal(value: Static<S>): string {

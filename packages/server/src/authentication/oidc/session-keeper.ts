@@ -46,8 +46,8 @@ export class NotKeptError extends Error {
 export interface SessionKeeper {
   /** Makes a browser session; the secret goes into the cookie and is kept only as a hash. Durable when it resolves. */
   openSession(person: PersonAtAddress): Promise<IssuedSecret>;
-  /** The same for whoever has shown an API token: the session may do what the token may, and ends with it. */
-  openSessionWith(token: FleetToken, from: string): Promise<IssuedSecret>;
+  /** The same for whoever has shown an API token: the session may do what the token may, and ends with it. `null`: it has ended. */
+  openSessionWith(token: FleetToken, from: string): Promise<IssuedSecret | null>;
   /** Ends a browser's session, or the token that a command line got by logging in; of any other secret nothing comes. */
   endSession(secret: string): Promise<void>;
   /** Makes an API token for the command line of a person who has logged in; it ends by itself after the configured time. */

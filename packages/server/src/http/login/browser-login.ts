@@ -19,7 +19,7 @@ export interface BrowserLogin extends LoginParts {
   readonly logger: Logger;
   readonly now: () => number;
   /** What follows when it was a command line that sent the person. */
-  readonly askPerson: (reply: FastifyReply, person: Person, cli: CliLogin) => FastifyReply;
+  readonly askPerson: (reply: FastifyReply, person: Person, cli: CliLogin) => Promise<FastifyReply>;
 }
 
 /** Sends the browser to the provider. */

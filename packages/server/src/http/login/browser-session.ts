@@ -15,11 +15,16 @@ export interface BrowserSession {
   readonly principal: Principal;
 }
 
+/** What its cookie holds; empty: it has none. */
+export function sessionSecretOf(request: FastifyRequest, parts: HttpParts): string {
+  return cookieOf(request, browserPartsOf(parts).security, 'session') ?? '';
+}
+
 /** @returns `null`: no cookie, or one that opens nothing any more. */
 export function browserSessionOf(request: FastifyRequest, parts: HttpParts): BrowserSession | null {
-  const secret = cookieOf(request, browserPartsOf(parts).security, 'session');
-  const principal = secret === undefined ? null : parts.authentication.principalOfSession(secret);
-  return secret === undefined || principal === null ? null : { secret, principal };
+  const secret = sessionSecretOf(request, parts);
+  const principal = secret === '' ? null : parts.authentication.principalOfSession(secret);
+  return principal === null ? null : { secret, principal };
 }
 
 /** @returns Why a request that came by this session is not carried out; `null`: a page of this server made it. */

@@ -5,20 +5,19 @@ import { Role } from '@sluice/contract';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { CliLogin } from '../../authentication/oidc/oidc-login.ts';
-import { SealedBox } from '../../authentication/oidc/sealed-box.ts';
-import type { Person, PersonAtAddress } from '../../authentication/oidc/session-keeper.ts';
+import type { Person } from '../../authentication/oidc/session-keeper.ts';
+import { type CodeStore, OneTimeCodes } from '../../authentication/one-time-codes.ts';
 import { isOfThisOrigin } from '../csrf.ts';
 import { sendProblem } from '../problem-response.ts';
 import { clearCookie, cookieOf, setCookie } from './login-cookies.ts';
 import { sendPage } from '../plain-page.ts';
 import { addressOf, type LoginParts } from './login-parts.ts';
-import type { OneTimeCodes } from './one-time-codes.ts';
 
 export const CONFIRM_PATH = '/auth/cli/confirm';
 /** Milliseconds that a person has for reading the page. */
 const CONFIRM_WITHIN_MS = 300_000;
 /** Milliseconds that a code works for: the browser goes to the command line at once, and that comes back at once. */
-export const CLI_CODE_MS = 60_000;
+const CLI_CODE_MS = 60_000;
 /** Characters of the challenge that page and terminal show, for a person to compare. */
 const SHOWN_LENGTH = 8;
 const CONFIRMATION_BYTES = 32;
@@ -34,11 +33,16 @@ const CliQuery = Type.Object({
 });
 const cliQuery = Compile(CliQuery);
 
-const Asked = Type.Object({
+const personFields = {
   subject: Type.String(),
   name: Type.String(),
   role: Role,
   selector: Type.Union([Type.String(), Type.Null()]),
+};
+
+/** What a person is asked. */
+const Asked = Type.Object({
+  ...personFields,
   port: Type.Integer(),
   challenge: Type.String(),
   state: Type.String(),
@@ -65,43 +69,52 @@ export function cliLoginIn(query: unknown): CliLogin | null {
 }
 
 /** Whom a code stands for, and who may exchange it. */
-interface WaitingCli {
-  readonly person: PersonAtAddress;
+const WaitingCli = Type.Object({
+  person: Type.Object(personFields),
   /** SHA-256 of the verifier, base64url. */
-  readonly challenge: string;
-}
+  challenge: Type.String(),
+});
 
 export class CliLogins {
   readonly #parts: LoginParts;
-  readonly #codes: OneTimeCodes<WaitingCli>;
-  readonly #box: SealedBox<typeof Asked>;
-  readonly #now: () => number;
-  /** Confirmations that were answered, with the instant from which their cookie does not open anyway: a question is answered once. */
-  readonly #answered = new Map<string, number>();
+  /** In the cookie of a browser: its person is asked, and answers once. */
+  readonly #questions: OneTimeCodes<typeof Asked>;
+  readonly #codes: OneTimeCodes<typeof WaitingCli>;
 
-  constructor(parts: LoginParts, codes: OneTimeCodes<WaitingCli>, now: () => number) {
+  constructor(parts: LoginParts, store: CodeStore, now: () => number) {
     this.#parts = parts;
-    this.#codes = codes;
-    this.#now = now;
-    this.#box = new SealedBox({
+    this.#questions = new OneTimeCodes({
       schema: Asked,
-      purpose: 'command line login',
+      purpose: 'command line question',
       lifetimeMs: CONFIRM_WITHIN_MS,
+      store,
+      now,
+    });
+    this.#codes = new OneTimeCodes({
+      schema: WaitingCli,
+      purpose: 'command line login',
+      lifetimeMs: CLI_CODE_MS,
+      store,
       now,
     });
   }
 
   /** The person is known: they are asked on a page of their own, whose address holds nothing. */
-  askPerson(reply: FastifyReply, { subject, name, role, selector }: Person, cli: CliLogin): FastifyReply {
+  async askPerson(
+    reply: FastifyReply,
+    { subject, name, role, selector }: Person,
+    cli: CliLogin,
+  ): Promise<FastifyReply> {
     const { port, challenge, state } = cli;
     const confirmation = randomBytes(CONFIRMATION_BYTES).toString('base64url');
-    const sealed = this.#box.seal({ subject, name, role, selector, port, challenge, state, confirmation });
-    setCookie(reply, this.#parts.security, 'cli', sealed, CONFIRM_WITHIN_MS);
+    const asked = { subject, name, role, selector, port, challenge, state, confirmation };
+    setCookie(reply, this.#parts.security, 'cli', await this.#questions.issue(asked), CONFIRM_WITHIN_MS);
     return reply.redirect(CONFIRM_PATH, 303);
   }
 
-  showQuestion(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const asked = this.#asked(request);
+  async showQuestion(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const question = this.#questionOf(request);
+    const asked = question === undefined ? null : await this.#questions.look(question);
     if (asked === null) return sendNothingToConfirm(reply);
     const { name, role, selector, port, challenge, confirmation } = asked;
     return sendPage(reply, {
@@ -129,14 +142,16 @@ export class CliLogins {
     });
   }
 
-  answerQuestion(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const asked = this.#asked(request);
-    const body = request.body;
-    const isOurs = asked !== null && form.Check(body) && body.confirmation === asked.confirmation;
-    if (!isOurs || !isOfThisOrigin(request, this.#parts.publicOrigin)) return sendNothingToConfirm(reply);
+  async answerQuestion(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { body } = request;
+    const question = this.#questionOf(request);
+    if (question === undefined || !form.Check(body) || !isOfThisOrigin(request, this.#parts.publicOrigin))
+      return sendNothingToConfirm(reply);
+    // Who was not shown the page does not use the question up.
+    const shown = await this.#questions.look(question);
+    const asked = shown?.confirmation === body.confirmation ? await this.#questions.redeem(question) : null;
+    if (asked === null) return sendNothingToConfirm(reply);
     clearCookie(reply, this.#parts.security, 'cli');
-    for (const [old, until] of this.#answered) if (until <= this.#now()) this.#answered.delete(old);
-    this.#answered.set(asked.confirmation, this.#now() + CONFIRM_WITHIN_MS);
     const { subject, name, role, selector, port, challenge, state } = asked;
     const back = new URL(originOf(port));
     if (body.decision === 'refuse') {
@@ -147,8 +162,8 @@ export class CliLogins {
       });
       back.searchParams.set('error', 'access_denied');
     } else {
-      const person = { subject, name, role, selector, from: addressOf(request) };
-      back.searchParams.set('code', this.#codes.issue({ person, challenge }));
+      const person = { subject, name, role, selector };
+      back.searchParams.set('code', await this.#codes.issue({ person, challenge }));
     }
     back.searchParams.set('state', state);
     return reply.redirect(back.href, 303);
@@ -159,7 +174,7 @@ export class CliLogins {
     const { body } = request;
     if (!exchange.Check(body))
       return sendProblem(reply, { code: 'invalid-request', detail: 'The body must hold `code` and `verifier`.' });
-    const waiting = this.#codes.redeem(body.code);
+    const waiting = await this.#codes.redeem(body.code);
     if (waiting === null || !isVerifierOf(waiting.challenge, body.verifier)) {
       const detail = 'The code is not known: it was used before, is older than a minute, or its verifier is another.';
       return sendProblem(reply, { code: 'login-code-invalid', detail });
@@ -170,10 +185,8 @@ export class CliLogins {
     return reply.send({ token: secret, expiresAt: new Date(expiresAt).toISOString(), name, role, selector });
   }
 
-  #asked(request: FastifyRequest) {
-    const sealed = cookieOf(request, this.#parts.security, 'cli');
-    const asked = sealed === undefined ? null : this.#box.open(sealed);
-    return asked === null || this.#answered.has(asked.confirmation) ? null : asked;
+  #questionOf(request: FastifyRequest): string | undefined {
+    return cookieOf(request, this.#parts.security, 'cli');
   }
 }
 

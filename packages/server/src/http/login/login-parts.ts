@@ -2,19 +2,21 @@
 import type { Problem } from '@sluice/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OidcLogin } from '../../authentication/oidc/oidc-login.ts';
+import type { CodeStore } from '../../authentication/one-time-codes.ts';
 import type { SessionKeeper } from '../../authentication/oidc/session-keeper.ts';
-import type { FleetToken } from '../../fleet/token.ts';
 import { sendProblem } from '../problem-response.ts';
 import type { HttpParts } from '../route-context.ts';
 import { type CookieSecurity, cookieSecurityOf } from './login-cookies.ts';
-import type { OneTimeCodes } from './one-time-codes.ts';
+import type { LoginLinks } from './login-link.ts';
 
 export interface PersonLogin {
   readonly keeper: SessionKeeper;
   /** The provider at which people log in; `null`: only who has a token does. */
   readonly oidc: OidcLogin | null;
   /** Links that log in whoever opens them, each with the token that it was made with. */
-  readonly links: OneTimeCodes<FleetToken>;
+  readonly links: LoginLinks;
+  /** Where one-time codes are kept. */
+  readonly codes: CodeStore;
 }
 
 export interface BrowserParts {

@@ -1,17 +1,18 @@
 /** The routes of the login: for browsers and for `sluice login`. They are not part of the API's contract. */
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { secretIn } from '../../authentication/authentication.ts';
 import { NotKeptError } from '../../authentication/oidc/session-keeper.ts';
+import { identityOf } from '../identity.ts';
 import { ProblemError, sendProblem } from '../problem-response.ts';
 import { refuseOtherMethods } from '../refuse-other-methods.ts';
 import type { HttpParts } from '../route-context.ts';
 import { beginLogin, type BrowserLogin, finishLogin } from './browser-login.ts';
 import { logOut, tellSession, tellWays } from './browser-session.ts';
-import { CLI_CODE_MS, CliLogins, cliLoginIn, CONFIRM_PATH } from './cli-login.ts';
+import { CliLogins, cliLoginIn, CONFIRM_PATH } from './cli-login.ts';
 import { localPathOf } from './local-path.ts';
 import { STYLE, STYLE_PATH } from '../plain-page.ts';
 import { browserPartsOf, sendLoginIsOff } from './login-parts.ts';
-import { OneTimeCodes } from './one-time-codes.ts';
 import { logInWithLink, logInWithToken } from './token-login.ts';
 
 /** Bytes of the forms and bodies here: some codes. */
@@ -40,6 +41,9 @@ export async function serveLogin(app: FastifyInstance, parts: HttpParts): Promis
         bodyLimit: BODY_BYTES_MAX,
         handler: async (request, reply) => {
           if (parts.isStopping()) return sendProblem(reply, { code: 'stopping', detail: 'The server is stopping.' });
+          // Else a browser would be told that it is logged out, or a logout would be said to have been done.
+          const { problem } = identityOf(request);
+          if (problem !== null) return sendProblem(reply, problem);
           try {
             return await answer(request, reply);
           } catch (error) {
@@ -70,7 +74,7 @@ function routesOfEverybody(parts: HttpParts): readonly LoginRoute[] {
 }
 
 function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
-  const { login, logger, fleet } = parts;
+  const { login, logger, fleet, authentication } = parts;
   const { keeper, oidc } = login;
   if (oidc === null) {
     const answer = (_request: FastifyRequest, reply: FastifyReply) => sendLoginIsOff(reply);
@@ -86,7 +90,7 @@ function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
   }
   const loginParts = { ...browserPartsOf(parts), oidc };
   const now = () => fleet.now();
-  const cli = new CliLogins(loginParts, new OneTimeCodes(CLI_CODE_MS, now), now);
+  const cli = new CliLogins(loginParts, login.codes, now);
   const browser: BrowserLogin = {
     ...loginParts,
     logger,
@@ -118,7 +122,9 @@ function routesOfLogin(parts: HttpParts): readonly LoginRoute[] {
       method: 'POST',
       path: '/auth/cli/logout',
       answer: async ({ headers }, reply) => {
-        await keeper.endSession(headers.authorization?.replace(/^bearer\s+/iu, '').trim() ?? '');
+        const secret = secretIn(headers.authorization);
+        await authentication.lookFor(secret);
+        await keeper.endSession(secret);
         return reply.code(204).send();
       },
     },

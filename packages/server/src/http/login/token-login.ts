@@ -12,7 +12,7 @@ import { type Handler, type HttpParts, value } from '../route-context.ts';
 import { sessionView } from './browser-session.ts';
 import { cookieOf, setCookie } from './login-cookies.ts';
 import { addressOf, browserPartsOf } from './login-parts.ts';
-import { LOGIN_LINK_MS, loginPath } from './login-link.ts';
+import { linkedTo, LOGIN_LINK_MS, loginPath } from './login-link.ts';
 
 /** Characters of a token or code: many times those of ours. */
 const SECRET_LENGTH_MAX = 1000;
@@ -37,7 +37,9 @@ export async function logInWithToken(
 ): Promise<FastifyReply> {
   const { body } = request;
   if (!tokenBody.Check(body)) return refuseBody(reply, 'token');
-  return logIn(request, reply, parts, parts.authentication.apiTokenOf(body.token.trim()), NO_SUCH_TOKEN);
+  const secret = body.token.trim();
+  await parts.authentication.lookFor(secret);
+  return logIn(request, reply, parts, parts.authentication.apiTokenOf(secret), NO_SUCH_TOKEN);
 }
 
 /** Somebody opened a one-time link. */
@@ -48,14 +50,14 @@ export async function logInWithLink(
 ): Promise<FastifyReply> {
   const { body } = request;
   if (!codeBody.Check(body)) return refuseBody(reply, 'code');
-  const token = parts.login.links.redeem(body.code);
+  const linked = await parts.login.links.redeem(body.code);
   // Another secret may have been given to it since: who has only the former one is let in no more.
-  const isStillIt = token !== null && parts.fleet.tokens.get(token.id)?.hash === token.hash;
-  return logIn(request, reply, parts, isStillIt ? token : null, NO_SUCH_LINK);
+  const token = linked === null ? null : await parts.authentication.tokenWith(linked.tokenId, linked.hash);
+  return logIn(request, reply, parts, token, NO_SUCH_LINK);
 }
 
 /** Makes a one-time link for the token that asks for it. */
-export const createLoginLink: Handler<typeof routes.createLoginLink> = ({ principal }, { fleet, login }) => {
+export const createLoginLink: Handler<typeof routes.createLoginLink> = async ({ principal }, { fleet, login }) => {
   const token = fleet.tokens.get(principal.tokenId);
   // Without authentication nobody has to log in.
   if (token === undefined) return value({ path: '/', expiresAt: null });
@@ -64,7 +66,7 @@ export const createLoginLink: Handler<typeof routes.createLoginLink> = ({ princi
     return { ok: false, problem: { code: 'forbidden', detail } };
   }
   return value({
-    path: loginPath(login.links.issue(token)),
+    path: loginPath(await login.links.issue(linkedTo(token))),
     expiresAt: timestamp(fleet.now() + LOGIN_LINK_MS),
   });
 };
@@ -80,20 +82,16 @@ async function logIn(
   const from = addressOf(request);
   if (!isOfThisOrigin(request, publicOrigin))
     return sendProblem(reply, { code: 'foreign-request', detail: 'A page of another site tried to log you in.' });
-  const isLive = () => token !== null && parts.authentication.isStillLive(token.id);
   if (token?.role === 'machine')
     return sendProblem(reply, { code: 'forbidden', detail: 'This is a token of a machine, which sees nothing.' });
-  if (token === null || !isLive()) {
+  const isLive = token !== null && parts.authentication.isStillLive(token.id);
+  const opened = isLive ? await keeper.openSessionWith(token, from) : null;
+  if (opened === null) {
     keeper.noteRefusedLogin({ subject: null, reason: refusal.detail, from });
     return sendProblem(reply, refusal);
   }
+  const { secret, expiresAt } = opened;
   const before = cookieOf(request, security, 'session');
-  const { secret, expiresAt } = await keeper.openSessionWith(token, from);
-  // It may have been revoked while the session was being recorded, when that was not known yet to end with it.
-  if (!isLive()) {
-    await keeper.endSession(secret);
-    return sendProblem(reply, refusal);
-  }
   // What this browser was logged in as is over: nobody would ever end it.
   if (before !== undefined) await keeper.endSession(before);
   setCookie(reply, security, 'session', secret, expiresAt - parts.fleet.now());

@@ -164,3 +164,22 @@ test('a store from before there were rollouts keeps its budgets, and takes rollo
     await store.close();
   }
 });
+
+test('a store from before servers shared logins keeps its tokens, and takes codes and secrets', async () => {
+  const database = await databaseOf('0009-rollouts');
+  database.exec(`
+    insert into tokens (id, kind, name, hash, uses, created_at, created_by, last_used_at)
+      values ('tok_a', 'join', 'kept', 'ab', 0, 1, 'bob', 7)`);
+  database.close();
+
+  const store = await openSqliteStore(directory);
+  try {
+    expect(await store.logins.usesSince(7)).toEqual([{ tokenId: 'tok_a', lastUsedAt: 7 }]);
+    const code = { hash: 'cd', purpose: 'login link', value: '{}', expiresAt: 8 };
+    await store.logins.keepCode(code, 1);
+    expect(await store.logins.takeCode('login link', 'cd')).toEqual(code);
+    expect(await store.logins.sharedSecret('logins', 'made')).toBe('made');
+  } finally {
+    await store.close();
+  }
+});

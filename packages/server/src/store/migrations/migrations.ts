@@ -10,6 +10,7 @@ import { createBudgets } from './0007-budgets.ts';
 import { allowMachineTokens } from './0008-machine-tokens.ts';
 import { createRollouts } from './0009-rollouts.ts';
 import { createReplicas } from './0010-replicas.ts';
+import { createSharedSecrets } from './0011-shared-secrets.ts';
 import type { ColumnTypes } from './column-types.ts';
 
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
@@ -25,5 +26,6 @@ export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
     '0008-machine-tokens': { up: (kysely) => allowMachineTokens(kysely, types) },
     '0009-rollouts': { up: (kysely) => createRollouts(kysely, types) },
     '0010-replicas': { up: (kysely) => createReplicas(kysely, types) },
+    '0011-shared-secrets': { up: (kysely) => createSharedSecrets(kysely, types) },
   };
 }

@@ -49,6 +49,8 @@ import { SharedPostgres } from './shared-postgres.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { BudgetRows } from '../budget-rows.ts';
 import type { BudgetStore } from '../budget-store.ts';
+import { LoginRows } from '../login-rows.ts';
+import type { LoginStore } from '../login-store.ts';
 import { RolloutRows } from '../rollout-rows.ts';
 import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
@@ -86,6 +88,7 @@ class PostgresStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
   readonly rollouts: RolloutStore;
+  readonly logins: LoginStore;
   readonly shared: SharedPostgres;
   readonly #address: PostgresAddress;
   readonly #kysely: Kysely<Schema>;
@@ -101,6 +104,7 @@ class PostgresStore implements Store {
     this.webhooks = new WebhookRows(kysely, doing);
     this.budgets = new BudgetRows(kysely, doing);
     this.rollouts = new RolloutRows(kysely, doing);
+    this.logins = new LoginRows(kysely, doing);
     this.#writer = writer;
     this.#watcher = watcher;
     this.#committer = committer;

@@ -37,6 +37,8 @@ export const TABLES: readonly string[] = [
   'commits',
   'replicas',
   'live_values',
+  'one_time_codes',
+  'shared_secrets',
 ];
 
 /** @throws RefusedError, or what the driver threw. */

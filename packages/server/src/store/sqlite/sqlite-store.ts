@@ -46,6 +46,8 @@ import { prepareCommit } from './sqlite-commit.ts';
 import type { SqliteCommit } from './sqlite-commit.ts';
 import { BudgetRows } from '../budget-rows.ts';
 import type { BudgetStore } from '../budget-store.ts';
+import { LoginRows } from '../login-rows.ts';
+import type { LoginStore } from '../login-store.ts';
 import { RolloutRows } from '../rollout-rows.ts';
 import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
@@ -62,6 +64,7 @@ export class SqliteStore implements Store {
   readonly webhooks: WebhookStore;
   readonly budgets: BudgetStore;
   readonly rollouts: RolloutStore;
+  readonly logins: LoginStore;
   readonly shared = null;
   readonly #database: Database.Database;
   readonly #kysely: Kysely<Schema>;
@@ -76,6 +79,7 @@ export class SqliteStore implements Store {
     this.webhooks = new WebhookRows(kysely, doing);
     this.budgets = new BudgetRows(kysely, doing);
     this.rollouts = new RolloutRows(kysely, doing);
+    this.logins = new LoginRows(kysely, doing);
     this.#lock = lock;
     this.#commit = prepareCommit(database);
     const updateLastSeen = database.prepare<LastSeen>(
