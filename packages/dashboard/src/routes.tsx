@@ -1,4 +1,4 @@
-/** The whole tree of pages. The fleet comes with the first load; each other one is loaded when it is opened first. */
+/** The whole tree of pages. The fleet comes with the first load; each other one is loaded when it is opened first, and antd with it. */
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { FleetPage } from './pages/fleet/fleet-page.tsx';
 import { AppShell } from './shell/app-shell.tsx';
@@ -6,8 +6,7 @@ import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageFault } from './shell/page-fault.tsx';
 import { SessionProvider } from './shell/session-context.tsx';
 
-const pages: RouteObject[] = [
-  { index: true, Component: FleetPage },
+const antdPages: RouteObject[] = [
   { path: 'nodes', lazy: async () => ({ Component: (await import('./pages/nodes/nodes-page.tsx')).NodesPage }) },
   { path: 'nodes/:id', lazy: async () => ({ Component: (await import('./pages/node/node-page.tsx')).NodePage }) },
   {
@@ -36,6 +35,14 @@ const pages: RouteObject[] = [
   },
   { path: 'audit', lazy: async () => ({ Component: (await import('./pages/audit/audit-page.tsx')).AuditPage }) },
   { path: 'access', lazy: async () => ({ Component: (await import('./pages/access/access-page.tsx')).AccessPage }) },
+];
+
+const pages: RouteObject[] = [
+  { index: true, Component: FleetPage },
+  {
+    lazy: async () => ({ Component: (await import('./theme/antd-theme.tsx')).AntdPages }),
+    children: [{ ErrorBoundary: PageFault, children: antdPages }],
+  },
   { path: '*', Component: NotFoundPage },
 ];
 

@@ -1,8 +1,8 @@
 /** Before a budget is overridden: the arithmetic by which it refused, each kind once, and what forcing does. */
-import { Alert } from 'antd';
 import type { NodeAction } from '../fleet-view/may-act.ts';
 import { useWords } from '../i18n/words.tsx';
 import type { Outcome } from './use-act-on-nodes.ts';
+import { Notice } from '../ui/notice.tsx';
 
 /** Of many nodes of one budget the arithmetic is the same but for the last words. */
 const SHOWN_MAX = 3;
@@ -16,9 +16,8 @@ export function BudgetNotice({ action, refused }: BudgetNoticeProps) {
   const words = useWords();
   const details = [...new Set(refused.flatMap(({ problem }) => problem?.detail ?? []))];
   return (
-    <Alert
+    <Notice
       type="warning"
-      showIcon
       title={words.actions.insistTitle}
       description={
         <>

@@ -1,6 +1,4 @@
 /** The language of the page: chosen by the person, else the browser's; remembered in this browser. */
-import type { Locale } from 'antd/es/locale';
-import antdEnglish from 'antd/es/locale/en_US';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import { remembered, remember } from '../ui/remembered.ts';
 import { en } from './en/index.ts';
@@ -11,14 +9,13 @@ export type Words = typeof en;
 interface Spoken {
   readonly language: Language;
   readonly words: Words;
-  readonly antd: Locale;
 }
 
 interface LanguageChoice extends Spoken {
   readonly choose: (language: Language) => void;
 }
 
-const ENGLISH: Spoken = { language: 'en', words: en, antd: antdEnglish };
+const ENGLISH: Spoken = { language: 'en', words: en };
 
 const WordsContext = createContext<LanguageChoice>({ ...ENGLISH, choose: () => undefined });
 
@@ -63,8 +60,8 @@ export function useLanguage(): LanguageChoice {
 
 async function load(language: Language): Promise<Spoken> {
   if (language === 'en') return ENGLISH;
-  const [{ zhCN }, { default: antd }] = await Promise.all([import('./zh-CN/index.ts'), import('antd/es/locale/zh_CN')]);
-  return { language, words: zhCN, antd };
+  const { zhCN } = await import('./zh-CN/index.ts');
+  return { language, words: zhCN };
 }
 
 function languageWanted(): Language {

@@ -1,12 +1,11 @@
 /** Who is here, what they may do, language, colours, keys, and the way out. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Dropdown } from 'antd';
 import { queryKeys } from '../api/query-keys.ts';
 import { logOut } from '../api/session.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/languages.ts';
 import { useLanguage } from '../i18n/words.tsx';
 import { THEME_CHOICES, useTheme } from '../theme/theme.tsx';
-import styles from './account-menu.module.css';
+import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { useSession } from './session-context.tsx';
 
 export function AccountMenu({ showKeys }: { readonly showKeys: () => void }) {
@@ -22,41 +21,30 @@ export function AccountMenu({ showKeys }: { readonly showKeys: () => void }) {
     },
   });
   const role = words.shell.role[session.role];
-  const items = [
-    ...(session.selector === null
-      ? []
-      : [{ key: 'selector', label: words.shell.onlyNodes(session.selector), disabled: true }]),
+  const items: readonly MenuItem[] = [
+    ...(session.selector === null ? [] : [{ kind: 'text' as const, label: words.shell.onlyNodes(session.selector) }]),
     {
-      key: 'language',
-      type: 'group' as const,
+      kind: 'choice',
       label: words.shell.language,
-      children: LANGUAGES.map((each) => ({
-        key: each,
-        label: `${each === language ? '✓ ' : ''}${LANGUAGE_NAMES[each]}`,
-        onClick: () => chooseLanguage(each),
+      options: LANGUAGES.map((each) => ({
+        label: LANGUAGE_NAMES[each],
+        isChosen: each === language,
+        choose: () => chooseLanguage(each),
       })),
     },
     {
-      key: 'theme',
-      type: 'group' as const,
+      kind: 'choice',
       label: words.shell.theme,
-      children: THEME_CHOICES.map((each) => ({
-        key: each,
-        label: `${each === theme.choice ? '✓ ' : ''}${words.shell.themes[each]}`,
-        onClick: () => theme.choose(each),
+      options: THEME_CHOICES.map((each) => ({
+        label: words.shell.themes[each],
+        isChosen: each === theme.choice,
+        choose: () => theme.choose(each),
       })),
     },
-    { key: 'divider', type: 'divider' as const },
-    { key: 'keys', label: words.shell.keys, extra: '?', onClick: showKeys },
+    { kind: 'act', label: words.shell.keys, extra: '?', act: showKeys },
     session.csrfToken === null
-      ? { key: 'no-login', label: words.shell.noLogin, disabled: true }
-      : { key: 'log-out', label: words.shell.logOut, onClick: () => leave.mutate() },
+      ? { kind: 'text', label: words.shell.noLogin }
+      : { kind: 'act', label: words.shell.logOut, act: () => leave.mutate() },
   ];
-  return (
-    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
-      <Button type="text" className={styles['account'] ?? ''}>
-        {words.shell.account(session.name, role)}
-      </Button>
-    </Dropdown>
-  );
+  return <Menu label={words.shell.account(session.name, role)} items={items} />;
 }

@@ -1,5 +1,5 @@
 /** What all pages stand in: the navigation, who is here, whether it is live, what is wrong with everything at once, and the keys. */
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { NavLink, Outlet, useNavigate } from 'react-router';
 import { useWords } from '../i18n/words.tsx';
 import { LiveFleetProvider } from '../live/live-fleet.tsx';
@@ -7,13 +7,13 @@ import { paths } from '../paths.ts';
 import { AccountMenu } from './account-menu.tsx';
 import styles from './app-shell.module.css';
 import { Banners } from './banners.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { LoadAhead } from './load-ahead.tsx';
+import { SearchDialog } from './search-dialog.tsx';
 import { useApi } from './session-context.tsx';
 import type { Shortcut } from './shortcuts.ts';
 import { useShortcuts } from './use-shortcuts.ts';
-
-const SearchDialog = lazy(async () => ({ default: (await import('./search-dialog.tsx')).SearchDialog }));
-const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }));
 
 const PAGES = ['fleet', 'nodes', 'rollouts', 'operations', 'budgets', 'audit', 'access'] as const;
 
@@ -64,10 +64,9 @@ export function AppShell() {
           </Suspense>
         </main>
       </div>
-      <Suspense>
-        {dialog === 'search' && <SearchDialog close={close} />}
-        {dialog === 'help' && <KeysDialog close={close} />}
-      </Suspense>
+      <LoadAhead />
+      {dialog === 'search' && <SearchDialog close={close} />}
+      {dialog === 'help' && <KeysDialog close={close} />}
     </LiveFleetProvider>
   );
 }

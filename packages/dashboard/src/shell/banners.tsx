@@ -1,10 +1,10 @@
 /** What is wrong with everything at once: the server is away, or many nodes fell silent together. Each goes by itself. */
 import { useQuery } from '@tanstack/react-query';
-import { Alert } from 'antd';
 import { queryKeys } from '../api/query-keys.ts';
 import { valueIn } from '../api/problem-error.ts';
 import { useWords } from '../i18n/words.tsx';
 import { useFeedState } from '../live/live-fleet.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useApi } from './session-context.tsx';
 
@@ -26,16 +26,16 @@ export function Banners() {
     <div role="status">
       {state.kind === 'lost' && <LostBanner since={state.since} detail={state.problem.detail} />}
       {state.kind === 'refused' && (
-        <Alert
-          banner
+        <Notice
+          isBanner
           type="error"
           title={words.shell.refusedTitle}
           description={`${state.problem.detail} ${state.problem.whatToDo}`}
         />
       )}
       {massSilence !== null && (
-        <Alert
-          banner
+        <Notice
+          isBanner
           type="error"
           title={words.shell.massSilenceTitle(massSilence.silentNodes, massSilence.ofNodes)}
           description={massSilence.detail}
@@ -49,8 +49,8 @@ function LostBanner({ since, detail }: { readonly since: number; readonly detail
   const words = useWords();
   const now = useNow();
   return (
-    <Alert
-      banner
+    <Notice
+      isBanner
       type="warning"
       title={words.shell.lostTitle}
       description={`${detail} ${words.shell.lostSince(words.durations.ago(now - since))}`}

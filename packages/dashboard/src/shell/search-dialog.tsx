@@ -1,5 +1,4 @@
 /** Finds a node by a few letters: type, arrow keys, Enter. */
-import { Input } from 'antd';
 import { useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { searchNodes } from '../fleet-view/search-nodes.ts';
@@ -31,8 +30,11 @@ export function SearchDialog({ close }: { readonly close: () => void }) {
   const all = `${paths.nodes()}?${new URLSearchParams({ q: text.trim() }).toString()}`;
   return (
     <Dialog title={words.shell.search} close={close} width={560}>
-      <Input
+      <input
         data-first-focus
+        className={styles['field']}
+        autoComplete="off"
+        spellCheck={false}
         role="combobox"
         aria-label={words.shell.search}
         aria-expanded={shown.length > 0}

@@ -1,7 +1,7 @@
 /** Copies a text. Browsers let a page do that only over https and on the server's own machine; elsewhere there is no button. */
-import { Button } from 'antd';
 import { useState } from 'react';
 import { useWords } from '../i18n/words.tsx';
+import { PlainButton } from './plain-button.tsx';
 
 export function CopyButton({ text }: { readonly text: string }) {
   const words = useWords();
@@ -9,13 +9,12 @@ export function CopyButton({ text }: { readonly text: string }) {
   const clipboard: Clipboard | undefined = navigator.clipboard;
   if (clipboard === undefined) return null;
   return (
-    <Button
-      size="small"
+    <PlainButton
       onClick={() => {
         void clipboard.writeText(text).then(() => setCopied(true));
       }}
     >
       {isCopied ? words.shell.copied : words.shell.copy}
-    </Button>
+    </PlainButton>
   );
 }

@@ -1,8 +1,8 @@
 /** Something that lies over the page until it is closed: the browser's own dialog, which keeps the focus and closes by Escape. */
-import { Button } from 'antd';
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { useWords } from '../i18n/words.tsx';
 import styles from './dialog.module.css';
+import { PlainButton } from './plain-button.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -39,9 +39,9 @@ export function Dialog({ title, close, width, children, footer }: DialogProps) {
     >
       <header className={styles['head']}>
         <h2 id={titleId}>{title}</h2>
-        <Button type="text" aria-label={words.shell.close} onClick={close}>
+        <PlainButton look="quiet" label={words.shell.close} onClick={close}>
           <span aria-hidden="true">✕</span>
-        </Button>
+        </PlainButton>
       </header>
       <div className={styles['content']}>{children}</div>
       {footer !== undefined && <footer className={styles['foot']}>{footer}</footer>}

@@ -1,14 +1,12 @@
 /** Shows more lines of a list. */
-import { Button } from 'antd';
 import { useWords } from '../i18n/words.tsx';
+import { PlainButton } from './plain-button.tsx';
 
 export function MoreButton({ onClick }: { readonly onClick: () => void }) {
   const words = useWords();
   return (
     <div>
-      <Button size="small" onClick={onClick}>
-        {words.shell.more}
-      </Button>
+      <PlainButton onClick={onClick}>{words.shell.more}</PlainButton>
     </div>
   );
 }

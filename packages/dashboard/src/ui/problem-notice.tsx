@@ -1,16 +1,15 @@
 /** What went wrong, and what to do; where the server told its request's id, that too. */
-import { Alert, Button } from 'antd';
 import { problemOf } from '../api/problem-error.ts';
 import { useWords } from '../i18n/words.tsx';
+import { Notice } from './notice.tsx';
+import { PlainButton } from './plain-button.tsx';
 
 export function ProblemNotice({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const words = useWords();
   const { code, detail, whatToDo, requestId } = problemOf(error);
   return (
-    <Alert
-      role="alert"
+    <Notice
       type="error"
-      showIcon
       title={detail}
       description={
         <>
@@ -20,7 +19,7 @@ export function ProblemNotice({ error, retry }: { readonly error: unknown; reado
           {requestId !== null && <p>{words.shell.requestId(requestId)}</p>}
         </>
       }
-      action={retry === undefined ? undefined : <Button onClick={retry}>{words.shell.tryAgain}</Button>}
+      action={retry === undefined ? undefined : <PlainButton onClick={retry}>{words.shell.tryAgain}</PlainButton>}
     />
   );
 }

@@ -1,12 +1,13 @@
 /** Makes a token of either kind: a form, then the secret, which is shown this once. */
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Answer } from '@sluice/client';
-import { Alert, Button } from 'antd';
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { ActButton } from '../../acting/act-button.tsx';
 import { valueIn } from '../../api/problem-error.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import styles from './create-dialog.module.css';
 
@@ -76,7 +77,7 @@ export function CreateDialog<T extends Made>(props: CreateDialogProps<T>) {
         </form>
       ) : (
         <div className={styles['form']}>
-          <Alert type="warning" showIcon title={words.access.once} />
+          <Notice type="warning" title={words.access.once} />
           {use(data)}
         </div>
       )}

@@ -1,5 +1,4 @@
 /** The fleet at a glance: what needs somebody, how many of which status, where they are, what has changed. */
-import { Select } from 'antd';
 import { useId, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { countByStatus } from '../../fleet-view/count-by-status.ts';
@@ -53,8 +52,7 @@ function GroupingChoice({ grouping, choose }: GroupingChoiceProps) {
   const { words } = useLanguage();
   const { nodes } = useFleet();
   const id = useId();
-  // While it is closed nobody sees which labels there are.
-  // Which labels there are is looked up when the choice is opened, not at each change of any node.
+  // Which labels there are is looked up when somebody comes to the choice, not at each change of any node.
   const [keys, setKeys] = useState<readonly string[]>([]);
   const groupings: readonly Grouping[] = [...GROUPING_FIELDS, ...keys.map((key): Grouping => `label:${key}`)];
   const shown = groupings.includes(grouping) ? groupings : [...groupings, grouping];
@@ -63,14 +61,19 @@ function GroupingChoice({ grouping, choose }: GroupingChoiceProps) {
       <label htmlFor={id} className={styles['groupBy'] ?? ''}>
         {words.fleet.groupBy}
       </label>
-      <Select<Grouping>
+      <select
         id={id}
+        className={styles['choice']}
         value={grouping}
-        onChange={choose}
-        popupMatchSelectWidth={false}
-        onOpenChange={(isOpen) => isOpen && setKeys(labelKeys(nodes))}
-        options={shown.map((each) => ({ value: each, label: groupingInWords(each, words) }))}
-      />
+        onChange={(event) => choose(groupingIn(event.target.value) ?? grouping)}
+        onFocus={() => setKeys(labelKeys(nodes))}
+      >
+        {shown.map((each) => (
+          <option key={each} value={each}>
+            {groupingInWords(each, words)}
+          </option>
+        ))}
+      </select>
     </>
   );
 }

@@ -7,11 +7,24 @@ import { ProblemError } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { logInWithToken, readLoginWays, singleSignOnAddress } from '../../api/session.ts';
 import { useWords } from '../../i18n/words.tsx';
+import { AntdTheme } from '../../theme/antd-theme.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import styles from './login-page.module.css';
 
-/** @param linkProblem Why the one-time link that somebody came by opened nothing. */
-export function LoginPage({ linkProblem }: { readonly linkProblem: ClientProblem | null }) {
+interface LoginProps {
+  /** Why the one-time link that somebody came by opened nothing. */
+  readonly linkProblem: ClientProblem | null;
+}
+
+export function LoginPage(props: LoginProps) {
+  return (
+    <AntdTheme>
+      <Login {...props} />
+    </AntdTheme>
+  );
+}
+
+function Login({ linkProblem }: LoginProps) {
   const words = useWords();
   const queryClient = useQueryClient();
   const [token, setToken] = useState('');

@@ -1,6 +1,6 @@
 /** The plan as the server gave it, and the start of exactly this plan: one that has changed since is shown again, never started unseen. */
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button } from 'antd';
+import { Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ActButton } from '../../acting/act-button.tsx';
@@ -12,6 +12,7 @@ import { useWords } from '../../i18n/words.tsx';
 import { useFleet } from '../../live/live-fleet.tsx';
 import { paths } from '../../paths.ts';
 import { useApi } from '../../shell/session-context.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { When } from '../../ui/when.tsx';
 import type { Planned } from './new-rollout-page.tsx';
@@ -95,10 +96,8 @@ function ChangedNotice({ planHash, detail }: { readonly planHash: string; readon
   useEffect(() => notice.current?.focus(), [planHash]);
   return (
     <div ref={notice} tabIndex={-1} className={styles['notice']}>
-      <Alert
-        role="alert"
+      <Notice
         type="warning"
-        showIcon
         title={words.newRollout.changedTitle}
         description={`${detail} ${words.newRollout.changedText}`}
       />

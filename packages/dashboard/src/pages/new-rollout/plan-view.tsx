@@ -1,10 +1,10 @@
 /** What a rollout would do, as the server says it: how many, how long, whom it hits, what binds it, what is skipped, batch by batch. */
 import type { RolloutPlan } from '@sluice/contract';
-import { Alert } from 'antd';
 import { Link } from 'react-router';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
 import { Facts } from '../../ui/facts.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { PlainTable } from '../../ui/plain-table.tsx';
 import { specInWords } from '../../ui/rollout-spec-in-words.ts';
@@ -21,9 +21,8 @@ export function PlanView({ plan }: { readonly plan: RolloutPlan }) {
   return (
     <>
       {warnings.length > 0 && (
-        <Alert
+        <Notice
           type="warning"
-          showIcon
           title={say.warnings}
           description={
             <ul>

@@ -1,10 +1,10 @@
 /** Who saved first, and what to do about it. */
 import { useQuery } from '@tanstack/react-query';
-import { Alert } from 'antd';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { When } from '../../ui/when.tsx';
 
 export function ConflictHead({ nodeId }: { readonly nodeId: string }) {
@@ -18,10 +18,8 @@ export function ConflictHead({ nodeId }: { readonly nodeId: string }) {
     },
   });
   return (
-    <Alert
-      role="alert"
+    <Notice
       type="warning"
-      showIcon
       title={words.metadata.conflictTitle(last?.actor.name ?? words.metadata.somebody)}
       description={
         <>

@@ -1,6 +1,6 @@
 /** Changes the metadata: typed, reviewed, saved only if nobody else was first; and when somebody was, both side by side. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button } from 'antd';
+import { Button } from 'antd';
 import { useReducer } from 'react';
 import { ActButton } from '../../acting/act-button.tsx';
 import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
@@ -11,6 +11,7 @@ import { jsonFault } from '../../fleet-view/json-fault.ts';
 import { beginDraft, type MetadataDraft, type MetadataVersion, stepDraft } from '../../fleet-view/metadata-draft.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ConflictHead } from './conflict-head.tsx';
 import { DiffView } from '../../ui/diff-view.tsx';
@@ -47,9 +48,8 @@ export function MetadataEditor({ nodeId, begun, current, close }: MetadataEditor
     <div className={styles['editor']}>
       {isChanged && <LeaveGuard />}
       {current.etag !== base.etag && !save.isPending && (
-        <Alert
+        <Notice
           type="warning"
-          showIcon
           title={words.metadata.changedMeanwhile}
           action={
             <Button size="small" onClick={() => step({ kind: 'overtaken', theirs: current })}>

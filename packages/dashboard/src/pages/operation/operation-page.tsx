@@ -2,7 +2,6 @@
 import type { Operation } from '@sluice/contract';
 import { isTerminal } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
-import { Alert } from 'antd';
 import { useParams } from 'react-router';
 import { CancelButton } from '../../acting/cancel-button.tsx';
 import { ConfirmButton } from '../../acting/confirm-button.tsx';
@@ -11,6 +10,7 @@ import { queryKeys } from '../../api/query-keys.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { OperationOutput } from '../../ui/operation-output.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { OperationStatusMark } from '../../ui/status-mark.tsx';
@@ -58,9 +58,8 @@ function Confirmation({ operation: { id, status, confirmationNeeded } }: { reado
   const words = useWords();
   if (confirmationNeeded === null || isTerminal(status)) return null;
   return (
-    <Alert
+    <Notice
       type="warning"
-      showIcon
       title={words.operations.confirmTitle}
       description={confirmationNeeded}
       action={<ConfirmButton operationId={id} />}

@@ -1,7 +1,6 @@
 /** What stays in sight while a rollout goes on: how far it is, why it waits, and the button that stops it. */
 import type { Rollout, RolloutNode } from '@sluice/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { ActButton } from '../../acting/act-button.tsx';
 import { useWhyNotChange } from '../../acting/use-why-not-change.ts';
@@ -11,6 +10,7 @@ import { batchNow, doneOf } from '../../fleet-view/rollout-progress.ts';
 import { hasEnded, type Steering, steeringsOf } from '../../fleet-view/rollout-steering.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { RolloutBar } from '../../ui/rollout-bar.tsx';
 import { countsInWords } from '../../ui/rollout-in-words.ts';
@@ -139,9 +139,8 @@ function Reason({
   return (
     <div role="status" className={styles['reasons']}>
       {status === 'paused' && pause !== null && (
-        <Alert
+        <Notice
           type="warning"
-          showIcon
           title={`${pausedBecause[pause.because]} (${pausedBy(pause.by)})`}
           description={
             <>
@@ -151,10 +150,10 @@ function Reason({
         />
       )}
       {status === 'running' && counts.inProgress === 0 && waiting !== null && (
-        <Alert type="info" showIcon title={`${waits}: ${waiting}`} description={noneInFlight} />
+        <Notice type="info" title={`${waits}: ${waiting}`} description={noneInFlight} />
       )}
-      {status === 'cancelling' && <Alert type="warning" showIcon title={cancellingText} />}
-      {error !== null && <Alert type="error" showIcon title={failedBecause} description={error} />}
+      {status === 'cancelling' && <Notice type="warning" title={cancellingText} />}
+      {error !== null && <Notice type="error" title={failedBecause} description={error} />}
       {newNodesCount > 0 && (
         <p className={styles['soft']}>
           {words.rollouts.newNodes(newNodesCount)}: {newNodes.slice(0, 5).join(', ')}
