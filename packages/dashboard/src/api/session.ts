@@ -1,5 +1,6 @@
 /** Who this browser is logged in as, and how somebody may log in. The routes are the server's login, not part of the API's contract. */
 import { MIN_REVISION_HEADER, problems, REVISION_HEADER, revisionIn, type Role } from '@sluice/contract';
+import { begunOr } from './begun.ts';
 import { ProblemError, problemIn } from './problem-error.ts';
 
 export interface Session {
@@ -27,7 +28,7 @@ export function revisionOfLogin(): number | null {
 
 /** @returns `null`: nobody is logged in. Throws a `ProblemError` when the server cannot be asked. */
 export async function readSession(): Promise<Session | null> {
-  const response = await ask('/auth/session');
+  const response = await begunOr('/auth/session', () => ask('/auth/session'));
   if (response.status === 401) return null;
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isSession(body)) return body;
