@@ -149,6 +149,11 @@ const COMMANDS = {
       times: { type: 'integer', minimum: 1, maximum: 9, default: 1 },
     },
   },
+  wipe: {
+    description: 'Throw away what it has cached',
+    exec: [process.execPath, '-e', 'console.log("wiped")'],
+    disruptive: true,
+  },
   wait: {
     description: 'Wait until it is stopped',
     exec: [process.execPath, '-e', 'console.log("waiting"); setInterval(() => undefined, 1000)'],

@@ -1,8 +1,20 @@
 /** Finding nodes in a real browser: the map by pointer and by keys, the table's filters, columns and order, the search; and rows that stand still. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from './accessible.ts';
 import { hasChromium } from './chromium.ts';
 import { DashboardUnderTest } from './dashboard-under-test.ts';
+import { turnedTexts } from './turned-texts.ts';
+
+const PAGE_KEYS = [
+  ['f', 'Fleet'],
+  ['n', 'Nodes'],
+  ['r', 'Rollouts'],
+  ['o', 'Operations'],
+  ['b', 'Budgets'],
+  ['a', 'Audit'],
+  ['t', 'Access'],
+] as const;
 
 describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { timeout: 60_000 }, () => {
   let dashboard: DashboardUnderTest;
@@ -129,9 +141,73 @@ describe.skipIf(!hasChromium)('the fleet and its nodes (needs chromium)', { time
     await page.getByRole('option', { name: /arena-2/u }).waitFor();
     await page.keyboard.press('Enter');
     await expectHeading(page, 'Arena 2');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    for (const [key, name] of PAGE_KEYS) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await expectHeading(page, name);
+      for (const [opens, dialog] of [
+        ['?', 'Keys'],
+        ['/', 'Find a node'],
+      ] as const) {
+        await page.keyboard.press(opens);
+        await page.getByRole('dialog', { name: dialog }).waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog', { name: dialog }).waitFor({ state: 'detached' });
+      }
+    }
+  });
+
+  test('the menu of the account is walked by keys: another language, another colour, and back', async () => {
+    const page = await dashboard.visit();
+    const opener = page.getByRole('button', { name: 'admin, admin' });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: 'English', checked: true }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expectHeading(page, '集群');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: '简体中文', checked: true }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+    await page.getByRole('menu').waitFor({ state: 'hidden' });
+    // The focus is where it came from.
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+  });
+
+  test('a name with marks that turn the direction of writing turns nothing beside it', async () => {
+    const id = 'evil\u202edne-1';
+    const { fleet } = dashboard;
+    await fleet.addNode(id, { game: { PLAYERS: '2', PLAY_SECONDS: '600' } });
+    await fleet.nodeThat(id, 'active', ({ status }) => status === 'active', 60_000);
+    const { id: drain } = await fleet.post(id, 'drain', { reason: 'for good reasons' });
+    const page = await dashboard.visit();
+    const turned: string[] = [];
+    for (const path of [
+      '/',
+      '/nodes',
+      `/nodes/${encodeURIComponent(id)}`,
+      '/operations',
+      `/operations/${drain}`,
+      '/audit',
+    ]) {
+      await page.goto(`${fleet.url}${path}`);
+      await page.getByText('evil').first().waitFor();
+      for (const text of await turnedTexts(page, 'dne-1')) turned.push(`${path}: ${text}`);
+    }
+    await page.keyboard.press('/');
+    await page.keyboard.type('evil');
+    await page.getByRole('option').first().waitFor();
+    for (const text of await turnedTexts(page, 'dne-1')) turned.push(`search: ${text}`);
+    await page.goto(`${fleet.url}/nodes`);
+    await page.getByRole('checkbox', { name: 'Select evil' }).check();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
+    await page.getByText('Restart 1 node?').waitFor();
+    for (const text of await turnedTexts(page, 'dne-1')) turned.push(`dialog: ${text}`);
+    expect(turned).toEqual([]);
   });
 });

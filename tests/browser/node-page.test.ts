@@ -170,6 +170,27 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
+  test('a command that disturbs is run in production only by who has typed the name of the node', async () => {
+    const page = await dashboard.visit({ path: '/nodes/arena-2' });
+    await part(page, 'Commands').getByRole('button', { name: 'Run wipe …' }).click();
+    const dialog = page.getByRole('dialog');
+    const run = dialog.getByRole('button', { name: /^Run wipe/u }).last();
+    expect(await run.getAttribute('aria-disabled')).toBe('true');
+    const word = dialog.getByLabel(/production/u);
+    await word.fill('arena-1');
+    // By force, as a hasty hand would, and by the key that sends a form.
+    await run.click({ force: true });
+    await word.press('Enter');
+    expect(await run.getAttribute('aria-disabled')).toBe('true');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const ran = async () => (await dashboard.fleet.request('GET', '/api/v1/operations?node=arena-2&command=wipe')).json;
+    expect(await ran()).toMatchObject({ items: [] });
+    await word.fill('arena-2');
+    await word.press('Enter');
+    await dialog.getByRole('log', { name: 'Output' }).getByText('wiped').waitFor();
+    expect(await ran()).toMatchObject({ items: [{ command: 'wipe' }] });
+  });
+
   test('a command that runs is cancelled, and says so', async () => {
     const page = await dashboard.visit({ path: '/nodes/arena-2' });
     const { id } = await dashboard.fleet.post('arena-2', 'commands/wait');
@@ -240,6 +261,20 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
     expect(what(await history.getByRole('listitem').first().innerText())).toBe(what(first));
     await history.getByRole('button', { name: 'Show it' }).click();
     await expect.poll(() => history.getByRole('listitem').first().innerText(), WAIT).toContain('has other metadata');
+  });
+
+  test('a long history is read a page at a time, to its beginning', async () => {
+    const body = (count: number) => ({ meta: { count } });
+    for (let count = 0; count < 55; count += 1)
+      await dashboard.fleet.request('PUT', '/api/v1/nodes/lobby-1/meta', body(count));
+    const page = await dashboard.visit({ path: '/nodes/lobby-1' });
+    const history = part(page, 'History');
+    await expect.poll(() => history.getByRole('listitem').count(), WAIT).toBe(50);
+    expect(await history.getByText('joined the fleet').count()).toBe(0);
+    await history.getByRole('button', { name: 'Show more' }).click();
+    await history.getByText('joined the fleet').waitFor();
+    expect(await history.getByRole('listitem').count()).toBeGreaterThan(55);
+    await history.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
   });
 
   test('a viewer is told why nothing may be changed, and changes nothing', async () => {

@@ -11,6 +11,19 @@ import { SCREENSHOTS } from './screenshots.ts';
 const WAIT = { timeout: 20_000 };
 const PHONE: Visit = { width: 360, height: 740 };
 
+/** Every page of which there is one. */
+const PLACES = [
+  '/',
+  '/nodes',
+  '/nodes/arena-2',
+  '/rollouts',
+  '/rollouts/new',
+  '/operations',
+  '/budgets',
+  '/audit',
+  '/access',
+];
+
 describe.skipIf(!hasChromium)('operations, audit and access (needs chromium)', { timeout: 60_000 }, () => {
   let dashboard: DashboardUnderTest;
 
@@ -286,9 +299,19 @@ describe.skipIf(!hasChromium)('operations, audit and access (needs chromium)', {
     const page = await dashboard.visit({ path: `/operations/${id}` });
     await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ timeout: 30_000 });
     expect(await faultsSeen(page, 'operation-confirm.light')).toEqual([]);
+    // Whatever somebody looks at, it stands above it.
+    const banner = page.getByText(/^\d of \d nodes fell silent together$/u);
+    for (const place of PLACES) {
+      await page.goto(`${fleet.url}${place}`);
+      await banner.waitFor();
+    }
+    expect(await faultsSeen(page, 'mass-silence.light')).toEqual([]);
+    await page.goto(`${fleet.url}/operations/${id}`);
     await page.getByRole('button', { name: 'It is still wanted' }).click();
     await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ state: 'detached' });
     fleet.startAgent('arena-1');
     await page.getByText('restarted and healthy').waitFor({ timeout: 30_000 });
+    fleet.startAgent('lobby-1');
+    await banner.waitFor({ state: 'detached', timeout: 30_000 });
   });
 });

@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 import { valueIn } from '../api/problem-error.ts';
 import { queryKeys } from '../api/query-keys.ts';
 import { cancellingOf } from '../fleet-view/cancelling.ts';
+import { isolatedName } from '../fleet-view/isolated-name.ts';
 import { useWords } from '../i18n/words.tsx';
 import { useApi } from '../shell/session-context.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -40,7 +41,7 @@ export function CancelDialog({ operation, close }: CancelDialogProps) {
   });
   return (
     <Dialog
-      title={words.node.cancelTitle(words.operations.operationOf(command, nodeId))}
+      title={words.node.cancelTitle(words.operations.operationOf(command, isolatedName(nodeId)))}
       width={520}
       close={close}
       footer={

@@ -20,7 +20,7 @@ export function HitList({ nodes }: { readonly nodes: readonly Node[] }) {
         {nodes.map((node) => (
           <li key={node.id}>
             <span>
-              {node.id}{' '}
+              <bdi>{node.id}</bdi>{' '}
               {isProduction(node) && <strong className={styles['production']}>{words.actions.production}</strong>}
             </span>
             <NodeStatusMark status={node.status} />

@@ -66,7 +66,7 @@ export function SearchDialog({ close }: { readonly close: () => void }) {
             onClick={() => open(paths.node(node.id))}
           >
             <span>
-              {node.id}{' '}
+              <bdi>{node.id}</bdi>{' '}
               <span className={styles['soft']}>
                 {node.name === node.id ? node.type : `${node.name} · ${node.type}`}
               </span>

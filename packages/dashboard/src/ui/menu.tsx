@@ -16,13 +16,13 @@ interface MenuProps {
   readonly items: readonly MenuItem[];
 }
 
-/** Where a key leads to, of so many items. @returns `null`: nowhere, it is not one of the menu's. */
+/** Where a key leads to, of so many items. @param at -1: from the button above them. @returns `null`: nowhere, it is not one of the menu's. */
 function placeAfter(key: string, at: number, count: number): number | null {
   switch (key) {
     case 'ArrowDown':
       return (at + 1) % count;
     case 'ArrowUp':
-      return (at - 1 + count) % count;
+      return at <= 0 ? count - 1 : at - 1;
     case 'Home':
       return 0;
     case 'End':
@@ -38,6 +38,7 @@ export function Menu({ label, items }: MenuProps) {
   const id = useId();
   const buttons = () => [...(menu.current?.querySelectorAll<HTMLElement>('button') ?? [])];
   const move = (event: KeyboardEvent) => {
+    if (menu.current?.matches(':popover-open') !== true) return;
     const all = buttons();
     const place = placeAfter(
       event.key,
@@ -73,6 +74,7 @@ export function Menu({ label, items }: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         title={label}
+        onKeyDown={move}
       >
         {label}
       </button>
@@ -87,7 +89,9 @@ export function Menu({ label, items }: MenuProps) {
         onKeyDown={move}
         onToggle={(event) => {
           setOpen(event.newState === 'open');
-          if (event.newState === 'open') buttons()[0]?.focus();
+          // A key that was quicker has led into it already.
+          if (event.newState === 'open' && menu.current?.contains(document.activeElement) !== true)
+            buttons()[0]?.focus();
         }}
       >
         {items.map((each) =>

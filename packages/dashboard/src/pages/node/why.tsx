@@ -3,6 +3,7 @@ import type { Why as WhyAnswer } from '@sluice/contract';
 import { useQuery } from '@tanstack/react-query';
 import { valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
+import { withIsolated } from '../../fleet-view/isolated-name.ts';
 import { useLanguage } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
@@ -30,7 +31,7 @@ export function Why({ id }: { readonly id: string }) {
       <Asked query={query}>
         {({ summary, causes }) => (
           <>
-            <p className={styles['summary']}>{summary}</p>
+            <p className={styles['summary']}>{withIsolated(summary, id)}</p>
             <ol className={styles['causes']}>
               {causes.map(({ code, severity, text, since }) => (
                 <li key={`${code} ${text}`} data-severity={severity}>
@@ -39,7 +40,7 @@ export function Why({ id }: { readonly id: string }) {
                   </span>
                   <span title={since === null ? undefined : absoluteTime(Date.parse(since), language)}>
                     <CauseName code={code} />
-                    {text}
+                    {withIsolated(text, id)}
                   </span>
                 </li>
               ))}

@@ -7,6 +7,7 @@ import { CancelButton } from '../../acting/cancel-button.tsx';
 import { ConfirmButton } from '../../acting/confirm-button.tsx';
 import { problemOf, valueIn } from '../../api/problem-error.ts';
 import { queryKeys } from '../../api/query-keys.ts';
+import { isolatedName } from '../../fleet-view/isolated-name.ts';
 import { useWords } from '../../i18n/words.tsx';
 import { useApi } from '../../shell/session-context.tsx';
 import { Asked } from '../../ui/asked.tsx';
@@ -30,7 +31,11 @@ export function OperationPage() {
   const title = isNotThere ? words.operations.notFoundTitle : id;
   return (
     <Page
-      title={operation === undefined ? title : words.operations.operationOf(operation.command, operation.nodeId)}
+      title={
+        operation === undefined
+          ? title
+          : words.operations.operationOf(operation.command, isolatedName(operation.nodeId))
+      }
       aside={
         operation !== undefined && (
           <>
