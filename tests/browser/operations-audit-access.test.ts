@@ -287,31 +287,35 @@ describe.skipIf(!hasChromium)('operations, audit and access (needs chromium)', {
     );
   });
 
-  test('after many fell silent together, what waits is confirmed by a person before it is done', async () => {
-    const { fleet } = dashboard;
-    // Of fewer than five it is no mass.
-    for (const id of ['arena-3', 'arena-4']) {
-      await fleet.addNode(id);
-      await fleet.nodeThat(id, 'active', ({ status }) => status === 'active', 30_000);
-    }
-    await Promise.all(['lobby-1', 'arena-1'].map((id) => fleet.stopAgent(id, 'SIGKILL')));
-    const { id } = await fleet.post('arena-1', 'restart', {});
-    const page = await dashboard.visit({ path: `/operations/${id}` });
-    await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ timeout: 30_000 });
-    expect(await faultsSeen(page, 'operation-confirm.light')).toEqual([]);
-    // Whatever somebody looks at, it stands above it.
-    const banner = page.getByText(/^\d of \d nodes fell silent together$/u);
-    for (const place of PLACES) {
-      await page.goto(`${fleet.url}${place}`);
-      await banner.waitFor();
-    }
-    expect(await faultsSeen(page, 'mass-silence.light')).toEqual([]);
-    await page.goto(`${fleet.url}/operations/${id}`);
-    await page.getByRole('button', { name: 'It is still wanted' }).click();
-    await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ state: 'detached' });
-    fleet.startAgent('arena-1');
-    await page.getByText('restarted and healthy').waitFor({ timeout: 30_000 });
-    fleet.startAgent('lobby-1');
-    await banner.waitFor({ state: 'detached', timeout: 30_000 });
-  });
+  test(
+    'after many fell silent together, what waits is confirmed by a person before it is done',
+    { timeout: 150_000 },
+    async () => {
+      const { fleet } = dashboard;
+      // Of fewer than five it is no mass.
+      for (const id of ['arena-3', 'arena-4']) {
+        await fleet.addNode(id);
+        await fleet.nodeThat(id, 'active', ({ status }) => status === 'active', 30_000);
+      }
+      await Promise.all(['lobby-1', 'arena-1'].map((id) => fleet.stopAgent(id, 'SIGKILL')));
+      const { id } = await fleet.post('arena-1', 'restart', {});
+      const page = await dashboard.visit({ path: `/operations/${id}` });
+      await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ timeout: 30_000 });
+      expect(await faultsSeen(page, 'operation-confirm.light')).toEqual([]);
+      // Whatever somebody looks at, it stands above it.
+      const banner = page.getByText(/^\d of \d nodes fell silent together$/u);
+      for (const place of PLACES) {
+        await page.goto(`${fleet.url}${place}`);
+        await banner.waitFor();
+      }
+      expect(await faultsSeen(page, 'mass-silence.light')).toEqual([]);
+      await page.goto(`${fleet.url}/operations/${id}`);
+      await page.getByRole('button', { name: 'It is still wanted' }).click();
+      await page.getByText('It waits for somebody to say that it is still wanted').waitFor({ state: 'detached' });
+      fleet.startAgent('arena-1');
+      await page.getByText('restarted and healthy').waitFor({ timeout: 30_000 });
+      fleet.startAgent('lobby-1');
+      await banner.waitFor({ state: 'detached', timeout: 30_000 });
+    },
+  );
 });

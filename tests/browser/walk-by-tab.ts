@@ -24,6 +24,8 @@ const WATCH = `(() => {
   return usable.length;
 })()`;
 
+const ALL_REACHED = 'window.walk.usable.every((element) => !element.isConnected || window.walk.reached.has(element))';
+
 const FAULTS = `[
   ...window.walk.usable.filter((element) => element.isConnected && !window.walk.reached.has(element)).map((element) => 'never reached: ' + window.walk.named(element)),
   ...[...window.walk.unseen].map((name) => 'the focus is not seen: ' + name),
@@ -33,8 +35,12 @@ const FAULTS = `[
 export async function faultsByTab(page: Page): Promise<readonly string[]> {
   await page.evaluate('document.activeElement.blur()');
   const count = Number(await page.evaluate(WATCH));
-  // What appears meanwhile is walked through as well.
-  for (let press = 0; press < count + 3; press += 1) await page.keyboard.press('Tab');
+  // A field of a date has a stop for each of its parts, and what appears meanwhile is walked through as well.
+  const pressesMax = 2 * count + 20;
+  for (let press = 0; press < pressesMax; press += 1) {
+    await page.keyboard.press('Tab');
+    if (press >= count && press % 5 === 0 && (await page.evaluate(ALL_REACHED)) === true) break;
+  }
   const faults: unknown = await page.evaluate(FAULTS);
   return Array.isArray(faults) ? faults.map(String) : [`the page answered ${JSON.stringify(faults)}`];
 }
