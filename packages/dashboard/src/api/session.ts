@@ -28,7 +28,7 @@ export function revisionOfLogin(): number | null {
 
 /** @returns `null`: nobody is logged in. Throws a `ProblemError` when the server cannot be asked. */
 export async function readSession(): Promise<Session | null> {
-  const response = await begunOr('/auth/session', () => ask('/auth/session'));
+  const response = await ask('/auth/session');
   if (response.status === 401) return null;
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isSession(body)) return body;
@@ -80,7 +80,8 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (shown !== null) headers.set(MIN_REVISION_HEADER, String(shown));
   try {
-    const response = await fetch(path, { ...init, headers, credentials: 'same-origin', cache: 'no-store' });
+    const send = () => fetch(path, { ...init, headers, credentials: 'same-origin', cache: 'no-store' });
+    const response = await (init.method === undefined ? begunOr(path, send) : send());
     // One that does not come to show it may be of an earlier state that the database was set back to: it is asked anew.
     if (response.status === problems.behind.status) shown = null;
     shown = revisionIn(response.headers.get(REVISION_HEADER) ?? '') ?? shown;
