@@ -27,6 +27,8 @@ export interface LeasesOptions {
 export interface Lease {
   /** `null`: not since this server started. Set in place: it is what every heartbeat does. */
   heardAt: number | null;
+  /** When it was begun: until then the node was another server's to hear, or had no session. */
+  readonly begunAt: number;
   readonly leaseMs: number;
 }
 
@@ -48,7 +50,8 @@ export class Leases {
 
   /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
   begin(nodeId: string, leaseMs: number, isHeard: boolean): Lease {
-    const lease = { heardAt: isHeard ? this.#options.clock.now() : null, leaseMs };
+    const begunAt = this.#options.clock.now();
+    const lease = { heardAt: isHeard ? begunAt : null, begunAt, leaseMs };
     this.#leases.set(nodeId, lease);
     this.#arm(nodeId);
     return lease;
@@ -83,8 +86,8 @@ export class Leases {
     this.#queue.set(nodeId, lease === undefined ? null : lookAt(this.#endOf(lease), lease.leaseMs));
   }
 
-  #endOf({ heardAt, leaseMs }: Lease): number {
-    return Math.max(heardAt ?? this.#from, this.#from) + leaseMs;
+  #endOf({ heardAt, begunAt, leaseMs }: Lease): number {
+    return Math.max(heardAt ?? begunAt, this.#from) + leaseMs;
   }
 
   #check(nodeId: string): void {

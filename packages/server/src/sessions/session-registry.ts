@@ -21,8 +21,11 @@ const ANSWER_WITHIN_MS = 2000;
 /** Milliseconds by which a timer is late at least when this server stood still, and was not just busy. */
 const STALL_MS_MIN = 1000;
 
-/** Leases that a node is believed for whose session another server had: that one, if it is there, records first that it is over. */
-const UNHEARD_LEASES = 1.25;
+/**
+ * Leases that a node is believed for whose session another server had: that one, if it is there, records first that it is over. One that
+ * is gone without a word its agents notice within two leases, and then come here.
+ */
+const UNHEARD_LEASES = 2.5;
 
 const SERVER: Actor = { name: 'server', address: null };
 
@@ -260,6 +263,12 @@ export class SessionRegistry {
   async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {
     const { clock, fleet } = this.#options;
     const session = this.#byNode.get(nodeId);
+    if (session?.isWelcomed === false && session.lease !== null) {
+      // It waits for its hello to be recorded, and may say nothing until then.
+      this.#leases.heard(session.lease);
+      this.#leases.watch(nodeId);
+      return;
+    }
     if (session !== undefined) {
       session.abandon();
       this.#byNode.delete(nodeId);
