@@ -123,7 +123,7 @@ export class CrashClients {
             : [`${node}/${action === 'restart' ? 'restart' : 'undrain'}`, {}];
     for (let asked = 0; asked < 200; asked += 1) {
       const answer = await this.ask('POST', route, body, { 'idempotency-key': key });
-      if (answer !== null && answer.status !== 503) {
+      if (answer !== null && !isPassing(answer)) {
         if (answer.status === 200 && isOperation(answer.json)) {
           this.saw(answer.json, answer.askedAt);
           if (action === 'mark') this.marks.set(key, answer.json.id);
@@ -145,12 +145,26 @@ export class CrashClients {
     const route = `/api/v1/nodes/${nodeId}/meta`;
     const now = await this.ask('GET', route);
     if (counted !== undefined && now?.status === 200 && now.etag !== null) {
-      const written = await this.ask('PUT', route, { count: countOf(now.json) + 1 }, { 'if-match': now.etag });
+      const written = await this.ask(
+        'PUT',
+        route,
+        { meta: { count: countOf(now.json) + 1 } },
+        { 'if-match': now.etag },
+      );
       if (written === null) counted.unknown += 1;
       else if (written.status === 200) counted.done += 1;
+      // What became of a commit that was struck is known only later.
+      else if (JSON.stringify(written.json).includes('"outcome-unknown"')) counted.unknown += 1;
+      else if (written.status !== 503 && written.status !== 412)
+        this.problems.push(`${route} answered ${written.status}: ${JSON.stringify(written.json)}`);
     }
     await pause(random.between(20, 150));
   }
+}
+
+/** Whether the same may be answered otherwise in a moment: the server is not ready, or its machine too busy to check what was asked. */
+function isPassing({ status, json }: Answer): boolean {
+  return status === 503 || (status === 400 && JSON.stringify(json).includes('Script execution timed out'));
 }
 
 /** The counter in a node's metadata, however the answer wraps it. */

@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly serverConfig?: Readonly<Record<string, unknown>>;
   /** Where the server keeps its data; absent: in the fleet's directory. */
   readonly dataDirectory?: string;
+  /** Where the server listens, also when it starts anew by itself; absent: at any free port, and there again when it is started again. */
+  readonly listen?: string;
   /** A command that runs the server's, such as one that puts it into a namespace; absent: none. */
   readonly serverLauncher?: readonly string[];
   /** A module that is loaded into every process before its own; absent: none. */
@@ -71,7 +73,7 @@ export class FleetUnderTest {
 
   /** Starts the server on the same data and, from the second time on, at the same address. */
   async startServer(): Promise<void> {
-    const listen = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host;
+    const listen = this.url === '' ? (this.#options.listen ?? '127.0.0.1:0') : new URL(this.url).host;
     const { databaseUrl, serverConfig, serverLauncher } = this.#options;
     const flags = ['--listen', listen];
     if (databaseUrl === undefined) flags.push('--data', this.dataDirectory);

@@ -7,7 +7,7 @@ import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL } from '@sluice/contract';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { stringify } from 'yaml';
-import { helloOf } from '../../packages/server/src/http/server-under-test.ts';
+import { helloOf } from '../../packages/server/src/http/agent-hello-under-test.ts';
 import { agentKeyUnderTest } from '../../packages/server/src/http/agent-key-under-test.ts';
 import { loadServerConfig } from '../../packages/server/src/config.ts';
 import { type RunningServer, startServer } from '../../packages/server/src/main.ts';

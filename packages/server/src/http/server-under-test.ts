@@ -4,20 +4,12 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  AGENT_SESSION_PATH,
-  AGENT_SUBPROTOCOL,
-  type AgentMessage,
-  type AgentProof,
-  Challenge,
-  type DeclaredCommand,
-  type Hello,
-  type RebootOffer,
-} from '@sluice/contract';
+import { AGENT_SESSION_PATH, AGENT_SUBPROTOCOL, type AgentMessage, Challenge, ServerMessage } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { WebSocket } from 'ws';
 import { loadServerConfig, type ServerConfig } from '../config.ts';
 import type { RetentionSettings } from '../fleet/retention.ts';
+import { helloOf, type NodeOptions } from './agent-hello-under-test.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { agentKeyUnderTest } from './agent-key-under-test.ts';
 import { type RunningServer, startServer } from '../main.ts';
@@ -26,6 +18,7 @@ import type { WebhookSettings } from '../webhooks/webhook-settings.ts';
 export const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
 export const JOIN_TOKEN = 'slc_test-join-token-0123456789abcdef';
 const challenge = Compile(Challenge);
+const serverMessage = Compile(ServerMessage);
 /** Milliseconds that any answer may take, on a machine that is busy with other things. */
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -46,16 +39,10 @@ export interface AskOptions {
   readonly token?: string | null;
 }
 
-export interface NodeOptions {
-  readonly type?: string;
-  readonly name?: string;
-  readonly region?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly commands?: readonly DeclaredCommand[];
-  /** Absent: the machine may not be rebooted. */
-  readonly reboot?: RebootOffer;
-  readonly sessions?: number;
-  readonly lockedBecause?: string;
+/** What an agent was told, and when by `performance.now()`. */
+export interface Told {
+  readonly at: number;
+  readonly message: ServerMessage;
 }
 
 /** What of the configuration is another than by default. */
@@ -65,6 +52,8 @@ export interface ConfigUnderTest {
   readonly retention?: Partial<RetentionSettings>;
   /** Milliseconds that a silent node is believed; agents of `addNode` say nothing after their hello. */
   readonly leaseMs?: number;
+  /** A PostgreSQL database, which other servers may share; absent: SQLite in the server's directory. */
+  readonly databaseUrl?: string;
   /** Absent: without a dashboard, whether or not one was built. */
   readonly dashboardDirectory?: string;
 }
@@ -74,6 +63,7 @@ export class ServerUnderTest {
   #server: RunningServer;
   readonly #agents = new Map<string, WebSocket>();
   readonly #keys = new Map<string, ReturnType<typeof agentKeyUnderTest>>();
+  readonly #told = new Map<string, Told[]>();
 
   readonly #config: ConfigUnderTest;
 
@@ -169,14 +159,17 @@ export class ServerUnderTest {
   /** A node whose agent says hello and then only listens. Resolves once the server has welcomed it. */
   addNode(id: string, options: NodeOptions = {}): Promise<void> {
     const socket = new WebSocket(`ws://${this.url.host}${AGENT_SESSION_PATH}`, AGENT_SUBPROTOCOL, {
-      headers: { authorization: `Bearer ${JOIN_TOKEN}` },
+      headers: { authorization: `Bearer ${options.joinToken ?? JOIN_TOKEN}` },
     });
     this.#agents.set(id, socket);
-    const prove = this.#keys.get(id) ?? agentKeyUnderTest();
+    const told: Told[] = [];
+    this.#told.set(id, told);
+    const prove = options.key ?? this.#keys.get(id) ?? agentKeyUnderTest();
     this.#keys.set(id, prove);
     return new Promise((resolve, reject) => {
       socket.on('message', (bytes: Buffer) => {
         const message: unknown = JSON.parse(bytes.toString());
+        if (serverMessage.Check(message)) told.push({ at: performance.now(), message });
         if (challenge.Check(message))
           socket.send(JSON.stringify(helloOf(id, options, prove('hello', message.nonce, id))));
         else resolve();
@@ -193,6 +186,16 @@ export class ServerUnderTest {
     const socket = this.#agents.get(id);
     if (socket === undefined) throw new Error(`there is no agent of ${id}`);
     socket.send(JSON.stringify(message));
+  }
+
+  /** Everything that the node's newest agent here was told. */
+  toldTo(id: string): readonly Told[] {
+    return this.#told.get(id) ?? [];
+  }
+
+  /** Whether the session of the node's agent has ended, by whichever side. */
+  hasEnded(id: string): boolean {
+    return this.#agents.get(id)?.readyState === WebSocket.CLOSED;
   }
 
   /** The node's agent says goodbye and goes; resolves when the server knows it. */
@@ -215,7 +218,7 @@ export class ServerUnderTest {
 
 function configOf(
   directory: string,
-  { limits, webhooks, retention, leaseMs, dashboardDirectory }: ConfigUnderTest,
+  { limits, webhooks, retention, leaseMs, databaseUrl, dashboardDirectory }: ConfigUnderTest,
 ): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
@@ -227,52 +230,12 @@ function configOf(
     ...config,
     dashboardDirectory: dashboardDirectory ?? null,
     leaseMs: leaseMs ?? config.leaseMs,
+    databaseUrl: databaseUrl ?? null,
+    // Agents of these tests know no other server.
+    handOverNoticeMs: 0,
     limits: { ...config.limits, ...limits },
     webhooks: { ...config.webhooks, ...webhooks },
     retention: { ...config.retention, ...retention },
-  };
-}
-
-/** A hello as a healthy node says it. */
-export function helloOf(id: string, options: NodeOptions, proof: AgentProof): Hello {
-  const now = Date.now();
-  return {
-    kind: 'hello',
-    protocolVersions: [1],
-    agentVersion: '0.1.0',
-    instanceId: `instance of ${id}`.slice(0, 64),
-    proof,
-    node: {
-      id,
-      name: options.name ?? 'a node',
-      type: options.type ?? 'game-server',
-      port: 7777,
-      version: null,
-      region: options.region ?? 'eu',
-      zone: null,
-      labels: { ...options.labels },
-    },
-    resources: { cpuCount: 2 },
-    commands: [...(options.commands ?? [])],
-    ...(options.reboot === undefined ? {} : { reboot: options.reboot }),
-    availability: { generation: 0, availability: 'active', holds: [] },
-    workload: {
-      driver: 'process',
-      phase: 'running',
-      healthy: true,
-      incarnation: 1,
-      startedAt: now,
-      problem: null,
-      countsSessions: true,
-      stopGraceMs: 5000,
-      healthyWithinMs: 10_000,
-      locks:
-        options.lockedBecause === undefined
-          ? []
-          : [{ reason: options.lockedBecause, since: now, expiresAt: now + 3_600_000 }],
-    },
-    load: { sessions: options.sessions ?? 0, cpuPercent: null, memoryBytes: null, problem: null },
-    journal: [],
   };
 }
 

@@ -1,7 +1,8 @@
 /** Slots of machines that are nodes: drained before they are let go, counted once, and back in rotation with the slot. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
-import { type Answer, type NodeOptions, ServerUnderTest } from './server-under-test.ts';
+import type { NodeOptions } from './agent-hello-under-test.ts';
+import { type Answer, ServerUnderTest } from './server-under-test.ts';
 
 let server: ServerUnderTest;
 beforeEach(async () => {

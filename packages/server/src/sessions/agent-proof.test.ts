@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { agentKeyUnderTest, newKey } from '../http/agent-key-under-test.ts';
-import { helloOf, type NodeOptions, ServerUnderTest } from '../http/server-under-test.ts';
+import { helloOf, type NodeOptions } from '../http/agent-hello-under-test.ts';
+import { ServerUnderTest } from '../http/server-under-test.ts';
 
 type Key = ReturnType<typeof agentKeyUnderTest>;
 

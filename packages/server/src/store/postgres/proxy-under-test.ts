@@ -1,6 +1,8 @@
-/** A network between a store and PostgreSQL that can be cut at the worst moment. */
+/** A network in front of PostgreSQL, or of a server, that can be cut, slow or deaf at the worst moment. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WithoutNotifications } from './without-notifications.ts';
 
 /**
  * What becomes of the next COMMIT, and with it of all connections:
@@ -12,12 +14,20 @@ export type Fault = 'lose-it' | 'lose-answer' | 'half-open';
 /** The COMMIT of our transactions as a message of PostgreSQL's protocol ends. */
 const COMMIT = Buffer.from('commit\0');
 
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+}
+
 export class ProxyUnderTest {
   readonly #server: Server;
-  readonly #target: number;
-  readonly #pairs = new Set<{ readonly client: Socket; readonly upstream: Socket }>();
+  #target: number;
+  readonly #pairs = new Set<Pair>();
   #fault: Fault | null = null;
   #isOpen = true;
+  #isHeld = false;
+  #delayMs = 0;
+  #losesNotifications = false;
 
   private constructor(target: number) {
     this.#target = target;
@@ -51,8 +61,40 @@ export class ProxyUnderTest {
     }
   }
 
+  /** Nothing arrives any more, and nobody hears why: as when the other machine has vanished. Until `mend`. */
+  hold(): void {
+    this.#isHeld = true;
+    for (const { client, upstream } of this.#pairs) {
+      client.pause();
+      upstream.pause();
+    }
+  }
+
+  /** Everything is under way for so long, in each direction. */
+  slow(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
+  /** What PostgreSQL notifies of does not arrive, on connections that are made from now on. */
+  loseNotifications(): void {
+    this.#losesNotifications = true;
+  }
+
+  /** From now on it leads elsewhere; connections to where it led before are cut. */
+  leadTo(target: number): void {
+    this.cut();
+    this.#target = target;
+    this.mend();
+  }
+
   mend(): void {
     this.#isOpen = true;
+    this.#isHeld = false;
+    this.#delayMs = 0;
+    for (const { client, upstream } of this.#pairs) {
+      client.resume();
+      upstream.resume();
+    }
   }
 
   async stop(): Promise<void> {
@@ -68,8 +110,10 @@ export class ProxyUnderTest {
       return;
     }
     const upstream = connect(this.#target, '127.0.0.1');
-    const pair = { client, upstream };
+    const pair: Pair = { client, upstream };
     this.#pairs.add(pair);
+    const [there, back] = [this.#line(upstream), this.#line(client)];
+    const deaf = this.#losesNotifications ? new WithoutNotifications() : null;
     let isHalfOpen = false;
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -78,7 +122,7 @@ export class ProxyUnderTest {
     }
     client.on('data', (chunk: Buffer) => {
       if (this.#fault === null || !chunk.includes(COMMIT)) {
-        upstream.write(chunk);
+        there(chunk);
         return;
       }
       const fault = this.#fault;
@@ -97,7 +141,8 @@ export class ProxyUnderTest {
       });
       upstream.write(chunk);
     });
-    upstream.on('data', (chunk: Buffer) => client.write(chunk));
+    upstream.on('data', (chunk: Buffer) => back(deaf === null ? chunk : deaf.heard(chunk)));
+    if (this.#isHeld) this.hold();
     client.on('close', () => {
       if (!isHalfOpen) upstream.destroy();
     });
@@ -105,5 +150,24 @@ export class ProxyUnderTest {
       client.destroy();
       this.#pairs.delete(pair);
     });
+  }
+
+  /** One direction of a connection: what is slow on it holds up what comes after. */
+  #line(to: Socket): (chunk: Buffer) => void {
+    let waiting = 0;
+    let carried = Promise.resolve();
+    return (chunk) => {
+      if (waiting === 0 && this.#delayMs === 0) {
+        to.write(chunk);
+        return;
+      }
+      const arrivesAt = performance.now() + this.#delayMs;
+      waiting += 1;
+      carried = carried.then(async () => {
+        await pause(Math.max(0, arrivesAt - performance.now()));
+        waiting -= 1;
+        if (!to.destroyed) to.write(chunk);
+      });
+    };
   }
 }
