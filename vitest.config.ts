@@ -15,6 +15,7 @@ const conditions = ['source', 'node', 'development|production'];
 const FIRST = [
   'tests/published/',
   'tests/crashes/crashes.test.ts',
+  'tests/replicas/',
   'tests/load-balancers/rollout.test.ts',
   'tests/end-to-end/rollouts-cli.test.ts',
   'tests/browser/rollouts.test.ts',
