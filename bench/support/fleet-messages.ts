@@ -8,6 +8,8 @@ export const ToFleet = Type.Union([
     url: Type.String(),
     joinToken: Type.String(),
     count: Type.Integer(),
+    /** The number of the first of all agents that this process plays; absent: 0. */
+    firstIndex: Type.Optional(Type.Integer()),
     /** Agents that may be on their way in at once; 0: all. */
     atOnce: Type.Integer(),
     /** Whether a heartbeat tells a new load, as of a busy machine, or nothing, as of one where nothing changes. */

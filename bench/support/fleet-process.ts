@@ -57,7 +57,7 @@ class PlayedFleetProcess {
           joinToken: message.joinToken,
           isBusy: message.isBusy,
         };
-        this.#connect(message.count, message.atOnce);
+        this.#connect(message.firstIndex ?? 0, message.count, message.atOnce);
         return;
       case 'expect-loss':
         this.#isComplete = false;
@@ -69,10 +69,10 @@ class PlayedFleetProcess {
     }
   }
 
-  #connect(count: number, atOnce: number): void {
+  #connect(firstIndex: number, count: number, atOnce: number): void {
     const more = Array.from(
       { length: count },
-      (_, index) => new PlayedAgent(this.#agents.length + index, this.#follower),
+      (_, index) => new PlayedAgent(firstIndex + this.#agents.length + index, this.#follower),
     );
     this.#agents.push(...more);
     this.#isComplete = false;

@@ -23,7 +23,11 @@ export class PlayedFleet {
   readonly #waiting = new Set<(message: FromFleet) => boolean>();
   #toldTo: (told: Told) => void = () => undefined;
 
-  constructor() {
+  readonly #firstIndex: number;
+
+  /** @param firstIndex The number of its first agent: fleets that share a database have numbers of their own. */
+  constructor(firstIndex = 0) {
+    this.#firstIndex = firstIndex;
     this.#child = endWithUs(fork(fleetProcess, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     this.#child.on('message', (message) => this.#take(message));
     mustGoOn(this.#child, 'The process of the agents');
@@ -40,7 +44,8 @@ export class PlayedFleet {
   connect(url: string, count: number, way: 'storm' | 'paced' = 'paced', isBusy = false): Promise<FleetComplete> {
     const complete = this.#complete();
     const atOnce = way === 'storm' ? 0 : AT_ONCE;
-    this.#say({ kind: 'connect', url, joinToken: JOIN_TOKEN, count, atOnce, isBusy });
+    const firstIndex = this.#firstIndex;
+    this.#say({ kind: 'connect', url, joinToken: JOIN_TOKEN, count, firstIndex, atOnce, isBusy });
     return complete;
   }
 

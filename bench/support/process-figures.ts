@@ -1,5 +1,5 @@
 /** What a process costs, read from outside it: CPU time and resident memory, as /proc tells. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 /** Ticks a second in /proc/PID/stat; Linux says 100 to every program. */
@@ -13,10 +13,28 @@ const SETTLED_SHARE = 0.005;
 
 /** Milliseconds of CPU that all threads of a process have used; `null` where the system does not tell. */
 export function cpuMsOf(processId: number): number | null {
+  const fields = fieldsOfStat(processId);
+  return fields === null ? null : ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+}
+
+/** The same with all that its children use or used: those that run now, and those that have ended. */
+export function cpuMsWithChildren(processId: number): number | null {
+  const own = fieldsOfStat(processId);
+  if (own === null) return null;
+  // user and system time, of itself and of children that it has waited for
+  let ticks = [11, 12, 13, 14].reduce((sum, field) => sum + Number(own[field]), 0);
+  for (const name of readdirSync('/proc')) {
+    const fields = /^\d+$/u.test(name) ? fieldsOfStat(Number(name)) : null;
+    if (fields !== null && Number(fields[1]) === processId) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return (ticks * 1000) / TICKS_PER_SECOND;
+}
+
+/** The fields of /proc/PID/stat that come after the program's name. */
+function fieldsOfStat(processId: number): readonly string[] | null {
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return null;
   }

@@ -67,6 +67,7 @@ export class World {
   #server: Server | null = null;
   #isTroubled = false;
   #sessions = 0;
+  #starts = 0;
 
   /** @param tell Is told everything that happens. */
   constructor(seed: number, tell: (line: string) => void = () => undefined) {
@@ -213,8 +214,10 @@ export class World {
       crashPoint: () => this.#maybeCrashServer(life),
       guard: (run) => this.#guard(run),
     });
+    // Each start is another server to those who remember the one before.
+    const servers = oneServer(`server ${(this.#starts += 1)}`);
     Fleet.open({
-      servers: oneServer('server'),
+      servers,
       store,
       clock,
       settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
@@ -226,7 +229,7 @@ export class World {
         this.#promises.note('the server runs');
         this.#promises.serverStartedAt = this.#clock.now();
         const registry = new SessionRegistry({
-          servers: oneServer('server'),
+          servers,
           fleet,
           clock,
           times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
@@ -237,7 +240,7 @@ export class World {
           logger: this.#logger,
         });
         const rollouts = new Rollouts({
-          servers: oneServer('server'),
+          servers,
           fleet,
           store,
           clock,
