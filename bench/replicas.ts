@@ -110,7 +110,7 @@ async function measureDrains({ servers, fleets, postgres, agents }: Replicas): P
   const [, fleet] = fleets;
   if (first === undefined || fleet === undefined) return [];
   const nodes = SERVERS * agents;
-  const count = Math.min(DRAINS, agents);
+  const count = Math.min(DRAINS, Math.floor(agents / 2));
   const ids = Array.from({ length: 2 * count }, (_, index) => nodeIdOf(agents + index));
   progress(`${count} drains at one server of agents at another`);
   const waiting = new Map<number, (at: number) => void>();

@@ -29,6 +29,8 @@ import { createLogger } from './observe/logger.ts';
 import { ServerMetrics } from './observe/server-metrics.ts';
 import { AgentSessions } from './sessions/agent-sessions.ts';
 import { readTlsFiles, type TlsMaterial, watchTlsFiles } from './tls/tls-files.ts';
+import { CutOff } from './replicas/cut-off.ts';
+import { isReady } from './replicas/is-ready.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { aboutReplica, newServerId } from './replicas/about-replica.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
@@ -243,6 +245,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
     });
     sessionsOf = sessions;
+    if (replicas !== null) {
+      const cutOff = new CutOff({ replicas, clock: steadyClock, isReady, logger, agents: sessions });
+      closings.push(() => cutOff.stop());
+    }
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
     rollouts.begin(age);

@@ -17,6 +17,8 @@ export interface Servers {
    * only likely, so what is done by it must be harmless when it is done twice.
    */
   readonly isOurs: (duty: string) => boolean;
+  /** Whether this server could lately read what others have committed. */
+  readonly isSure: () => boolean;
   /** Whether others are there that stay. */
   readonly hasOthers: boolean;
   /** Calls when servers came or went, this one's id included. @returns What ends it. */
@@ -29,6 +31,7 @@ export function oneServer(id: string): Servers {
     id,
     isThere: (serverId) => serverId === id,
     isOurs: () => true,
+    isSure: () => true,
     hasOthers: false,
     subscribe: () => () => undefined,
   };

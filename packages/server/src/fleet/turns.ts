@@ -56,8 +56,10 @@ export class Turns {
       superseded(error.message);
       return error.message;
     }
-    logger.error({ event: 'store-failed', err: error }, 'nobody knows what was committed before');
-    return storeProblemOf(error) ?? STORE_FAILED;
+    const problem = storeProblemOf(error);
+    // That it is away the store says itself, once.
+    if (problem === null) logger.error({ event: 'store-failed', err: error }, 'nobody knows what was committed before');
+    return problem ?? STORE_FAILED;
   }
 }
 

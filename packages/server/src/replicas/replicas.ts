@@ -74,9 +74,16 @@ export class Replicas implements Servers {
 
   readonly isThere = (serverId: string): boolean => this.#roll.some(({ id }) => id === serverId);
 
+  readonly isSure = (): boolean => this.silentForMs <= UNSURE_MS;
+
+  /** Milliseconds for which this server could not say that it is there. */
+  get silentForMs(): number {
+    return this.#options.clock.now() - this.#beatenAt;
+  }
+
   readonly isOurs = (duty: string): boolean => {
     const now = this.#options.clock.now();
-    if (this.#isStopped || now - this.#beatenAt > UNSURE_MS) return false;
+    if (this.#isStopped || !this.isSure()) return false;
     const isNow = doerOf(duty, this.#doers()) === this.#id;
     return isNow && (now >= this.#handedOverAt || doerOf(duty, this.#doersBefore) === this.#id);
   };

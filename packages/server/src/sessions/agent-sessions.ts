@@ -64,6 +64,8 @@ export class AgentSessions {
   /** Agents that wait to be told to come back later. */
   #putOffNow = 0;
   #isStopping = false;
+  /** Agents are sent to other servers. */
+  #isClosed = false;
 
   constructor(options: AgentSessionsOptions) {
     this.#options = options;
@@ -111,6 +113,20 @@ export class AgentSessions {
     }
   }
 
+  /** This server cannot record anything, and others can: agents are sent to them, until `open` is called. */
+  sendAway(): void {
+    this.#isClosed = true;
+    for (const socket of this.#sockets) {
+      const handOver = setTimeout(() => socket.close(AGENT_CLOSE.stopping, GO_ELSEWHERE), Math.random() * HAND_OVER_MS);
+      socket.once('close', () => clearTimeout(handOver));
+    }
+  }
+
+  /** Agents may come again. */
+  open(): void {
+    this.#isClosed = false;
+  }
+
   /** Others have recorded that all sessions here are over: every agent is to connect again. */
   endAll(): void {
     for (const socket of this.#sockets) {
@@ -152,7 +168,7 @@ export class AgentSessions {
     } else if (path !== AGENT_SESSION_PATH) {
       const detail = `There is no WebSocket at ${path.slice(0, 200)}; agents connect to ${AGENT_SESSION_PATH}.`;
       answerOnSocket(socket, { code: 'route-not-found', detail });
-    } else if (this.#isStopping) {
+    } else if (this.#isStopping || this.#isClosed) {
       answerStopping(socket);
     } else if (this.#options.authentication.isOpen && isForeign(request)) {
       const detail = 'A page of another site, or under another name, made this request.';

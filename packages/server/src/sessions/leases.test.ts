@@ -6,13 +6,14 @@ import { Leases } from './leases.ts';
 
 const LEASE_MS = 1000;
 
-function leasesOn(clock: HandClock) {
+function leasesOn(clock: HandClock, isSure = () => true) {
   const expired: [string, number][] = [];
   const leases = new Leases({
     clock,
     // No timer is late here, however far the clock is moved at once.
     stallMs: Number.POSITIVE_INFINITY,
     logger: pino({ level: 'silent' }),
+    isSure,
     expired: (nodeId) => expired.push([nodeId, clock.now()]),
   });
   return { leases, expired };
@@ -39,6 +40,17 @@ test('a node that was heard is believed for a lease from its last word', () => {
   clock.moveTo(1.5 * LEASE_MS - 1);
   expect(expired).toEqual([]);
   clock.moveTo(2 * LEASE_MS);
+  expect(expired).toHaveLength(1);
+  leases.stop();
+});
+
+test('while nobody knows what other servers have recorded no lease ends, and afterwards each is a whole one', () => {
+  const clock = new HandClock();
+  const { leases, expired } = leasesOn(clock, () => clock.now() > 10 * LEASE_MS);
+  leases.begin('n', LEASE_MS, true);
+  for (let at = 0; at <= 11 * LEASE_MS - 100; at += 50) clock.moveTo(at);
+  expect(expired).toEqual([]);
+  clock.moveTo(12 * LEASE_MS);
   expect(expired).toHaveLength(1);
   leases.stop();
 });

@@ -19,6 +19,11 @@ export interface LeasesOptions {
   /** Milliseconds by which a timer must be late to show that this process stood still. */
   readonly stallMs: number;
   readonly logger: Logger;
+  /**
+   * Whether this server knows what the others have recorded: if not, a node may have found another one long ago. Every node gets a
+   * full lease when it does again.
+   */
+  readonly isSure: () => boolean;
   /** Nothing was heard of the node for its whole lease. @param lastHeardAt Of the same clock; `null`: never since the start. */
   readonly expired: (nodeId: string, lastHeardAt: number | null) => void;
 }
@@ -94,6 +99,7 @@ export class Leases {
     const lease = this.#leases.get(nodeId);
     if (lease === undefined) return;
     this.#stalls.look();
+    if (!this.#options.isSure()) this.#from = this.#options.clock.now();
     if (this.#options.clock.now() < this.#endOf(lease)) {
       this.#arm(nodeId);
       return;

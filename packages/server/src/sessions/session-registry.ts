@@ -69,6 +69,7 @@ export class SessionRegistry {
       clock,
       logger,
       stallMs: Math.max(times.heartbeatIntervalMs / 2, STALL_MS_MIN),
+      isSure: () => options.servers.isSure(),
       expired: (nodeId, lastHeardAt) => void this.#expire(nodeId, lastHeardAt),
     });
     this.#unsubscribe = fleet.subscribe((nodeId) => this.#changed(nodeId));
@@ -79,7 +80,9 @@ export class SessionRegistry {
       changed: () => options.massSilenceChanged?.(),
       logger,
     });
-    for (const { state } of fleet.nodes()) this.#leaseOfAbsent(state, 1);
+    // Alone there was no other server that its agent could have gone to first.
+    const leases = options.servers.hasOthers ? UNHEARD_LEASES : 1;
+    for (const { state } of fleet.nodes()) this.#leaseOfAbsent(state, leases);
   }
 
   /** Many nodes fell silent together; `null`: no more than usual. */
