@@ -80,6 +80,6 @@ export class CutOff {
   #askOthers(): Promise<readonly (boolean | null)[]> {
     const { replicas, isReady } = this.#options;
     const others = replicas.roll.filter(({ id, isLeaving }) => id !== replicas.id && !isLeaving);
-    return Promise.all(others.map(({ url }) => (url === null ? null : isReady(url))));
+    return Promise.all(others.map(({ url }) => (url === null ? Promise.resolve(null) : isReady(url))));
   }
 }
