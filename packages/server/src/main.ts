@@ -146,6 +146,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
           anchor();
           rollouts.clockShifted(byMs);
         }),
+      hasOthers: () => servers.hasOthers,
       logger,
     });
     closings.push(stopWatching);
@@ -179,6 +180,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       webhooks,
       fleet,
       hasMassSilence: () => sessions.massSilence() !== null,
+      replicas,
       storeKind: about.storeKind,
     });
     closings.push(async () => metrics.stop());
@@ -245,10 +247,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       logger,
     });
     sessionsOf = sessions;
-    if (replicas !== null) {
-      const cutOff = new CutOff({ replicas, clock: steadyClock, isReady, logger, agents: sessions });
-      closings.push(() => cutOff.stop());
-    }
+    const cutOff = replicas && new CutOff({ replicas, clock: steadyClock, isReady, logger, agents: sessions });
+    closings.push(async () => cutOff?.stop());
     closings.push(() => sessions.stop());
     sessions.attach(app.server);
     rollouts.begin(age);

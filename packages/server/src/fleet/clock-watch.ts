@@ -12,18 +12,26 @@ export interface ClockWatchOptions {
   readonly clock: WallClock;
   /** Records that every time to come moves along, and calls `anchor` in the moment in which that is durable. */
   readonly shiftTimes: (byMs: number, anchor: () => void) => Promise<boolean>;
+  /** Whether other servers decide as well, by clocks of their own: what was due in a minute by theirs still is. */
+  readonly hasOthers: () => boolean;
   readonly logger: Logger;
 }
 
 /** @returns What ends it; resolves when nothing is under way any more. */
-export function watchClock({ clock, shiftTimes, logger }: ClockWatchOptions): () => Promise<void> {
+export function watchClock({ clock, shiftTimes, hasOthers, logger }: ClockWatchOptions): () => Promise<void> {
   let cancel: () => void = () => undefined;
   let turn: Promise<void> = Promise.resolve();
   let isStopped = false;
 
   const look = async () => {
     const stepMs = clock.stepMs();
-    if (Math.abs(stepMs) >= STEP_MS_MIN) {
+    if (Math.abs(stepMs) >= STEP_MS_MIN && hasOthers()) {
+      logger.warn(
+        { event: 'clock-set', stepMs },
+        'the system’s clock was set; deadlines stay, as other servers have them',
+      );
+      clock.anchor(stepMs);
+    } else if (Math.abs(stepMs) >= STEP_MS_MIN) {
       logger.warn({ event: 'clock-set', stepMs }, 'the system’s clock was set; every deadline moves along');
       const isRecorded = await shiftTimes(stepMs, () => clock.anchor(stepMs));
       if (!isRecorded)

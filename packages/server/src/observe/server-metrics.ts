@@ -26,6 +26,8 @@ export interface WatchedServer {
   readonly fleet: Fleet;
   readonly webhooks: Pick<WebhookDeliveries, 'figures'>;
   readonly hasMassSilence: () => boolean;
+  /** `null`: this server is alone. */
+  readonly replicas: { readonly roll: readonly unknown[]; readonly lagMs: () => number } | null;
   readonly storeKind: string;
 }
 
@@ -53,6 +55,11 @@ export class ServerMetrics {
   readonly #silence = this.#gauge(
     'sluice_mass_silence',
     '1 while many nodes are silent together, which holds acts back.',
+  );
+  readonly #replicas = this.#gauge('sluice_replicas', 'Servers that share the database, this one among them.');
+  readonly #replicaLag = this.#gauge(
+    'sluice_replica_lag_seconds',
+    'Time since the memory of this server was last known to show all that is committed; 0 for a server alone.',
   );
   readonly #storeUp = this.#gauge('sluice_store_up', '1 when the last write to the store succeeded.');
   readonly #storeBytes = this.#gauge(
@@ -161,12 +168,14 @@ export class ServerMetrics {
   /** All figures in Prometheus's text format, as of now. */
   async text(): Promise<string> {
     if (this.#watched !== null) {
-      const { fleet, webhooks, hasMassSilence, storeKind } = this.#watched;
+      const { fleet, webhooks, hasMassSilence, replicas, storeKind } = this.#watched;
       const bytes = await fleet.storeBytes();
       this.#storeBytes.reset();
       if (bytes !== null) this.#storeBytes.set({ kind: storeKind }, bytes);
       this.#storeUp.set(fleet.storeProblem === null ? 1 : 0);
       this.#silence.set(hasMassSilence() ? 1 : 0);
+      this.#replicas.set(replicas?.roll.length ?? 1);
+      this.#replicaLag.set((replicas?.lagMs() ?? 0) / 1000);
       this.#lastSequence.set(fleet.lastSequence);
       this.#lookAtWebhooks(webhooks.figures());
       this.#lookAtNodes(fleet);

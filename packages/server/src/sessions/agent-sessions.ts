@@ -8,9 +8,9 @@ import {
   AGENT_SUBPROTOCOL,
   type MassSilence,
 } from '@sluice/contract';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { Pause } from '../fleet/pause.ts';
-import type { Authentication } from '../authentication/authentication.ts';
+import { type Authentication, secretIn } from '../authentication/authentication.ts';
 import { answerPing } from './answer-ping.ts';
 import { answerOnSocket } from '../http/answer-on-socket.ts';
 import { hostIsLoopback, originIsForeign } from '../http/csrf.ts';
@@ -21,7 +21,7 @@ import type { LimitSettings } from '../limits/limit-settings.ts';
 import { slowDown } from './slow-down.ts';
 import { HelloQueue } from './hello-queue.ts';
 import { type PutOff, SessionLimits } from './session-limits.ts';
-import type { SessionSocket } from './session-socket.ts';
+import { sessionSocket, textOf } from './web-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
 /** Milliseconds over which agents are told to come back when the server stops. */
@@ -186,13 +186,32 @@ export class AgentSessions {
 
   /** Its turn has come. */
   #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { authentication } = this.#options;
     const full = this.#limits.whyFull(request.socket.remoteAddress ?? '');
     if (this.#isStopping) answerStopping(socket);
     else if (full !== null) this.#putOff(socket, full);
-    else
-      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-        this.#open(webSocket, socket, this.#peerOf(request)),
+    else if (authentication.knows(secretIn(request.headers.authorization))) this.#welcome(request, socket, head);
+    else void this.#welcomeWhenKnown(request, socket, head);
+  }
+
+  /** Another server may have made its join token a moment ago. */
+  async #welcomeWhenKnown(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    try {
+      await this.#options.authentication.lookFor(secretIn(request.headers.authorization));
+    } catch (error) {
+      this.#options.logger.debug(
+        { event: 'token-unknown', err: error },
+        'whether there is such a join token nobody can say',
       );
+    }
+    if (this.#isStopping) answerStopping(socket);
+    else if (!socket.destroyed) this.#welcome(request, socket, head);
+  }
+
+  #welcome(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#open(webSocket, socket, this.#peerOf(request)),
+    );
   }
 
   /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */
@@ -261,17 +280,6 @@ function answerStopping(socket: Duplex): void {
   answerOnSocket(socket, { code: 'stopping', detail }, { 'retry-after': '1' });
 }
 
-function sessionSocket(socket: WebSocket): SessionSocket {
-  return {
-    isOpen: () => socket.readyState === socket.OPEN,
-    unsentBytes: () => socket.bufferedAmount,
-    send: (text) => socket.send(text),
-    close: (code, reason) => socket.close(code, reason),
-    ping: () => socket.ping(),
-    terminate: () => socket.terminate(),
-  };
-}
-
 /** On a server without authentication any page in a browser on this machine could play an agent. */
 function isForeign(request: IncomingMessage): boolean {
   return originIsForeign(request) || !hostIsLoopback(request.headers.host);
@@ -280,9 +288,4 @@ function isForeign(request: IncomingMessage): boolean {
 function offersSubprotocol(request: IncomingMessage): boolean {
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((protocol) => protocol.trim() === AGENT_SUBPROTOCOL);
-}
-
-/** ws gives one buffer for each message, unless it is told otherwise. */
-function textOf(bytes: RawData): string {
-  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }

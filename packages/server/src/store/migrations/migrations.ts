@@ -13,6 +13,14 @@ import { createReplicas } from './0010-replicas.ts';
 import { createSharedSecrets } from './0011-shared-secrets.ts';
 import type { ColumnTypes } from './column-types.ts';
 
+/**
+ * Whether the version before the one that brought a migration can live with it: it only adds tables, columns that may be empty, or indexes.
+ * Its name says so by a plus (`0013+notes`). So servers of two versions share a database while one after the other is updated.
+ */
+export function isAdditive(name: string): boolean {
+  return /^\d{4}\+/u.test(name);
+}
+
 /** All migrations by name, for Kysely's Migrator, which runs those that a database lacks in the order of their names. */
 export function migrationsFor(types: ColumnTypes): Record<string, Migration> {
   return {

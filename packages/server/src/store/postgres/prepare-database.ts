@@ -2,7 +2,7 @@
 import { Kysely, Migrator } from 'kysely';
 import { sql } from 'kysely';
 import type { ColumnTypes } from '../migrations/column-types.ts';
-import { migrationsFor } from '../migrations/migrations.ts';
+import { isAdditive, migrationsFor } from '../migrations/migrations.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { readingDialect } from './reading-pool.ts';
@@ -110,7 +110,7 @@ async function pendingMigrations(session: PostgresSession, { shown }: PostgresAd
         'Give sluice a database, or a schema (by the search_path of its user), of its own.',
     );
   }
-  const unknown = applied.find(({ name }) => !known.includes(name));
+  const unknown = applied.find(({ name }) => !known.includes(name) && !isAdditive(name));
   if (unknown !== undefined) {
     throw new RefusedError(
       `The ${shown} was written by a newer version of sluice (it has the migration '${unknown.name}'). ` +
