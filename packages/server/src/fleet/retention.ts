@@ -31,7 +31,7 @@ export interface RetentionSettings {
 export interface RetentionOptions {
   readonly store: Store;
   readonly fleet: Pick<Fleet, 'access' | 'tokens'>;
-  readonly servers: Pick<Servers, 'isOurs'>;
+  readonly servers: Pick<Servers, 'isOurs' | 'subscribe'>;
   readonly clock: Clock;
   readonly settings: RetentionSettings;
   readonly logger: Logger;
@@ -42,6 +42,8 @@ export class Retention {
   #cancel: () => void;
   #turn: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #isBiting = false;
+  readonly #unsubscribe: () => void;
   /** When, and up to which event, the removal of events was said last. */
   #announcedAt: number | null = null;
   #announcedThrough = 0;
@@ -52,12 +54,21 @@ export class Retention {
   constructor(options: RetentionOptions) {
     this.#options = options;
     this.#cancel = this.#after(NEXT_BITE_MS);
+    // Whoever did it may be gone.
+    this.#unsubscribe = options.servers.subscribe(() => this.#lookSoon());
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#unsubscribe();
     this.#cancel();
     await this.#turn;
+  }
+
+  #lookSoon(): void {
+    if (this.#isBiting) return;
+    this.#cancel();
+    this.#cancel = this.#after(NEXT_BITE_MS);
   }
 
   #after(ms: number): () => void {
@@ -71,6 +82,7 @@ export class Retention {
     const { store, fleet, servers, logger } = this.#options;
     const { tokens } = fleet;
     let isMore = false;
+    this.#isBiting = true;
     const known = new Set([...tokens.all()].map(({ id }) => id));
     try {
       if (servers.isOurs('retention')) isMore = await this.#prune();
@@ -80,6 +92,7 @@ export class Retention {
     } catch (error) {
       logger.warn({ event: 'history-unpruned', err: error }, 'old history could not be removed; it is tried again');
     }
+    this.#isBiting = false;
     if (!this.#isStopped) this.#cancel = this.#after(isMore ? NEXT_BITE_MS : EVERY_MS);
   }
 
