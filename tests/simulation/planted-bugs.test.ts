@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Worlds that are run at most until the bug is found. */
 const SEEDS = 600;
 
-test.each(plantedBugs)('finds: $name', { timeout: 180_000 }, async ({ name }) => {
+test.each(plantedBugs)('finds: $name', { timeout: 400_000 }, async ({ name }) => {
   const output = await simulateWith(name);
   expect(output).toContain('npm run simulate -- --seed');
   // What it finds is a broken promise, and not that the bug could not be planted or the code not be run.

@@ -48,7 +48,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/fleet/fleet.ts',
-        find: 'this.#due.set(nodeId, state === null ? null : underWay(state).wakeAt);',
+        find: 'this.#due.set(nodeId, state);',
         replace: '',
       },
     ],
@@ -114,8 +114,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/fleet/write-batch.ts',
-        find: 'await store.commit(changes, answered, beside)',
-        replace: 'await store.commit(changes, [], beside)',
+        find: 'await turn.commit(changes, answered, beside)',
+        replace: 'await turn.commit(changes, [], beside)',
       },
     ],
   },
@@ -124,7 +124,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/sessions/leases.ts',
-        find: 'Math.max(heardAt ?? this.#from, this.#from) + leaseMs',
+        find: 'Math.max(heardAt ?? begunAt, this.#from) + leaseMs',
         replace: '(heardAt ?? 0) + leaseMs',
       },
     ],

@@ -17,7 +17,7 @@ import { Operation } from './http/operation.ts';
 import { Rollout, RolloutNode } from './http/rollout.ts';
 import { RolloutPlan } from './http/rollout-plan.ts';
 import { RolloutSpec } from './http/rollout-spec.ts';
-import { ServerStatus } from './http/server.ts';
+import { Replica, ServerStatus } from './http/server.ts';
 import { Slot } from './http/slots.ts';
 import { JoinToken, Token } from './http/tokens.ts';
 import { DeadLetter, DeliveryAttempt, Webhook } from './http/webhooks.ts';
@@ -53,6 +53,7 @@ const components = {
   RolloutNode,
   RolloutPlan,
   RolloutSpec,
+  Replica,
   ServerStatus,
   Slot,
   StreamedEvent,

@@ -15,7 +15,7 @@ const valuesAfter = (...words: readonly string[]) => {
 
 /** Placeholders of values that only the one who types them can know. */
 const FREE =
-  /^(url|text|duration|count|name|number|selector|host:port|etag|head|expiry|sequence|port|kinds|json|key=value|reload|program|words|address|percent|event)$/u;
+  /^(url|urls|text|duration|count|name|number|selector|host:port|etag|head|expiry|sequence|port|kinds|json|key=value|reload|program|words|address|percent|event)$/u;
 /** A node that is not there yet: its agent is about to bring it. */
 const NEW_NODE = '--node-id';
 
