@@ -11,6 +11,8 @@ import { DashboardUnderTest } from './dashboard-under-test.ts';
 
 const LIBRARY_WORKLOAD = fileURLToPath(new URL('../end-to-end/library-workload.mjs', import.meta.url));
 const WAIT = { timeout: 30_000 };
+/** Milliseconds in which what is on its way to a page has moved it. */
+const STILL_MS = 500;
 
 describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 120_000 }, () => {
   let dashboard: DashboardUnderTest;
@@ -253,6 +255,8 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
   test('the history waits while somebody points at it, then tells what is new', async () => {
     const page = await dashboard.visit({ path: '/nodes/arena-1' });
     const history = part(page, 'History');
+    // What is above it may still be on its way: a history that moves leaves the pointer behind.
+    await expect.poll(() => standsStill(history), WAIT).toBe(true);
     await history.getByText('joined the fleet').hover();
     const first = await history.getByRole('listitem').first().innerText();
     await dashboard.fleet.request('PUT', '/api/v1/nodes/arena-1/meta', { meta: { note: 'new' } });
@@ -291,3 +295,11 @@ describe.skipIf(!hasChromium)('the page of a node (needs chromium)', { timeout: 
     expect(await page.getByRole('textbox', { name: 'Metadata as JSON' }).count()).toBe(0);
   });
 });
+
+/** Whether it is where it was a moment before. */
+async function standsStill(locator: Locator): Promise<boolean> {
+  const before = await locator.boundingBox();
+  await locator.page().waitForTimeout(STILL_MS);
+  const after = await locator.boundingBox();
+  return before !== null && before.y === after?.y;
+}
