@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PostgresUnderTest } from '../../packages/server/src/store/postgres/postgres-under-test.ts';
 import { runCrashRounds } from './crash-rounds.ts';
 
-const ROUNDS = Number(process.env['SLUICE_CRASH_ROUNDS'] ?? 40);
+const ROUNDS = Number(process.env['SLUICE_CRASH_ROUNDS'] ?? 24);
 const FIRST_SEED = Number(process.env['SLUICE_CRASH_SEED'] ?? 1);
 /** Fleets that are killed beside each other, each on a store of its own; most of a round is waiting. */
 const ON_SQLITE = 3;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { World } from './world.ts';
 
-const SEEDS = Number(process.env['SLUICE_SIMULATION_SEEDS'] ?? 1000);
+const SEEDS = Number(process.env['SLUICE_SIMULATION_SEEDS'] ?? 500);
 /** One seed alone is replayed, and its story told. */
 const tell = SEEDS === 1 ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
 const FIRST_SEED = Number(process.env['SLUICE_SIMULATION_FIRST_SEED'] ?? 1);

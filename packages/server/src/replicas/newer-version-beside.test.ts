@@ -55,7 +55,7 @@ test('goes on beside it, keeps what it does not know, and starts again', async (
   await vi.waitFor(async () => {
     const { json } = await server.ask('GET', '/api/v1/server/status');
     expect(json).toMatchObject({ replicas: expect.arrayContaining([expect.objectContaining({ version: '0.2.0' })]) });
-  });
+  }, 30_000);
   expect((await server.ask('POST', '/api/v1/nodes/a/drain')).status).toBe(200);
   expect(await server.ask('GET', '/api/v1/history?node=a')).toMatchObject({
     status: 200,

@@ -109,8 +109,12 @@ test('whoever takes the pen has taken over before what all others have committed
   // Nobody else commits meanwhile.
   let isDone = false;
   const later = one.store.commit([change('b', null, 1, { kinds: ['B'] })]).finally(() => (isDone = true));
-  await vi.waitFor(async () =>
-    expect(await postgres.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'", url)).toHaveLength(1),
+  await vi.waitFor(
+    async () =>
+      expect(await postgres.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'", url)).toHaveLength(
+        1,
+      ),
+    { timeout: 30_000 },
   );
   expect(isDone).toBe(false);
   expect(await pen.commit([change('a', 1, 2, { kinds: ['C'] })], [], {})).toMatchObject({ ok: true, sequences: [[2]] });
@@ -181,7 +185,7 @@ test('a server that stands still with the pen loses it, and commits nothing', as
     ok: false,
     code: 'store-unavailable',
   });
-  await vi.waitFor(() => one.store.shared.catchUp());
+  await vi.waitFor(() => one.store.shared.catchUp(), { timeout: 30_000 });
   expect(one.sequences()).toEqual([1]);
 });
 
