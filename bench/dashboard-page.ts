@@ -13,6 +13,8 @@ const isFirstViewOnly = process.argv.includes('--first-view');
 /** As many nodes as the demo has. */
 const DEMO_NODES = 3;
 const VIEWS = 10;
+/** Milliseconds between two looks whether the page can be used. */
+const LOOK_EVERY_MS = 50;
 const VIEW_MS_MAX = 1000;
 /** Bytes of JavaScript, gzipped, before the first view can be used. */
 const FIRST_LOAD_BYTES_MAX = 400 * 1024;
@@ -103,6 +105,15 @@ await benchmark('dashboard-page', 15, async ({ isQuick, fleets }, figures) => {
   }
 });
 
+/** The page notes the instant itself; to be asked for it seldom disturbs it little. Playwright's own waiting is forbidden by the policy of the page. */
+async function usableAtMs(page: Page): Promise<number> {
+  for (;;) {
+    const at = Number(await page.evaluate('window.usableAtMs ?? 0'));
+    if (at > 0) return at;
+    await setTimeout(LOOK_EVERY_MS);
+  }
+}
+
 async function firstViews(browser: MeasuredBrowser, { server, nodes }: ServerWithFleet): Promise<readonly Figure[]> {
   const usableMs: number[] = [];
   const cpuMs: number[] = [];
@@ -112,7 +123,7 @@ async function firstViews(browser: MeasuredBrowser, { server, nodes }: ServerWit
     const cpu = await CpuOfPage.begin(page);
     await page.addInitScript(TELL_WHEN_USABLE);
     await page.goto(`${server.url}/`, { waitUntil: 'commit' });
-    usableMs.push(Number(await (await page.waitForFunction('window.usableAtMs')).jsonValue()));
+    usableMs.push(await usableAtMs(page));
     cpuMs.push(await cpu.ms());
     scriptBytes = Number(await page.evaluate(SCRIPT_BYTES));
     await page.context().close();
