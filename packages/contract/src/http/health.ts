@@ -22,7 +22,7 @@ export const readinessCheck = defineRoute({
   tag: 'server',
   summary: 'Can it serve?',
   description:
-    '200 when the last write to the store succeeded and the server is not stopping; else 503 with the reason.',
+    '200 when the last write to the store succeeded, the server neither stops nor hands its agents over, and, where several share a database, it has heard from that within 5 seconds; else 503 with the reason.',
   access: 'public',
   scope: 'none',
   response: Type.Object({ ok: Type.Boolean() }),

@@ -1,19 +1,17 @@
 /** Who is it? Finds the token that a request came with, among those that the fleet keeps. */
-import type { Actor } from '@sluice/contract';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
 import { SharedLook } from './shared-look.ts';
 import { isLive, noteOfToken, sessionsOpenedWith, tokenOf } from '../fleet/token.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
 const USE_NOTED_EVERY_MS = 1000;
 /** Ids of the tokens that the configuration gives. */
 const ADMIN_TOKEN_ID = 'admin';
 const JOIN_TOKEN_ID = 'join';
-
-const SERVER: Actor = { name: 'server', address: null };
 
 export interface AuthenticationOptions {
   readonly fleet: Fleet;

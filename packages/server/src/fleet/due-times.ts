@@ -4,6 +4,7 @@ import { type Clock, type Command, type NodeState, underWay } from '@sluice/core
 import type { Servers } from './servers.ts';
 import { StallWatch } from './stall-watch.ts';
 import { WakeQueue } from './wake-queue.ts';
+import { SERVER } from './server-actor.ts';
 
 /** Milliseconds until what is due is tried again when it could not be recorded. */
 const RETRY_MS = 1000;
@@ -11,8 +12,6 @@ const RETRY_MS = 1000;
 const STALL_MS = 1000;
 /** Milliseconds after which what is another server's to record is recorded here, should that one not have done it. */
 const BACK_UP_MS = 2000;
-
-const SERVER: Actor = { name: 'server', address: null };
 
 export interface DueTimesOptions {
   readonly clock: Clock;

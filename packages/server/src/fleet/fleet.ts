@@ -22,8 +22,7 @@ import { nullWhileAway } from './store-problem.ts';
 import { readNode, readOperation } from './stored-documents.ts';
 import { TokenBook } from './token-book.ts';
 import { WebhookBook } from './webhook-book.ts';
-
-const SERVER: Actor = { name: 'server', address: null };
+import { SERVER } from './server-actor.ts';
 
 export class Fleet {
   /** Who may do what. */

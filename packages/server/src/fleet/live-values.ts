@@ -10,7 +10,7 @@ import { Compile } from 'typebox/compile';
 import type { LiveValue, SharedStore } from '../store/shared-store.ts';
 import type { LiveOutputs } from './live-outputs.ts';
 import type { Members } from './members.ts';
-import type { Servers } from './servers.ts';
+import { isElsewhere, type Servers } from './servers.ts';
 
 /** Milliseconds between two times of telling. */
 const TELL_EVERY_MS = 2000;
@@ -40,7 +40,7 @@ export class LiveValues {
   readonly #heard = new Set<string>();
   readonly #written = new Set<string>();
   #heardToldAt: number;
-  /** Of PostgreSQL's clock; `null`: nothing was read yet. */
+  /** Of PostgreSQL's clock; 0: nothing was read yet. */
   #readUpTo = 0;
   #cancel: () => void = () => undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -122,9 +122,9 @@ export class LiveValues {
     const { members, outputs, servers } = this.#options;
     if (id.startsWith(NODE) && nodeValue.Check(body)) {
       const nodeId = id.slice(NODE.length);
-      const session = members.get(nodeId)?.state.session;
-      const isElsewhere = session?.kind === 'connected' && session.serverId !== servers.id;
-      if (isElsewhere) members.measuredElsewhere(nodeId, body.load, body.lastSeenAt);
+      const state = members.get(nodeId)?.state;
+      if (state !== undefined && isElsewhere(state, servers))
+        members.measuredElsewhere(nodeId, body.load, body.lastSeenAt);
     }
     if (id.startsWith(OUTPUT) && outputValue.Check(body)) outputs.put(id.slice(OUTPUT.length), body.output);
   }

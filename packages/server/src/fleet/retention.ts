@@ -6,6 +6,7 @@ import type { Fleet } from './fleet.ts';
 import type { Servers } from './servers.ts';
 import { note } from './token.ts';
 import { ANSWERED_FOR_MS } from './execution.ts';
+import { SERVER } from './server-actor.ts';
 
 /** Milliseconds between two looks, and between two bites of the same look. */
 const EVERY_MS = 60_000;
@@ -139,7 +140,7 @@ export class Retention {
     const event = { kind: 'EventsRemoved', through: last.sequence, hash: last.hash } as const;
     const announced = await fleet.access(() => ({
       ok: true,
-      value: { tokens: [], notes: [note(event, { name: 'server', address: null }, now)] },
+      value: { tokens: [], notes: [note(event, SERVER, now)] },
     }));
     if (!announced.ok) return 0;
     this.#announcedAt = now;

@@ -37,6 +37,11 @@ export function oneServer(id: string): Servers {
   };
 }
 
+/** Whether the agent of a node has its session at another server, as far as is recorded. */
+export function isElsewhere({ session }: NodeState, { id }: Pick<Servers, 'id'>): boolean {
+  return session.kind === 'connected' && session.serverId !== id;
+}
+
 /** What ends the session of a node whose server is gone; `null`: it has none there. */
 export function endOfLostSession(
   { session }: NodeState,

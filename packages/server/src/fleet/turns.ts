@@ -3,19 +3,13 @@
  * one server that is so by itself; several take turns by the pen of the store that they share.
  */
 import type { Logger } from 'pino';
-import { SupersededError } from '../store/shared-store.ts';
-import type { AnsweredRequest, Beside, CommitOutcome, NodeChange, Store } from '../store/store.ts';
+import { type Pen, SupersededError } from '../store/shared-store.ts';
+import type { AnsweredRequest, Store } from '../store/store.ts';
 import { storeProblemOf } from './store-problem.ts';
 import { STORE_FAILED } from './write-batch.ts';
 
-export interface Turn {
-  /** Those of the answered requests that have one of the keys; old ones too until they are pruned. */
-  readonly answered: readonly AnsweredRequest[];
-  /** As `Store.commit`; ends the turn. */
-  commit(changes: readonly NodeChange[], answered: readonly AnsweredRequest[], beside: Beside): Promise<CommitOutcome>;
-  /** Nothing is to be committed; ends the turn. */
-  putDown(): Promise<void>;
-}
+/** Either of its verbs ends it. */
+export type Turn = Pen;
 
 export interface TurnsOptions {
   readonly store: Store;

@@ -20,6 +20,7 @@ import { NodeCommands, type NodeCommandsOptions } from './node-commands.ts';
 import { type Asked, decideTurn, type Turn } from './rollout-turn.ts';
 import type { RunningGate } from './running-gate.ts';
 import type { RolloutWorld } from './rollout-world.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds for which changes are gathered: the nodes of a batch change many times a second, each step looks at all of them. */
 const GATHER_MS = 25;
@@ -141,8 +142,7 @@ export class RolloutRunner {
   /** Something has happened that no step is to come before; of the clock, called in the moment in which that is durable. */
   happened(request: Extract<RolloutRequest, { kind: 'ShiftTimes' | 'DoubtRollout' }>): void {
     if (this.#state === null || isEnded(this.#state.header)) return;
-    const actor = { name: 'server', address: null };
-    this.#add({ request, actor, resolve: null, recordedAtRevision: null });
+    this.#add({ request, actor: SERVER, resolve: null, recordedAtRevision: null });
   }
 
   /** What was begun is committed; everything else follows from the state at the next start. */

@@ -3,6 +3,7 @@ import type { Actor, KeyOffer, ServerMessage } from '@sluice/contract';
 import type { Credentials, NodeState } from '@sluice/core';
 import type { Fleet } from '../fleet/fleet.ts';
 import { isProved } from './check-proof.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 export interface KeyRotationOptions {
   readonly fleet: Fleet;
@@ -42,7 +43,7 @@ export class KeyRotation {
   /** Asks the agent for a new key, by way of its node's state. */
   async ask(nodeId: string): Promise<void> {
     this.#rotateAt = Infinity;
-    await this.#options.fleet.record(nodeId, { kind: 'RequestKeyRotation' }, { name: 'server', address: null });
+    await this.#options.fleet.record(nodeId, { kind: 'RequestKeyRotation' }, SERVER);
   }
 
   async take(nodeId: string, { proof }: KeyOffer): Promise<void> {

@@ -1,17 +1,16 @@
 /** Sees many nodes falling silent together, as their states tell it, and has what waits for them confirmed before it is done. */
-import type { Actor, MassSilence } from '@sluice/contract';
+import type { MassSilence } from '@sluice/contract';
 import { type Clock, type MassSilenceState, NO_SILENCE, type NodeState, stepMassSilence } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { timestamp } from '../fleet/timestamp.ts';
 import { hasFallenSilent, saidGoodbye } from './fallen-silent.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds within which what happens to many nodes is looked at once. */
 const TOGETHER_MS = 50;
 /** Milliseconds between two looks at whether the brake on mass silence may end. */
 const BRAKE_EVERY_MS = 1000;
-
-const SERVER: Actor = { name: 'server', address: null };
 
 export interface MassSilenceWatchOptions {
   readonly fleet: Fleet;

@@ -1,9 +1,9 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
-import { type Actor, AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
+import { AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
 import { type Clock, mayStillSpeak, type NodeState } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Servers } from '../fleet/servers.ts';
+import { endOfLostSession, isElsewhere, type Servers } from '../fleet/servers.ts';
 import { AgentSession } from './agent-session.ts';
 import { hasFallenSilent } from './fallen-silent.ts';
 import { HeartbeatSlots } from './heartbeat-slots.ts';
@@ -12,6 +12,7 @@ import { MassSilenceWatch } from './mass-silence-watch.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
 import { type SessionTimes, sessionTimesFor } from './session-times.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds from the connection to the hello. */
 const HELLO_WITHIN_MS = 10_000;
@@ -26,8 +27,6 @@ const STALL_MS_MIN = 1000;
  * is gone without a word its agents notice within two leases, and then come here.
  */
 const UNHEARD_LEASES = 2.5;
-
-const SERVER: Actor = { name: 'server', address: null };
 
 export interface SessionRegistryOptions {
   readonly fleet: Fleet;
@@ -191,9 +190,8 @@ export class SessionRegistry {
   #isOfAnotherAgent({ node, instanceId }: Hello): boolean {
     const { fleet, servers } = this.#options;
     const known = fleet.node(node.id)?.state;
-    if (known === undefined || known.session.kind !== 'connected' || known.instanceId === instanceId) return false;
-    const { serverId = '' } = known.session;
-    return serverId !== servers.id && servers.isThere(serverId);
+    if (known === undefined || known.instanceId === instanceId) return false;
+    return isElsewhere(known, servers) && endOfLostSession(known, servers) === null;
   }
 
   /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
@@ -251,11 +249,11 @@ export class SessionRegistry {
    * Whether a node that has no session here is still believed. Where it has one at another server, that one counts; where it has none,
    * every server counts, those that have not heard the agent themselves a little longer: the first records it.
    */
-  #leaseOfAbsent({ id, session, offlineSince }: NodeState, leases = UNHEARD_LEASES): void {
-    const isConnected = session.kind === 'connected';
-    const isElsewhere = isConnected && session.serverId !== this.#options.servers.id;
-    if (isElsewhere || offlineSince !== null) this.#leases.forget(id);
-    else if (!isConnected && !this.#leases.has(id)) this.#leases.begin(id, this.#times().leaseMs * leases, false);
+  #leaseOfAbsent(state: NodeState, leases = UNHEARD_LEASES): void {
+    const { id, session, offlineSince } = state;
+    if (isElsewhere(state, this.#options.servers) || offlineSince !== null) this.#leases.forget(id);
+    else if (session.kind !== 'connected' && !this.#leases.has(id))
+      this.#leases.begin(id, this.#times().leaseMs * leases, false);
   }
 
   #refused({ remoteIp }: AgentSession, nodeId: string, detail: string): void {

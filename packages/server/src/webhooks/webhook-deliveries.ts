@@ -20,6 +20,7 @@ import { type Answered, askAddress } from '../outgoing/ask-address.ts';
 import { signatureHeaders } from './sign-message.ts';
 import { type AttemptResult, type DeliveryParts, WebhookDelivery } from './webhook-delivery.ts';
 import type { WebhookSettings } from './webhook-settings.ts';
+import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds until a store that could not be read is asked again. */
 const STORE_RETRY_MS = 1000;
@@ -244,7 +245,7 @@ export class WebhookDeliveries {
       const before = webhooks.get(webhookId);
       if (before === undefined || !before.isEnabled) return { ok: true, value: { tokens: [], notes: [] } };
       const webhook = { ...before, isEnabled: false, disabledBecause: reason };
-      const note = noteOfWebhookChange(before, webhook, reason, { name: 'server', address: null }, now);
+      const note = noteOfWebhookChange(before, webhook, reason, SERVER, now);
       return { ok: true, value: { tokens: [], webhooks: [{ id: webhookId, webhook }], notes: [note] } };
     });
     if (!disabled.ok) throw new Error(`disabling a webhook: ${disabled.problem.code}`);
