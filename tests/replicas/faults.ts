@@ -52,6 +52,13 @@ export const FAULTS = {
     await pause(lastsMs);
     await replicas.postgres.startAgain();
   },
+  /** The database is lost with its machine; a standby that each commit waited for takes its place. */
+  'on another database, as all are': async (replicas: ReplicasUnderTest, _index: number, lastsMs: number) => {
+    await replicas.followDatabase();
+    await replicas.postgres.kill();
+    await pause(lastsMs);
+    await replicas.failOver();
+  },
 } as const;
 
 export type Fault = keyof typeof FAULTS;
@@ -65,6 +72,7 @@ export const LASTING_MS: Readonly<Record<Fault, number>> = {
   'cut off from its agents': 1500,
   'far from the database': 2000,
   'without a database, as all are': 1500,
+  'on another database, as all are': 500,
 };
 
 export const FAULT_NAMES: readonly [Fault, ...Fault[]] = [
@@ -75,4 +83,5 @@ export const FAULT_NAMES: readonly [Fault, ...Fault[]] = [
   'cut off from its agents',
   'far from the database',
   'without a database, as all are',
+  'on another database, as all are',
 ];

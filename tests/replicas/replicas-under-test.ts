@@ -1,6 +1,7 @@
 /** Several real servers on one PostgreSQL, each with its own network to the database and to its agents, so that each can be cut off by itself. */
 import { ProxyUnderTest } from '../../packages/server/src/store/postgres/proxy-under-test.ts';
 import type { PostgresUnderTest } from '../../packages/server/src/store/postgres/postgres-under-test.ts';
+import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest, freePort } from '../end-to-end/fleet-under-test.ts';
 
 /** Milliseconds: silence of an agent is noticed soon, and a machine that is busy with other tests is no silence. */
@@ -19,16 +20,15 @@ export interface Replica {
 
 export class ReplicasUnderTest {
   readonly all: readonly Replica[];
-  /** Past all networks. */
-  readonly databaseUrl: string;
   /** The one that the servers are led to now. */
   postgres: PostgresUnderTest;
   readonly #database: string;
+  /** Databases that were started here, in this order: who has started the first of all ends that. */
+  #standbys: readonly PostgresUnderTest[] = [];
 
   private constructor(all: readonly Replica[], postgres: PostgresUnderTest, databaseUrl: string) {
     this.all = all;
     this.postgres = postgres;
-    this.databaseUrl = databaseUrl;
     this.#database = new URL(databaseUrl).pathname.slice(1);
   }
 
@@ -65,6 +65,26 @@ export class ReplicasUnderTest {
     return [...urls.slice(first), ...urls.slice(0, first)];
   }
 
+  /** Starts a standby of the database, for which each commit waits from now on. */
+  async followDatabase(): Promise<void> {
+    this.#standbys = [...this.#standbys, await this.postgres.startStandby()];
+    await this.postgres.waitForStandby(true);
+    await waitFor('the standby to be waited for', async () => {
+      const [row] = await this.postgres.query<{ state: string }>('select sync_state as state from pg_stat_replication');
+      return row?.state === 'sync';
+    });
+  }
+
+  /** The standby takes the place of the database, which is lost. */
+  async failOver(): Promise<void> {
+    const standby = this.#standbys.at(-1);
+    if (standby === undefined) throw new Error('there is no standby');
+    await standby.promote();
+    this.failOverTo(standby);
+    await Promise.all(this.#standbys.slice(0, -1).map((lost) => lost.destroy()));
+    this.#standbys = [standby];
+  }
+
   /** The servers find this PostgreSQL from now on where the one before it was. */
   failOverTo(postgres: PostgresUnderTest): void {
     this.postgres = postgres;
@@ -89,5 +109,6 @@ export class ReplicasUnderTest {
     }
     await Promise.all(this.all.map(({ fleet }) => fleet.stop()));
     await Promise.all(this.all.flatMap(({ database, door }) => [database.stop(), door.stop()]));
+    await Promise.all(this.#standbys.map((standby) => standby.destroy()));
   }
 }

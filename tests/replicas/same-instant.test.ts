@@ -22,6 +22,7 @@ const GREET: NonNullable<NodeOptions['commands']>[number] = {
 };
 
 let postgres: PostgresUnderTest;
+let databaseUrl: string;
 let a: ServerUnderTest;
 let b: ServerUnderTest;
 /** Hears of no commit. */
@@ -30,7 +31,7 @@ let proxy: ProxyUnderTest;
 
 beforeAll(async () => {
   postgres = await PostgresUnderTest.start({ isDurable: true });
-  const databaseUrl = await postgres.newDatabase();
+  databaseUrl = await postgres.newDatabase();
   proxy = await ProxyUnderTest.start(postgres.port);
   proxy.loseNotifications();
   const start = (url: string) => ServerUnderTest.start(undefined, { databaseUrl: url, leaseMs: 600_000 });
@@ -111,6 +112,25 @@ test(`one Idempotency-Key is one operation, in each of ${ROUNDS} rounds`, async 
   expect(ids.size).toBe(ROUNDS);
   const { json } = await b.ask('GET', '/api/v1/operations?node=twice&limit=1000');
   expect(json).toMatchObject({ items: { length: ROUNDS } });
+});
+
+test('one Idempotency-Key is one rollout', async () => {
+  await a.addNode('rolled', { labels: { rolled: 'yes' }, commands: [GREET] });
+  await known('rolled');
+  const spec = { selector: 'rolled=yes', command: { kind: 'run', name: 'greet' } };
+  for (let round = 0; round < 10; round += 1) {
+    const key = { 'idempotency-key': `rollout-${round}` };
+    const answers = await Promise.all([a, b, deaf].map((server) => post(server, '/api/v1/rollouts', spec, key)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const [id = '', ...others] = answers.map(({ json }) => textOf(json, 'id'));
+    expect(others).toEqual([id, id]);
+    const [row] = await postgres.query<{ started: number }>(
+      `select count(*)::int as started from events where kind = 'RolloutStarted' and body like '%"${id}"%'`,
+      databaseUrl,
+    );
+    expect(row).toEqual({ started: 1 });
+    await post(b, `/api/v1/rollouts/${id}/cancel`);
+  }
 });
 
 test('a join token for one agent lets one in', async () => {

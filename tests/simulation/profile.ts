@@ -34,16 +34,39 @@ export interface Profile {
   readonly requestEveryMsMax: number;
   /** Whether there is a budget, and operators who start and steer rollouts over more nodes. */
   readonly rollouts: boolean;
+  /** Servers; several share a database, with troubles of their own. */
+  readonly servers: number;
+  /** Probability per server and look that the database cannot be reached from it for a while, and per look that nobody can. */
+  readonly databaseCut: number;
+  readonly databaseDown: number;
+  /** Probability that a word to or from the database is slow. */
+  readonly databaseSlow: number;
+  /** Probability that a server is not told of a commit. */
+  readonly hintsLost: number;
+  /** Probability per server and look that no agent can reach it for a while. */
+  readonly serverCut: number;
+  /** Probability per server and look that it leaves in an orderly way, and comes back. */
+  readonly leaves: number;
+  /** Probability that a server stands still just when it may commit. */
+  readonly freezeWithPen: number;
 }
+
+type OfServers = Pick<
+  Profile,
+  'servers' | 'databaseCut' | 'databaseDown' | 'databaseSlow' | 'hintsLost' | 'serverCut' | 'leaves' | 'freezeWithPen'
+>;
 
 /** Probability that a world has rollouts. */
 const ROLLOUTS = 0.2;
+/** Probability that a world has several servers. */
+const SEVERAL_SERVERS = 0.3;
 
 export function profileOf(seed: number): Profile {
   const random = new Random(seed, 'profile');
   const isRestore = random.chance(0.2);
   const restore = isRestore ? random.pick('server', 'agent') : 'none';
   const profile: Omit<Profile, 'rollouts'> = {
+    ...serversOf(seed),
     nodes: random.pick(1, 1, 2),
     clients: random.pick(1, 2, 3),
     // Drawn by itself, so that the rest of a world is as it would be without.
@@ -68,4 +91,28 @@ export function profileOf(seed: number): Profile {
   // What a rollout did that an older copy does not know of is promised by nobody.
   const troubleMs = ofRollouts.between(20_000, 60_000);
   return { ...profile, rollouts: true, restore: 'none', troubleMs, nodes: ofRollouts.pick(3, 4) };
+}
+
+function serversOf(seed: number): OfServers {
+  const random = new Random(seed, 'servers');
+  const untroubled = {
+    databaseCut: 0,
+    databaseDown: 0,
+    databaseSlow: 0,
+    hintsLost: 0,
+    serverCut: 0,
+    leaves: 0,
+    freezeWithPen: 0,
+  };
+  if (!random.chance(SEVERAL_SERVERS)) return { servers: 1, ...untroubled };
+  return {
+    servers: random.pick(2, 3),
+    databaseCut: random.pick(0, 0.01, 0.05),
+    databaseDown: random.pick(0, 0, 0.01),
+    databaseSlow: random.pick(0, 0.05, 0.3),
+    hintsLost: random.pick(0, 0.3, 1),
+    serverCut: random.pick(0, 0.01, 0.05),
+    leaves: random.pick(0, 0, 0.02),
+    freezeWithPen: random.pick(0, 0, 0.003),
+  };
 }

@@ -41,8 +41,8 @@ export class Promises {
   /** Operations whose history was lost with a newer copy: what was promised of them was promised by what is no more. */
   #forgiven = new Set<string>();
   #isServerRestored = false;
+  /** When the one server of this world was started last; 0: there are several, whose silence is not the fleet's. */
   serverStartedAt = 0;
-  serverFrozenUntil = 0;
   disk: SimulatedDisk | null = null;
   /** Everything that happened, as one number: the same seed gives the same. */
   trace = 0;
@@ -115,10 +115,10 @@ export class Promises {
     return this.#forgiven.has(operationId);
   }
 
-  /** Asked every few seconds while a server runs: nothing waits longer than it may. */
-  checkEnds(): void {
+  /** Nothing waits longer than it may. @param servedSince Since when servers are there that have the time to end it. */
+  checkEnds(servedSince: number): void {
     const now = this.#now();
-    if (now - Math.max(this.serverStartedAt, this.serverFrozenUntil) < END_BOUND_MS) return;
+    if (now - servedSince < END_BOUND_MS) return;
     for (const { id, status, body, endedAt } of this.disk?.operations.values() ?? []) {
       if (endedAt !== null) continue;
       const due = status === 'queued' ? body['deliverBy'] : body['deadlineAt'];
@@ -151,6 +151,14 @@ export class Promises {
       case 'HoldReleased':
         witnessed.holds.delete(String(event['name']));
         return;
+      case 'AvailabilityRecovered': {
+        const { holds } = event;
+        // A database that was set back says for a moment that sessions go on at servers that are gone: what is released in that moment, and was
+        // placed before, too, its agent brings back. A node that stays drained is the safe side.
+        if (this.serverStartedAt === 0 && Array.isArray(holds))
+          for (const hold of holds) witnessed.holds.add(holdOf(hold).name);
+        return;
+      }
       case 'NodeDrained': {
         const { evidence } = event;
         if (typeof evidence !== 'object' || evidence === null || !('zeroSeenAt' in evidence)) return;

@@ -3,6 +3,7 @@ import { AGENT_PROTOCOL_VERSIONS, type WorkloadReport } from '@sluice/contract';
 import { type AgentEffect, helloOf, isSameValue, type JournalEntry, startAgentState } from '@sluice/core';
 import { pino } from 'pino';
 import { AgentShell } from '../../packages/agent/src/agent-shell.ts';
+import type { ServerUrls } from '../../packages/agent/src/server-urls.ts';
 import { AgentConnection } from '../../packages/agent/src/session/agent-connection.ts';
 import type { Random } from './random.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
@@ -36,6 +37,8 @@ export interface SimulatedAgentOptions {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly network: SimulatedNetwork;
+  /** Their addresses, in the order in which it tries them. */
+  readonly servers: ServerUrls;
   /** A moment at which the agent may die. */
   readonly crashPoint: () => void;
   readonly witness: Witness;
@@ -92,7 +95,7 @@ export class SimulatedAgent {
       logger,
     });
     this.#connection = new AgentConnection({
-      servers: ['http://server'],
+      servers: options.servers,
       connect: network.connect(machine.nodeId, this.#life),
       clock: ofProcess,
       random: () => random.next(),

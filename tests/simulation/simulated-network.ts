@@ -2,6 +2,7 @@
  * Connections between agents and the server, as a network makes them: slow, cut with messages on the way, half open for as long
  * as it likes, silent in one direction. On one connection nothing overtakes; across two everything may.
  */
+import { AGENT_CLOSE } from '@sluice/contract';
 import type { AgentSocketEvents, Connect } from '../../packages/agent/src/session/agent-socket.ts';
 import type { AgentSession } from '../../packages/server/src/sessions/agent-session.ts';
 import type { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
@@ -10,10 +11,14 @@ import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Life, VirtualClock } from './virtual-clock.ts';
 
-/** The server as the network reaches it. */
+/** A server as the network reaches it. */
 export interface ServerEnd {
   readonly life: Life;
   readonly registry: SessionRegistry;
+  /** Until then no agent can reach it (virtual milliseconds). */
+  closedUntil: number;
+  /** It sends its agents away. */
+  isClosed: boolean;
 }
 
 interface Wire {
@@ -28,6 +33,14 @@ interface Wire {
   readonly toServer: Way;
   readonly toAgent: Way;
 }
+
+/** What the other side of a connection is told at its end. */
+interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
+const LOST: Close = { code: 1006, reason: 'the connection was lost' };
 
 /** One direction of a connection. */
 interface Way {
@@ -53,9 +66,12 @@ export interface SimulatedNetworkOptions {
   readonly random: Random;
   readonly profile: Profile;
   readonly isTroubled: () => boolean;
-  readonly serverEnd: () => ServerEnd | null;
-  /** A word of the node's agent has reached a session of the server that stands for the node. */
-  readonly heard: (nodeId: string) => void;
+  /** By its address. */
+  readonly serverEnd: (url: string) => ServerEnd | null;
+  /** A word of the node's agent has reached a session of a server. */
+  readonly heard: (nodeId: string, session: AgentSession, server: ServerEnd) => void;
+  /** Whether what a server hears counts. */
+  readonly serves: (server: ServerEnd) => boolean;
   /** A moment at which the server may die: before a message leaves it, or after. */
   readonly serverCrashPoint: (life: Life) => void;
   readonly guard: (run: () => void) => void;
@@ -79,12 +95,12 @@ export class SimulatedNetwork {
 
   /** How an agent's process reaches the server. */
   connect(nodeId: string, agentLife: Life): Connect {
-    return (_serverUrl, events) => {
+    return (serverUrl, events) => {
       const { serverEnd, random, profile, isTroubled, clock } = this.#options;
-      const server = serverEnd();
+      const server = serverEnd(serverUrl);
       const { toServerUntil = 0, toAgentUntil = 0 } = this.#partitions.get(nodeId) ?? {};
-      const isCutOff = Math.max(toServerUntil, toAgentUntil) > clock.now();
-      if (server === null || isCutOff || (isTroubled() && random.chance(profile.refused))) {
+      const isCutOff = Math.max(toServerUntil, toAgentUntil, server?.closedUntil ?? 0) > clock.now();
+      if (server === null || server.isClosed || isCutOff || (isTroubled() && random.chance(profile.refused))) {
         clock.after(random.between(1, 2000), () => agentLife.isAlive && events.closed(1006, 'refused'));
         const nothing = () => undefined;
         return { send: nothing, close: nothing, ping: nothing, terminate: nothing };
@@ -104,11 +120,11 @@ export class SimulatedNetwork {
         this.#toAgent(wire, () => this.#received(wire, text));
         this.#options.serverCrashPoint(server.life);
       },
-      close: (_code, reason) => {
+      close: (code, reason) => {
         this.#options.note(`${nodeId}: the server closes the session: ${reason}`);
-        this.#closeAtServer(wire, true);
+        this.#closeAtServer(wire, { code, reason });
       },
-      terminate: () => this.#closeAtServer(wire, false),
+      terminate: () => this.#closeAtServer(wire, null),
       ping: () => this.#toAgent(wire, () => this.#toServer(wire, () => server.registry.heard(wire.session))),
     };
     const session = server.registry.open(socket, { remoteIp: '10.0.0.1', identity: { kind: 'unasked' } });
@@ -168,7 +184,7 @@ export class SimulatedNetwork {
         wire.isOpenAtAgent &&
         wire.isOpenAtServer &&
         wire.session.isWelcomed &&
-        clock.now() >= wire.server.life.frozenUntil,
+        this.#options.serves(wire.server),
     );
   }
 
@@ -179,6 +195,28 @@ export class SimulatedNetwork {
       wire.isOpenAtServer = false;
       this.#closeAtAgent(wire, this.#options.random.between(0, 3000));
     }
+  }
+
+  /** A server sends its agents to others. */
+  sendAway(server: ServerEnd): void {
+    this.#closeAll(server, { code: AGENT_CLOSE.stopping, reason: 'retry after 0 ms: the server is stopping' });
+  }
+
+  /** Others have recorded that all of its sessions are over. */
+  endAll(server: ServerEnd): void {
+    this.#closeAll(server, {
+      code: AGENT_CLOSE.tryLater,
+      reason: 'retry after 500 ms: this server was away for too long',
+    });
+  }
+
+  #closeAll(server: ServerEnd, close: Close): void {
+    for (const wire of this.#wires) if (wire.server === server) this.#closeAtServer(wire, close);
+  }
+
+  /** Nothing passes between a server and its agents any more. */
+  cutAll(server: ServerEnd): void {
+    for (const wire of this.#wires) if (wire.server === server) this.#cut(wire);
   }
 
   /** Breaks and silences what the profile says; asked now and then. */
@@ -217,12 +255,13 @@ export class SimulatedNetwork {
       blockedUntil: () => {
         const blockedUntil = this.#partitions.get(nodeId)?.toServerUntil ?? 0;
         // What has arrived at a process that stands still could be heard.
-        if (session.isWelcomed && clock.now() >= blockedUntil && clock.now() < server.life.frozenUntil) heard(nodeId);
+        if (session.isWelcomed && clock.now() >= blockedUntil && clock.now() < server.life.frozenUntil)
+          heard(nodeId, session, server);
         return Math.max(blockedUntil, server.life.frozenUntil);
       },
       arrive: () => {
         if (!wire.isWhole && this.#options.random.chance(0.5)) return;
-        if (session.isWelcomed) heard(nodeId);
+        if (session.isWelcomed) heard(nodeId, session, server);
         arrive();
       },
     });
@@ -267,10 +306,12 @@ export class SimulatedNetwork {
     wire.agent.events.received(text, false);
   }
 
-  #closeAtServer(wire: Wire, isTold: boolean): void {
+  /** @param close What the agent is told; `null`: nothing. */
+  #closeAtServer(wire: Wire, close: Close | null): void {
     const { random } = this.#options;
     this.#endAtServer(wire, 0);
-    this.#closeAtAgent(wire, isTold && wire.isWhole ? this.#delayMs() : random.between(0, NOTICE_MS_MAX));
+    if (close !== null && wire.isWhole) this.#closeAtAgent(wire, this.#delayMs(), close);
+    else this.#closeAtAgent(wire, random.between(0, NOTICE_MS_MAX));
   }
 
   #endAtServer(wire: Wire, ms: number): void {
@@ -284,13 +325,13 @@ export class SimulatedNetwork {
     });
   }
 
-  #closeAtAgent(wire: Wire, ms: number): void {
+  #closeAtAgent(wire: Wire, ms: number, { code, reason }: Close = LOST): void {
     const { clock, guard } = this.#options;
     clock.after(ms, () => {
       if (!wire.isOpenAtAgent) return;
       wire.isOpenAtAgent = false;
       this.#forget(wire);
-      if (wire.agent.life.isAlive) guard(() => wire.agent.events.closed(1006, 'the connection was lost'));
+      if (wire.agent.life.isAlive) guard(() => wire.agent.events.closed(code, reason));
     });
   }
 

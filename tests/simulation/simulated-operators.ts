@@ -64,7 +64,7 @@ export class SimulatedOperators {
       if (!isAnswered && asked < ASKS_MAX) this.#start(id, spec, asked + 1);
     });
     server?.rollouts
-      .start({ id, earlierId: null }, { spec, scope: null }, ACTOR)
+      .start({ id, isOfKey: false }, { spec, scope: null }, ACTOR)
       .then((result) => {
         if (!server.life.isAlive) return;
         isAnswered =

@@ -1,14 +1,17 @@
 /** A store whose disk survives its process: a commit takes time, may fail, may stay in doubt, and a crash may come before it is durable, or after. */
 import type { StoredBudget, StoredSlot } from '../../packages/server/src/store/budget-store.ts';
 import type { RolloutStore, StoredRollout, StoredRolloutNode } from '../../packages/server/src/store/rollout-store.ts';
+import type { SharedStore } from '../../packages/server/src/store/shared-store.ts';
 import type {
   AnsweredRequest,
   Beside,
   CommitOutcome,
+  NewEvent,
   NodeChange,
   Note,
   SettledOutcome,
   Store,
+  StoredEvent,
   StoredNode,
   StoredOperation,
   StoredToken,
@@ -16,6 +19,7 @@ import type {
 import type { Written } from './budget-promise.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import { type SharedCopy, SimulatedDatabase } from './simulated-database.ts';
 import type { Life, VirtualClock } from './virtual-clock.ts';
 
 /** A rollout with its nodes by position. */
@@ -41,6 +45,8 @@ export interface Copy {
   readonly slots: ReadonlyMap<string, StoredSlot>;
   readonly rollouts: ReadonlyMap<string, KeptRollout>;
   readonly sequence: number;
+  readonly events: readonly StoredEvent[];
+  readonly shared: SharedCopy;
 }
 
 export class SimulatedDisk {
@@ -52,6 +58,9 @@ export class SimulatedDisk {
   slots = new Map<string, StoredSlot>();
   rollouts = new Map<string, KeptRollout>();
   sequence = 0;
+  events: StoredEvent[] = [];
+  /** What several servers leave there for each other. */
+  readonly shared = new SimulatedDatabase(this);
   readonly #written: (change: NodeChange, before: StoredNode | null) => void;
   readonly #committed: (written: readonly Written[], beside: RolloutsWritten) => void;
 
@@ -65,7 +74,7 @@ export class SimulatedDisk {
   }
 
   copy(): Copy {
-    const { nodes, operations, answered, tokens, budgets, slots, rollouts, sequence } = this;
+    const { nodes, operations, answered, tokens, budgets, slots, rollouts, sequence, events, shared } = this;
     return {
       nodes: new Map(nodes),
       operations: new Map(operations),
@@ -75,10 +84,12 @@ export class SimulatedDisk {
       slots: new Map(slots),
       rollouts: new Map(rollouts),
       sequence,
+      events: [...events],
+      shared: shared.copy(),
     };
   }
 
-  restore({ nodes, operations, answered, tokens, budgets, slots, rollouts, sequence }: Copy): void {
+  restore({ nodes, operations, answered, tokens, budgets, slots, rollouts, sequence, events, shared }: Copy): void {
     this.nodes = new Map(nodes);
     this.operations = new Map(operations);
     this.answered = new Map(answered);
@@ -87,6 +98,8 @@ export class SimulatedDisk {
     this.slots = new Map(slots);
     this.rollouts = new Map(rollouts);
     this.sequence = sequence;
+    this.events = [...events];
+    this.shared.restore(shared);
   }
 
   write(changes: readonly NodeChange[], answered: readonly AnsweredRequest[], beside: Beside): SettledOutcome {
@@ -96,7 +109,7 @@ export class SimulatedDisk {
       const before = this.nodes.get(change.nodeId) ?? null;
       if ((before?.revision ?? null) !== change.expectedRevision)
         throw new Error(`${change.nodeId} is at revision ${before?.revision}, not ${change.expectedRevision}`);
-      sequences.push(change.events.map(() => (this.sequence += 1)));
+      sequences.push(change.events.map((event) => this.#keepEvent(change.nodeId, event)));
       for (const operation of change.operations) this.operations.set(operation.id, operation);
       if (change.state !== null) {
         const { nodeId, revision, state } = change;
@@ -124,8 +137,14 @@ export class SimulatedDisk {
     });
     const notes = beside.notes ?? [];
     this.#committed(written, { rollouts, notes });
-    const noteSequences = notes.map(() => (this.sequence += 1));
+    const noteSequences = notes.map(({ nodeId, event }) => this.#keepEvent(nodeId, event));
     return { ok: true, sequences, noteSequences };
+  }
+
+  #keepEvent(nodeId: string, { kind, at, body }: NewEvent): number {
+    this.sequence += 1;
+    this.events.push({ sequence: this.sequence, nodeId, kind, at, body });
+    return this.sequence;
   }
 }
 
@@ -141,6 +160,8 @@ export interface SimulatedStoreOptions {
   readonly crashPoint: () => void;
   /** What a write found to be wrong. */
   readonly guard: (run: () => void) => void;
+  /** How it shares the disk with other servers; `null`: it has it for itself. */
+  readonly shared: SharedStore | null;
 }
 
 export function simulatedStore(options: SimulatedStoreOptions): Store {
@@ -185,7 +206,7 @@ export function simulatedStore(options: SimulatedStoreOptions): Store {
           return known === undefined ? [] : [known];
         }),
       ),
-    shared: null,
+    shared: options.shared,
     prune: () => Promise.resolve({ events: 0, operations: 0, answered: 0 }),
     events: () => Promise.resolve([]),
     chain: () => Promise.resolve([]),

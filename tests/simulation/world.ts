@@ -1,31 +1,26 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
-import { oneServer } from '../../packages/server/src/fleet/servers.ts';
+import { isSameValue } from '@sluice/core';
 import { pino } from 'pino';
-import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
-import { Rollouts } from '../../packages/server/src/rollouts/rollouts.ts';
-import { SessionRegistry } from '../../packages/server/src/sessions/session-registry.ts';
+import { serversInOrder } from '../../packages/agent/src/server-urls.ts';
+import { readNode } from '../../packages/server/src/fleet/stored-documents.ts';
 import type { StoredBudget } from '../../packages/server/src/store/budget-store.ts';
 import { type Profile, profileOf } from './profile.ts';
-import { LEASE_MS, Promises } from './promises.ts';
+import { Promises } from './promises.ts';
 import { Random } from './random.ts';
 import { RolloutPromises } from './rollout-promises.ts';
 import { type Machine, SimulatedAgent } from './simulated-agent.ts';
 import { SimulatedClients } from './simulated-clients.ts';
 import { SimulatedOperators } from './simulated-operators.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
-import { SimulatedDisk, simulatedStore } from './simulated-store.ts';
+import { SimulatedServers } from './simulated-servers.ts';
+import { SimulatedDisk } from './simulated-store.ts';
 import { SimulatedWorkload } from './simulated-workload.ts';
-import { type Life, VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 /** Virtual milliseconds after which everything must have come right once nothing goes wrong any more. */
 const PEACE_WITHIN_MS = 20 * 60_000;
-
-interface Server {
-  readonly life: Life;
-  readonly fleet: Fleet;
-  readonly registry: SessionRegistry;
-  readonly rollouts: Rollouts;
-}
+/** What a server logs that must never happen. */
+const MISTAKES = ['invariant-violated', 'decision-failed', 'commit-failed'];
 
 export class World {
   readonly profile: Profile;
@@ -49,25 +44,23 @@ export class World {
   readonly #network: SimulatedNetwork;
   readonly #clients: SimulatedClients;
   readonly #operators: SimulatedOperators;
+  readonly #servers: SimulatedServers;
   readonly #nodeIds: readonly string[];
   readonly #machines = new Map<string, Machine>();
   readonly #agents = new Map<string, SimulatedAgent>();
   readonly #failures: Error[] = [];
-  /** The server's log: a decision that would break one of its own rules is refused, but is a mistake all the same. */
+  /** The servers' log: a decision that would break one of their own rules is refused, but is a mistake all the same. */
   readonly #logger = pino(
     // Nothing of the real world may be in it: a replay says the same.
     { level: 'warn', base: null, timestamp: false },
     {
       write: (line: string) => {
         this.#promises.note(`log ${line.trim()}`);
-        if (line.includes('invariant-violated')) this.#failures.push(new Error(line));
+        if (MISTAKES.some((mistake) => line.includes(`"event":"${mistake}"`))) this.#failures.push(new Error(line));
       },
     },
   );
-  #server: Server | null = null;
   #isTroubled = false;
-  #sessions = 0;
-  #starts = 0;
 
   /** @param tell Is told everything that happens. */
   constructor(seed: number, tell: (line: string) => void = () => undefined) {
@@ -88,9 +81,30 @@ export class World {
       isTroubled,
       guard,
       note: (line) => this.#promises.note(line),
-      serverEnd: () => this.#server,
-      heard: (nodeId) => this.#promises.heard(nodeId),
-      serverCrashPoint: (life) => this.#maybeCrashServer(life),
+      serverEnd: (url) => this.#servers.at(url),
+      serves: (server) => this.#servers.serves(server),
+      heard: (nodeId, { id }, server) => {
+        const isAlone = this.profile.servers === 1;
+        if (isAlone || (this.#servers.serves(server) && this.#isSessionOf(nodeId, id))) this.#promises.heard(nodeId);
+      },
+      serverCrashPoint: (life) => this.#servers.maybeCrash(life),
+    });
+    this.#servers = new SimulatedServers({
+      seed,
+      clock: this.#clock,
+      disk: this.#disk,
+      profile: this.profile,
+      faults: this.#faults,
+      network: () => this.#network,
+      newOperationId: () => `op_${String(this.#ids.between(0, 2 ** 48)).padStart(16, '0')}`,
+      isTroubled,
+      guard,
+      failed: (error) => this.#fail(error),
+      started: () => {
+        if (this.profile.servers === 1) this.#promises.serverStartedAt = this.#clock.now();
+      },
+      note: (line) => this.#promises.note(line),
+      logger: this.#logger,
     });
     this.#clients = new SimulatedClients({
       clock: this.#clock,
@@ -98,7 +112,7 @@ export class World {
       profile: this.profile,
       nodeIds: this.#nodeIds,
       isTroubled,
-      door: () => this.#server,
+      door: () => this.#servers.any(),
       failed: (error) => this.#fail(error),
     });
     this.#operators = new SimulatedOperators({
@@ -106,7 +120,7 @@ export class World {
       random: new Random(seed, 'operators'),
       profile: this.profile,
       isTroubled,
-      door: () => this.#server,
+      door: () => this.#servers.any(),
       failed: (error) => this.#fail(error),
     });
   }
@@ -118,7 +132,7 @@ export class World {
   async run(): Promise<number> {
     const { restore, troubleMs } = this.profile;
     try {
-      this.#startServer();
+      this.#servers.start();
       for (const nodeId of this.#nodeIds) this.#addMachine(nodeId);
       if (restore === 'none') {
         await this.#trouble(troubleMs);
@@ -150,8 +164,9 @@ export class World {
     await this.#run(forMs);
     this.#isTroubled = false;
     this.#network.heal();
-    const { frozenUntil = 0 } = this.#server?.life ?? {};
-    if (frozenUntil > this.#clock.now()) await this.#run(frozenUntil - this.#clock.now());
+    this.#servers.heal();
+    const { troubledUntil } = this.#servers;
+    if (troubledUntil > this.#clock.now()) await this.#run(troubledUntil - this.#clock.now());
     for (const nodeId of this.#nodeIds) if (this.#agents.get(nodeId)?.isAlive !== true) this.#startAgent(nodeId);
     const until = this.#clock.now() + PEACE_WITHIN_MS;
     for (let why = this.#whyNoPeace(); why !== null; why = this.#whyNoPeace()) {
@@ -168,8 +183,8 @@ export class World {
     while (this.#clock.now() < until) {
       await this.#clock.runUntil(Math.min(until, this.#clock.now() + 1000));
       for (const nodeId of this.#nodeIds) this.#promises.connected(nodeId, this.#network.isFlowing(nodeId));
-      if (this.#server !== null && this.#clock.now() >= this.#server.life.frozenUntil)
-        this.#guard(() => this.#promises.checkEnds());
+      const { servedSince } = this.#servers;
+      if (servedSince !== null) this.#guard(() => this.#promises.checkEnds(servedSince));
       if (this.#isTroubled) this.#goWrong();
       const [failure] = this.#failures;
       if (failure !== undefined) throw failure;
@@ -177,13 +192,8 @@ export class World {
   }
 
   #goWrong(): void {
-    const { freeze } = this.profile;
     this.#network.trouble(this.#nodeIds);
-    if (this.#server !== null && this.#clock.now() >= this.#server.life.frozenUntil && this.#faults.chance(freeze)) {
-      this.#server.life.frozenUntil = this.#clock.now() + this.#faults.between(5000, 60_000);
-      this.#promises.serverFrozenUntil = this.#server.life.frozenUntil;
-      this.#promises.note(`the server stands still until ${this.#server.life.frozenUntil - 1_800_000_000_000}`);
-    }
+    this.#servers.trouble();
     for (const agent of this.#agents.values())
       if (agent.isAlive && this.#faults.chance(this.profile.agentCrash))
         void agent.stop().then(() => this.#returns(agent));
@@ -199,76 +209,6 @@ export class World {
 
   #fail(error: unknown): void {
     this.#failures.push(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  #startServer(): void {
-    const life: Life = { isAlive: true, frozenUntil: 0 };
-    const clock = this.#clock.ofProcess(life);
-    const store = simulatedStore({
-      disk: this.#disk,
-      clock: this.#clock,
-      random: new Random(this.#seed, `store from ${this.#clock.now()}`),
-      profile: this.profile,
-      isTroubled: () => this.#isTroubled,
-      life,
-      crashPoint: () => this.#maybeCrashServer(life),
-      guard: (run) => this.#guard(run),
-    });
-    // Each start is another server to those who remember the one before.
-    const servers = oneServer(`server ${(this.#starts += 1)}`);
-    Fleet.open({
-      servers,
-      store,
-      clock,
-      settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
-      newOperationId: () => `op_${String(this.#ids.between(0, 2 ** 48)).padStart(16, '0')}`,
-      logger: this.#logger,
-    }).then(
-      (fleet) => {
-        if (!life.isAlive) return;
-        this.#promises.note('the server runs');
-        this.#promises.serverStartedAt = this.#clock.now();
-        const registry = new SessionRegistry({
-          servers,
-          fleet,
-          clock,
-          times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
-          newSessionId: () => `session ${(this.#sessions += 1)}`,
-          newNonce: () => `a challenge like any other`,
-          keyMaxAgeMs: Infinity,
-          refused: () => undefined,
-          logger: this.#logger,
-        });
-        const rollouts = new Rollouts({
-          servers,
-          fleet,
-          store,
-          clock,
-          logger: this.#logger,
-          allowed: [],
-          massSilence: () => registry.massSilence()?.detail ?? null,
-          parametersCheck: (params) => () => ({ ok: true, value: params }),
-          defaultDrainTimeoutMs: null,
-          // How long the machine that simulates takes must change nothing.
-          measureMs: () => 0,
-        });
-        this.#server = { life, fleet, registry, rollouts };
-        rollouts.begin({ restoredAt: null, writtenAt: null });
-      },
-      (error: unknown) => this.#fail(error),
-    );
-  }
-
-  #maybeCrashServer(life: Life): void {
-    if (this.#isTroubled && life.isAlive && this.#faults.chance(this.profile.serverCrash)) this.#killServer(life);
-  }
-
-  #killServer(life: Life): void {
-    life.isAlive = false;
-    this.#server = null;
-    this.#promises.note('the server dies');
-    this.#network.serverDied(life);
-    this.#clock.after(this.#faults.between(50, Math.min(this.profile.downMsMax, 20_000)), () => this.#startServer());
   }
 
   #addMachine(nodeId: string): void {
@@ -290,6 +230,7 @@ export class World {
       clock: this.#clock,
       random: new Random(this.#seed, `agent of ${nodeId} from ${this.#clock.now()}`),
       network: this.#network,
+      servers: serversInOrder(nodeId, this.#servers.urls),
       witness: this.#promises,
       boots: () => this.#boot(nodeId),
       falls: () => (this.#isTroubled ? 0.002 : 0),
@@ -335,9 +276,9 @@ export class World {
   }
 
   #restoreServer(copy: ReturnType<SimulatedDisk['copy']>): void {
-    const { life } = this.#server ?? {};
-    if (life === undefined) throw new Error('the server that is to be restored does not run');
-    this.#killServer(life);
+    const { running } = this.#servers;
+    // Several servers go on beside a database that was set back, and have to notice it.
+    if (this.profile.servers === 1) for (const { life } of running) this.#servers.kill(life);
     this.#promises.serverRestored(this.#disk.operations, copy.operations);
     this.#clients.serverRestored(copy);
     this.#promises.note('an older copy of the server is put back');
@@ -356,11 +297,12 @@ export class World {
 
   /** What has not come right yet; `null`: everything has ended, and both sides have what is wanted. */
   #whyNoPeace(): string | null {
-    if (this.#server === null) return 'no server runs';
+    const [server] = this.#servers.running;
+    if (server === undefined || this.#servers.running.length < this.profile.servers) return 'not every server runs';
     for (const { id, status, endedAt } of this.#disk.operations.values())
       if (endedAt === null) return `${id} is still ${status}`;
     for (const [nodeId, { workload }] of this.#machines) {
-      const node = this.#server.fleet.node(nodeId);
+      const node = server.fleet.node(nodeId);
       const agent = this.#agents.get(nodeId)?.state;
       if (node === undefined || agent === undefined) return `${nodeId} is not there`;
       const { state, status } = node;
@@ -381,14 +323,33 @@ export class World {
       if (onNode.join() !== set.join())
         return `${nodeId}: its agent has the holds [${onNode.join()}], not [${set.join()}]`;
     }
-    return this.#rolloutPromises.whatGoesOn();
+    return this.#whoIsBehind() ?? this.#rolloutPromises.whatGoesOn();
+  }
+
+  /** Whose memory is not what the disk holds; `null`: nobody's. */
+  #whoIsBehind(): string | null {
+    for (const { fleet, place } of this.#servers.running) {
+      if (fleet.lastSequence !== this.#disk.sequence)
+        return `${place.url} shows event ${fleet.lastSequence}, and the last is ${this.#disk.sequence}`;
+      for (const stored of this.#disk.nodes.values())
+        if (!isSameValue(fleet.node(stored.nodeId)?.state, readNode(JSON.parse(JSON.stringify(stored)))))
+          return `${place.url} shows ${stored.nodeId} otherwise than it is`;
+    }
+    return null;
+  }
+
+  /** Whether a session is the one that is recorded to stand for its node. */
+  #isSessionOf(nodeId: string, sessionId: string): boolean {
+    const stored = this.#disk.nodes.get(nodeId);
+    const session = stored === undefined ? null : readNode(stored).session;
+    return session?.kind === 'connected' && session.sessionId === sessionId;
   }
 
   #checkNothingIsLost(): void {
     for (const [id, key] of this.#clients.acknowledged)
       if (!this.#disk.operations.has(id)) throw new Error(`${id} (${key}) was acknowledged and is lost`);
     for (const [nodeId, { revision, json }] of this.#clients.metadata) {
-      const now = this.#server?.fleet.node(nodeId)?.state.metadata;
+      const now = this.#servers.any()?.fleet.node(nodeId)?.state.metadata;
       const isKept = now !== undefined && (now.revision > revision || (now.revision === revision && now.json === json));
       if (!isKept)
         throw new Error(`${nodeId}: the metadata ${json} (revision ${revision}) was acknowledged and is lost`);
@@ -409,7 +370,7 @@ export class World {
 
   /** Nothing of this world runs on. */
   #end(): void {
-    if (this.#server !== null) this.#server.life.isAlive = false;
+    this.#servers.end();
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.die();
   }
 }

@@ -99,7 +99,8 @@ export type Command =
   | { readonly kind: 'RecordOperation'; readonly update: OperationUpdate }
   /** The server notices. */
   | { readonly kind: 'RecordDisconnect'; readonly sessionId: string; readonly goodbye: boolean; readonly why: string }
-  | { readonly kind: 'ExpireLease'; readonly lastHeardAt: number | null }
+  /** Nothing was heard since the end of the session that was known to be the last: if there was another one since, that is not so. */
+  | { readonly kind: 'ExpireLease'; readonly afterSession: string | null; readonly lastHeardAt: number | null }
   /** The node was among many that fell silent together: what waits for it is not delivered unasked. */
   | { readonly kind: 'RequireConfirmation'; readonly because: string }
   /** The clock that the server reads was set by this many milliseconds. */

@@ -83,7 +83,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     goodbye: fc.boolean(),
     why: fc.constant('lost'),
   }),
-  fc.record({ kind: fc.constant('ExpireLease' as const), lastHeardAt: fc.constant(null) }),
+  fc.record({
+    kind: fc.constant('ExpireLease' as const),
+    afterSession: fc.constantFrom('s1', 's2'),
+    lastHeardAt: fc.constant(null),
+  }),
   fc.record({
     kind: fc.constant('RegisterNode' as const),
     sessionId: fc.constantFrom('s1', 's2'),

@@ -21,7 +21,7 @@ export { evolve, operationWrittenBy } from './evolve.ts';
 export { type Check, fault, fine, type Finding, warning } from './finding.ts';
 export { violationsOf, violationsOfStep } from './invariants.ts';
 export { isSameValue } from './is-same-value.ts';
-export { afterServerStart } from './liveness/end-session.ts';
+export { afterServerStart, lastSessionOf } from './liveness/end-session.ts';
 export { type MassSilenceState, NO_SILENCE, stepMassSilence } from './liveness/mass-silence.ts';
 export { type JsonText, prettyJsonText, readJsonText, writeJsonText } from './metadata/json-text.ts';
 export { NO_ACCESS } from './node/new-node.ts';

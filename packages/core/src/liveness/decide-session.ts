@@ -7,6 +7,7 @@ import { followLeaving } from '../drain/follow-leaving.ts';
 import { decideEnrolment } from '../enrolment/decide-enrolment.ts';
 import { evolve } from '../evolve.ts';
 import { isSameValue } from '../is-same-value.ts';
+import { lastSessionOf } from './end-session.ts';
 import { NO_ACCESS } from '../node/new-node.ts';
 import type { NodeState } from '../node/node.ts';
 import { recordUpdate, releaseDrainHold } from '../operation/decide-update.ts';
@@ -182,6 +183,7 @@ export function decideDisconnect(node: NodeState, command: RecordDisconnect): Re
 /** A node without a session that was not heard for a lease is offline. */
 export function decideExpireLease(node: NodeState, command: ExpireLease): Result<Decision> {
   if (node.session.kind === 'connected' || node.offlineSince !== null) return decided([]);
+  if (lastSessionOf(node) !== command.afterSession) return decided([]);
   return decided([{ kind: 'LeaseExpired', lastHeardAt: command.lastHeardAt }]);
 }
 

@@ -3,10 +3,23 @@ import type { NodeState } from '../node/node.ts';
 
 /** From here on it counts what the agent cannot know of. */
 export function withoutSession(node: NodeState, at: number, why: string): NodeState {
+  const sessionId = lastSessionOf(node);
   return {
     ...node,
-    session: { kind: 'disconnected', since: at, why, generationThen: node.generation, holdsChangedSince: [] },
+    session: {
+      kind: 'disconnected',
+      ...(sessionId === null ? {} : { sessionId }),
+      since: at,
+      why,
+      generationThen: node.generation,
+      holdsChangedSince: [],
+    },
   };
+}
+
+/** The session that its agent has, or had last; `null`: none is known. */
+export function lastSessionOf({ session }: Pick<NodeState, 'session'>): string | null {
+  return session.sessionId ?? null;
 }
 
 /**

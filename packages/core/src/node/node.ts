@@ -25,6 +25,8 @@ export type AgentSessionState =
     }
   | {
       readonly kind: 'disconnected';
+      /** The session that has ended; absent: there was none, or an older version stored it. */
+      readonly sessionId?: string;
       readonly since: number;
       readonly why: string;
       /** The newest wish that the agent can know of: it was told none since. */

@@ -20,7 +20,7 @@ function closed(): LivingNode {
 
 function leaves(living: LivingNode): void {
   living.must({ kind: 'RecordDisconnect', sessionId: 's1', goodbye: false, why: 'the connection was lost' });
-  living.must({ kind: 'ExpireLease', lastHeardAt: null });
+  living.must({ kind: 'ExpireLease', afterSession: 's1', lastHeardAt: null });
 }
 
 function returns(living: LivingNode, bootId = 'boot-2'): void {

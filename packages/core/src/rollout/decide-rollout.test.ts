@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { PlayedFleet } from './played-fleet.ts';
 import { PlayedRollout } from './played-rollout.ts';
+import { decideRollout } from './decide-rollout.ts';
 import { changedNodes, holdOf } from './rollout.ts';
 
 function rolloutOf(size = 3, wish: Partial<ConstructorParameters<typeof PlayedRollout>[1]> = {}): PlayedRollout {
@@ -200,5 +201,20 @@ test('only the nodes that changed are rows to write', () => {
 test('a fleet of rollouts has its bound', () => {
   const rollout = rolloutOf();
   const start = { kind: 'StartRollout', id: 'r2', spec: rollout.state.header.spec, nodeIds: ['n01'] } as const;
-  expect(rollout.ask(start, 'alice', 20)).toBe('too-many-rollouts');
+  const decided = decideRollout(null, start, { now: 0, by: 'alice', othersUnended: 20, unendedMax: 20 });
+  expect(decided).toMatchObject({ ok: false, problem: { code: 'too-many-rollouts' } });
+});
+
+test('one that was started is not started again, not even when it has ended', () => {
+  const rollout = rolloutOf();
+  const { id, spec } = rollout.state.header;
+  const start = { kind: 'StartRollout', id, spec, nodeIds: ['n01'] } as const;
+  const { state } = rollout;
+  expect(rollout.ask(start)).toBe(null);
+  expect(rollout.state).toBe(state);
+  rollout.playOut();
+  const ended = rollout.state;
+  expect(ended.header.status).toBe('succeeded');
+  expect(rollout.ask(start)).toBe(null);
+  expect(rollout.state).toBe(ended);
 });

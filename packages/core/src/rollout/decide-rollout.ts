@@ -22,14 +22,15 @@ const PASSING: ReadonlySet<ProblemCode> = new Set([
 
 /**
  * Pure and total.
- * @param state `null`: there is no such rollout; only its start is possible then.
+ * @param state `null`: there is no such rollout; only its start is possible then. One that was started before is not started again, however long ago
+ * it has ended.
  */
 export function decideRollout(
   state: RolloutState | null,
   request: RolloutRequest,
   context: RolloutContext,
 ): Result<RolloutDecision> {
-  if (request.kind === 'StartRollout') return decideStart(request, context);
+  if (request.kind === 'StartRollout') return state === null ? decideStart(request, context) : unchanged(state);
   if (state === null) return refuse({ code: 'rollout-not-found', detail: 'There is no such rollout.' });
   switch (request.kind) {
     case 'PauseRollout':

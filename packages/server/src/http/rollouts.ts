@@ -31,7 +31,7 @@ export const startRollout: Handler<typeof routes.startRollout> = async (request,
   if (forbidden !== null) return { ok: false, problem: forbidden };
   const spec = withinScope(principal, asked, parts);
   if (!spec.ok) return spec;
-  const id = newRolloutId(once, parts.fleet.now());
+  const id = newRolloutId(once);
   const started = await parts.rollouts.start(
     id,
     { spec: spec.value, planHash, scope: principal.selector },

@@ -116,7 +116,7 @@ async function start(spec: Partial<RolloutSpec> = {}): Promise<void> {
     order: { by: 'id' },
     ...spec,
   };
-  expect(await rollouts.start({ id: ID, earlierId: null }, { spec: whole, scope: null }, ALICE)).toMatchObject({
+  expect(await rollouts.start({ id: ID, isOfKey: false }, { spec: whole, scope: null }, ALICE)).toMatchObject({
     ok: true,
   });
 }
@@ -177,7 +177,7 @@ test('after a start no node begins before each node of the fleet was heard of, o
   await fleet.access(() => ({ ok: true, value: { tokens: [], budgets: [{ name: 'all', budget }], notes: [] } }));
   expect((await fleet.execute('c', drain, ALICE)).ok).toBe(true);
   const spec: RolloutSpec = { nodeIds: ['a', 'b'], command: { kind: 'restart' }, drainFirst: false };
-  expect((await rollouts.start({ id: ID, earlierId: null }, { spec, scope: null }, ALICE)).ok).toBe(true);
+  expect((await rollouts.start({ id: ID, isOfKey: false }, { spec, scope: null }, ALICE)).ok).toBe(true);
   const waiting = () => rollouts.outlook(ID).waiting ?? '';
   await waitFor('it to wait for its budget', () => waiting().includes("'all'"), { seen: waiting });
   await close();
@@ -188,7 +188,8 @@ test('after a start no node begins before each node of the fleet was heard of, o
   await waitFor('it to say what it waits for', () => waiting().startsWith('The server was started a moment ago'));
   await register('a');
   await register('b');
-  await fleet.record('c', { kind: 'ExpireLease', lastHeardAt: null }, SERVER);
+  const { session } = fleet.node('c')?.state ?? {};
+  await fleet.record('c', { kind: 'ExpireLease', afterSession: session?.sessionId ?? null, lastHeardAt: null }, SERVER);
   await waitFor('it to see that c is out', () => waiting().includes("'all'"), { seen: waiting });
   expect(header()).toMatchObject({ status: 'running' });
   expect([...operationsOn('a'), ...operationsOn('b')]).toEqual([]);
@@ -307,7 +308,7 @@ test('a node is in the hands of one rollout at a time', async () => {
   await start({ maxUnavailable: 3 });
   await hasBegun('a');
   const other: RolloutSpec = { all: true, command: { kind: 'restart' }, drainFirst: false, maxUnavailable: 3 };
-  expect((await rollouts.start({ id: 'ro_2', earlierId: null }, { spec: other, scope: null }, ALICE)).ok).toBe(true);
+  expect((await rollouts.start({ id: 'ro_2', isOfKey: false }, { spec: other, scope: null }, ALICE)).ok).toBe(true);
   await waitFor('it to wait', () => rollouts.outlook('ro_2').waiting !== null);
   expect(fleet.rollouts.get('ro_2')?.counts).toMatchObject({ inProgress: 0, pending: 3 });
 });

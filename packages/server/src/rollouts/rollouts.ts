@@ -21,12 +21,13 @@ import { Durations } from './durations.ts';
 import { whyNotGate } from './gate-address.ts';
 import { JoinedNodes } from './joined-nodes.ts';
 import { type MadePlan, RolloutPlans, type RolloutPlansOptions } from './rollout-plans.ts';
-import { type NewRolloutId, startedBefore } from './rollout-id.ts';
+import type { NewRolloutId } from './rollout-id.ts';
 import { RolloutNodeIds } from './rollout-node-ids.ts';
 import { type RolloutOutlook, RolloutRunner } from './rollout-runner.ts';
 import { RolloutWorld } from './rollout-world.ts';
 import { RunningGate } from './running-gate.ts';
 import { whyInDoubt } from './in-doubt.ts';
+import { type RolloutWish, startRollout } from './start-rollout.ts';
 import { UnheardNodes } from './unheard-nodes.ts';
 
 export interface RolloutsOptions {
@@ -43,15 +44,6 @@ export interface RolloutsOptions {
   readonly defaultDrainTimeoutMs: number | null;
   /** What the steps are measured by; absent: the process's own clock, which never steps. */
   readonly measureMs?: () => number;
-}
-
-/** What somebody wants to start. */
-export interface RolloutWish {
-  readonly spec: RolloutSpec;
-  /** Of the plan that it must still be; absent: whatever it is. */
-  readonly planHash?: string | undefined;
-  /** The selector of their token; `null`: it has none. */
-  readonly scope: string | null;
 }
 
 /** What somebody wants to become of a rollout. */
@@ -72,6 +64,8 @@ export class Rollouts {
   readonly #endings: (() => void)[] = [];
   /** Starts and retries come one after the other: each counts those before it. */
   #starting: Promise<unknown> = Promise.resolve();
+  /** The id of the rollout that is being started; `null`: none is. */
+  #startingId: string | null = null;
   #isStopped = false;
 
   constructor(options: RolloutsOptions) {
@@ -125,20 +119,37 @@ export class Rollouts {
   /**
    * @param newId Of the new rollout. One that was started under it by the very same request is given instead.
    */
-  start(newId: NewRolloutId, { spec, planHash, scope }: RolloutWish, actor: Actor): Promise<Result<RolloutState>> {
+  start(newId: NewRolloutId, wish: RolloutWish, actor: Actor): Promise<Result<RolloutState>> {
     return this.#inTurn(async () => {
-      const problem = whyNotGate(spec, this.#options.allowed);
+      const problem = whyNotGate(wish.spec, this.#options.allowed);
       if (problem !== null) return { ok: false, problem };
-      const known = await startedBefore(newId, (id) => this.state(id), this.#options.clock.now());
-      if (known !== null)
-        return this.#plans.isFor(spec, known.header) ? { ok: true, value: known } : anotherRequest(known.header.id);
-      const made = await this.#plans.confirm(spec, planHash);
-      if (!made.ok) return made;
-      const { spec: normal, nodeIds } = made.value;
-      const { id } = newId;
-      const start = { kind: 'StartRollout', id, spec: normal, nodeIds, ...(scope === null ? {} : { scope }) } as const;
-      return this.#runnerOf(id, null).ask(start, actor);
+      const runnerOf = (id: string) => {
+        this.#holdForStart(id);
+        return this.#runnerOf(id, null);
+      };
+      const parts = {
+        plans: this.#plans,
+        stateOf: (id: string) => this.state(id),
+        runnerOf,
+        now: this.#options.clock.now(),
+      };
+      return startRollout(newId, wish, actor, parts).finally(() => this.#holdForStart(null));
     });
+  }
+
+  /** @param id Whose runner is kept, whether there is such a rollout or not; `null`: none. */
+  #holdForStart(id: string | null): void {
+    const before = this.#startingId;
+    this.#startingId = id;
+    const state = before === null ? null : (this.#runners.get(before)?.state ?? null);
+    if (before !== null && (state === null || isEnded(state.header))) this.#drop(before);
+  }
+
+  /** There is nothing left to do. */
+  #drop(id: string): void {
+    if (id === this.#startingId) return;
+    void this.#runners.get(id)?.stop();
+    this.#runners.delete(id);
   }
 
   /** Pauses, resumes, approves, cancels or retries a rollout. */
@@ -216,10 +227,7 @@ export class Rollouts {
         othersUnended: () => fleet.rollouts.size - (fleet.rollouts.get(id) === undefined ? 0 : 1),
         unendedMax: ROLLOUTS_UNENDED_MAX,
         measureMs: this.#options.measureMs ?? (() => performance.now()),
-        finished: () => {
-          this.#runners.delete(id);
-          void runner.stop();
-        },
+        finished: () => this.#drop(id),
       },
       state,
     );
@@ -281,11 +289,6 @@ export class Rollouts {
 
 function noSuchRollout(id: string): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem: { code: 'rollout-not-found', detail: `There is no rollout '${id.slice(0, 100)}'.` } };
-}
-
-function anotherRequest(id: string): { readonly ok: false; readonly problem: Problem } {
-  const detail = `Another rollout was started with this Idempotency-Key before (${id}). Nothing was done.`;
-  return { ok: false, problem: { code: 'idempotency-key-reused', field: 'Idempotency-Key', detail } };
 }
 
 /** When the oldest of them was started, in epoch milliseconds; `null`: there is none. */

@@ -23,7 +23,7 @@ test('a node that another server had is believed for its whole lease from when t
   const clock = new HandClock();
   const { leases, expired } = leasesOn(clock);
   clock.moveTo(10 * LEASE_MS);
-  leases.begin('n', LEASE_MS, false);
+  leases.begin('n', LEASE_MS, null, false);
   clock.moveTo(11 * LEASE_MS - 1);
   expect(expired).toEqual([]);
   clock.moveTo(12 * LEASE_MS);
@@ -34,7 +34,7 @@ test('a node that another server had is believed for its whole lease from when t
 test('a node that was heard is believed for a lease from its last word', () => {
   const clock = new HandClock();
   const { leases, expired } = leasesOn(clock);
-  const lease = leases.begin('n', LEASE_MS, true);
+  const lease = leases.begin('n', LEASE_MS, 's', true);
   clock.moveTo(LEASE_MS / 2);
   leases.heard(lease);
   clock.moveTo(1.5 * LEASE_MS - 1);
@@ -47,7 +47,7 @@ test('a node that was heard is believed for a lease from its last word', () => {
 test('while nobody knows what other servers have recorded no lease ends, and afterwards each is a whole one', () => {
   const clock = new HandClock();
   const { leases, expired } = leasesOn(clock, () => clock.now() > 10 * LEASE_MS);
-  leases.begin('n', LEASE_MS, true);
+  leases.begin('n', LEASE_MS, 's', true);
   for (let at = 0; at <= 11 * LEASE_MS - 100; at += 50) clock.moveTo(at);
   expect(expired).toEqual([]);
   clock.moveTo(12 * LEASE_MS);

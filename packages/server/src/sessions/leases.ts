@@ -35,6 +35,8 @@ export interface Lease {
   /** When it was begun: until then the node was another server's to hear, or had no session. */
   readonly begunAt: number;
   readonly leaseMs: number;
+  /** The session by which, or after whose end, the node is believed; `null`: it never had one. */
+  readonly sessionId: string | null;
 }
 
 export class Leases {
@@ -54,16 +56,16 @@ export class Leases {
   }
 
   /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
-  begin(nodeId: string, leaseMs: number, isHeard: boolean): Lease {
+  begin(nodeId: string, leaseMs: number, sessionId: string | null, isHeard: boolean): Lease {
     const begunAt = this.#options.clock.now();
-    const lease = { heardAt: isHeard ? begunAt : null, begunAt, leaseMs };
+    const lease = { heardAt: isHeard ? begunAt : null, begunAt, leaseMs, sessionId };
     this.#leases.set(nodeId, lease);
     this.#arm(nodeId);
     return lease;
   }
 
-  has(nodeId: string): boolean {
-    return this.#leases.has(nodeId);
+  get(nodeId: string): Lease | undefined {
+    return this.#leases.get(nodeId);
   }
 
   /** The queue is not touched: a lease that comes up looks when the node was heard last. */

@@ -1,6 +1,6 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
 import { AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
-import { type Clock, mayStillSpeak, type NodeState } from '@sluice/core';
+import { type Clock, lastSessionOf, mayStillSpeak, type NodeState } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { endOfLostSession, isElsewhere, type Servers } from '../fleet/servers.ts';
@@ -79,9 +79,7 @@ export class SessionRegistry {
       changed: () => options.massSilenceChanged?.(),
       logger,
     });
-    // Alone there was no other server that its agent could have gone to first.
-    const leases = options.servers.hasOthers ? UNHEARD_LEASES : 1;
-    for (const { state } of fleet.nodes()) this.#leaseOfAbsent(state, leases);
+    for (const { state } of fleet.nodes()) this.#leaseOfAbsent(state);
   }
 
   /** Many nodes fell silent together; `null`: no more than usual. */
@@ -183,7 +181,7 @@ export class SessionRegistry {
       if (this.#byNode.get(id) === older) break;
     }
     this.#byNode.set(id, session);
-    session.lease = this.#leases.begin(id, this.#times().leaseMs, true);
+    session.lease = this.#leases.begin(id, this.#times().leaseMs, session.id, true);
     return 'admitted';
   }
 
@@ -247,13 +245,19 @@ export class SessionRegistry {
 
   /**
    * Whether a node that has no session here is still believed. Where it has one at another server, that one counts; where it has none,
-   * every server counts, those that have not heard the agent themselves a little longer: the first records it.
+   * every server counts, those that have not heard the agent themselves a little longer: the first records it. Each session of the agent,
+   * wherever it was, counts anew.
    */
-  #leaseOfAbsent(state: NodeState, leases = UNHEARD_LEASES): void {
+  #leaseOfAbsent(state: NodeState): void {
+    const { servers } = this.#options;
     const { id, session, offlineSince } = state;
-    if (isElsewhere(state, this.#options.servers) || offlineSince !== null) this.#leases.forget(id);
-    else if (session.kind !== 'connected' && !this.#leases.has(id))
-      this.#leases.begin(id, this.#times().leaseMs * leases, false);
+    const lastSession = lastSessionOf(state);
+    if (isElsewhere(state, servers) || offlineSince !== null) this.#leases.forget(id);
+    else if (session.kind !== 'connected' && this.#leases.get(id)?.sessionId !== lastSession) {
+      // Alone there is no other server that its agent could have gone to first.
+      const leases = servers.hasOthers ? UNHEARD_LEASES : 1;
+      this.#leases.begin(id, this.#times().leaseMs * leases, lastSession, false);
+    }
   }
 
   #refused({ remoteIp }: AgentSession, nodeId: string, detail: string): void {
@@ -277,10 +281,13 @@ export class SessionRegistry {
       await session.ended(`nothing was heard of its agent for ${Math.round(session.times.leaseMs / 1000)} s`);
     }
     const heardAt = lastHeardAt === null ? null : fleet.now() - (clock.now() - lastHeardAt);
-    const command = { kind: 'ExpireLease', lastHeardAt: heardAt ?? fleet.node(nodeId)?.lastSeenAt ?? null } as const;
-    const wasOffline = fleet.node(nodeId)?.state.offlineSince != null;
-    const result = await fleet.record(nodeId, command, SERVER);
+    const known = fleet.node(nodeId);
+    const afterSession = known === undefined ? null : lastSessionOf(known.state);
+    const wasOffline = known?.state.offlineSince != null;
+    const command = { kind: 'ExpireLease', afterSession, lastHeardAt: heardAt ?? known?.lastSeenAt ?? null } as const;
+    // Whatever is heard of the node from here on counts anew.
     if (!this.#byNode.has(nodeId)) this.#leases.forget(nodeId);
+    const result = await fleet.record(nodeId, command, SERVER);
     if (result.ok && hasFallenSilent(result.value.node, wasOffline)) this.#silence.hasFallen(nodeId);
   }
 }

@@ -175,8 +175,7 @@ export class PostgresUnderTest {
     await client.connect();
     try {
       await client.query("select pg_backup_start('standby', true)");
-      // All that belongs to a user of its own stays with it.
-      execFileSync('cp', ['-a', `${this.#directory}/.`, directory]);
+      copyDirectory(this.#directory, directory);
       const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
       await rm(path.join(directory, 'postmaster.pid'));
       const { uid, gid } = await stat(this.#directory);
@@ -242,6 +241,18 @@ async function refuseHiddenBinaries(): Promise<void> {
         `PostgreSQL does not run as root, and the user 'postgres' cannot enter ${directory}. ` +
           `Run the tests as another user, keep the checkout elsewhere, or allow it: chmod o+x ${directory}`,
       );
+    }
+  }
+}
+
+/** All that belongs to a user of its own stays with it. Files that go meanwhile make another try: what is copied then is whole. */
+function copyDirectory(from: string, to: string): void {
+  for (let triesLeft = 5; ; triesLeft -= 1) {
+    try {
+      execFileSync('cp', ['-a', `${from}/.`, to], { stdio: 'pipe' });
+      return;
+    } catch (error) {
+      if (triesLeft === 0) throw error;
     }
   }
 }
