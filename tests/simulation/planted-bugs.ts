@@ -169,4 +169,34 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a rollout is started at each of several servers',
+    edits: [
+      {
+        file: 'packages/core/src/rollout/decide-rollout.ts',
+        find: 'return state === null ? decideStart(request, context) : unchanged(state);',
+        replace: 'return decideStart(request, context);',
+      },
+    ],
+  },
+  {
+    name: 'a server decides on what was, not on what others have committed',
+    edits: [
+      {
+        file: 'packages/server/src/fleet/missed.ts',
+        find: 'states: new Map(nodes.map(',
+        replace: 'states: new Map(nodes.slice(1).map(',
+      },
+    ],
+  },
+  {
+    name: 'a server that was given up goes on as if nothing had happened',
+    edits: [
+      {
+        file: 'packages/server/src/replicas/replicas.ts',
+        find: 'if (roll.isKnown) this.#take(roll, beganAt);',
+        replace: 'if (roll.isKnown || roll.replicas.length > 0) this.#take(roll, beganAt);',
+      },
+    ],
+  },
 ];

@@ -71,7 +71,7 @@ export class SimulatedSharedStore implements SharedStore {
     return new Promise((resolve, reject) => {
       this.#inTurn((done) => {
         const transaction: Transaction = { isOver: false };
-        const fail = (error: unknown) => {
+        const fail = (error: Error) => {
           done();
           reject(error);
         };
@@ -101,7 +101,7 @@ export class SimulatedSharedStore implements SharedStore {
                 resolve(this.#pen(transaction, keys, done));
               } catch (error) {
                 this.#end(transaction);
-                fail(error);
+                fail(asError(error));
               }
             });
           });
@@ -132,7 +132,7 @@ export class SimulatedSharedStore implements SharedStore {
               }),
             );
           } catch (error) {
-            this.#hear(() => end(() => reject(error)));
+            this.#hear(() => end(() => reject(asError(error))));
           }
         });
       });
@@ -396,6 +396,10 @@ export class SimulatedSharedStore implements SharedStore {
     const { random, profile, isTroubled } = this.#options;
     return isTroubled() && random.chance(profile.databaseSlow) ? random.between(20, 400) : random.between(0, 3);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function unreached(): StoreUnavailableError {

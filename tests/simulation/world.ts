@@ -1,5 +1,4 @@
 /** A world from one seed: a server, agents, workloads, clients, and everything that can go wrong between them. */
-import { isSameValue } from '@sluice/core';
 import { pino } from 'pino';
 import { serversInOrder } from '../../packages/agent/src/server-urls.ts';
 import { readNode } from '../../packages/server/src/fleet/stored-documents.ts';
@@ -331,9 +330,11 @@ export class World {
     for (const { fleet, place } of this.#servers.running) {
       if (fleet.lastSequence !== this.#disk.sequence)
         return `${place.url} shows event ${fleet.lastSequence}, and the last is ${this.#disk.sequence}`;
-      for (const stored of this.#disk.nodes.values())
-        if (!isSameValue(fleet.node(stored.nodeId)?.state, readNode(JSON.parse(JSON.stringify(stored)))))
-          return `${place.url} shows ${stored.nodeId} otherwise than it is`;
+      for (const { nodeId, state } of this.#disk.nodes.values()) {
+        // As text, as a disk would have it.
+        const [shown, kept] = [fleet.node(nodeId)?.state, state].map((each) => JSON.stringify(each));
+        if (shown !== kept) return `${place.url} shows ${nodeId} as ${shown}, and it is ${kept}`;
+      }
     }
     return null;
   }
