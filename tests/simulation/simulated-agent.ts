@@ -49,6 +49,8 @@ export interface SimulatedAgentOptions {
 }
 
 const PROBE_EVERY_MS = 1000;
+/** Milliseconds until it looks whether its own server is back: soon, so that much goes wrong on the way. */
+const HOME_AFTER_MS = 3000;
 
 export class SimulatedAgent {
   readonly #life: Life = { isAlive: true, frozenUntil: 0 };
@@ -99,6 +101,7 @@ export class SimulatedAgent {
       connect: network.connect(machine.nodeId, this.#life),
       clock: ofProcess,
       random: () => random.next(),
+      homeAfterMs: HOME_AFTER_MS,
       events: {
         hello: () => this.#hello(),
         received: (message) => {

@@ -15,21 +15,18 @@ import type { AgentSocket, Connect } from './agent-socket.ts';
 import { parseJson } from '../parse-json.ts';
 import type { ServerUrls } from '../server-urls.ts';
 import { beatInRhythm } from './heartbeat-rhythm.ts';
-import {
-  afterEnd,
-  beginCourse,
-  type ServerCourse,
-  type SessionEnd,
-  SLOW_RETRY_MS,
-  withSession,
-} from './server-course.ts';
+import { afterEnd, beginCourse, isAtHome, type ServerCourse, type SessionEnd, withSession } from './server-course.ts';
+import { endByClose, endByStatus } from './session-end.ts';
 
 /** Milliseconds for the connection and the welcome together; a server that takes longer is as good as none. */
 const WELCOME_WITHIN_MS = 15_000;
-/** Milliseconds that a `Retry-After` is followed at most: whatever answers in the server's place must not keep the agent away for ever. */
-const RETRY_AFTER_MS_MAX = 300_000;
 /** Milliseconds that a server gets to close a session that said goodbye. */
 const GOODBYE_WITHIN_MS = 1000;
+/**
+ * Milliseconds at least, and three times as many at most, after which an agent that is not with its own server looks whether that one is back:
+ * when servers were restarted one after the other, their agents are spread again soon, and do not all come at once.
+ */
+const HOME_AFTER_MS = 300_000;
 
 const serverMessage = Compile(ServerMessage);
 
@@ -53,6 +50,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** At least 0, less than 1: the jitter of coming back. */
   readonly random: () => number;
+  /** Milliseconds at least until it looks whether its own server is back; absent: some minutes. */
+  readonly homeAfterMs?: number;
   readonly events: ConnectionEvents;
   readonly logger: Logger;
 }
@@ -62,6 +61,8 @@ export class AgentConnection {
   readonly #options: ConnectionOptions;
   #course: ServerCourse;
   #socket: AgentSocket | null = null;
+  /** To its own server, while the session is with another one: it is gone over to when that server has said something. */
+  #wayHome: AgentSocket | null = null;
   #isWelcomed = false;
   /** The server's challenge in this session; `null`: it has not come. */
   #nonce: string | null = null;
@@ -71,6 +72,7 @@ export class AgentConnection {
   #mustAsk = false;
   #cancelRetry: (() => void) | null = null;
   #cancelHeartbeat: (() => void) | null = null;
+  #cancelWayHome: (() => void) | null = null;
   #stopped: (() => void) | null = null;
   #isStopped = false;
 
@@ -80,28 +82,9 @@ export class AgentConnection {
   }
 
   start(): void {
-    const { connect } = this.#options;
     this.#isWelcomed = false;
     this.#nonce = null;
-    let refused: SessionEnd | null = null;
-    const cancelWelcome = this.#after(WELCOME_WITHIN_MS, () => socket.terminate());
-    const socket = connect(this.#course.at, {
-      received: (text, isBinary) => {
-        this.#hasHeard = true;
-        if (this.#receive(socket, text, isBinary)) cancelWelcome();
-      },
-      ponged: () => {
-        this.#hasHeard = true;
-      },
-      refused: (status, retryAfter) => {
-        refused = this.#endByStatus(status, retryAfter);
-      },
-      closed: (code, reason) => {
-        cancelWelcome();
-        this.#ended(code, reason, refused);
-      },
-    });
-    this.#socket = socket;
+    this.#socket = this.#connectTo(this.#course.at);
   }
 
   /** The challenge of the session that is open; `null`: there is none. */
@@ -129,6 +112,7 @@ export class AgentConnection {
   async stop(why: 'stopping' | 'restarting'): Promise<void> {
     this.#isStopped = true;
     this.#cancelRetry?.();
+    this.#stayHere();
     const socket = this.#socket;
     if (socket === null) return;
     this.send({ kind: 'goodbye', why });
@@ -141,6 +125,63 @@ export class AgentConnection {
       };
       socket.close(1000, 'goodbye');
     });
+  }
+
+  #connectTo(server: string): AgentSocket {
+    let refused: SessionEnd | null = null;
+    const cancelWelcome = this.#after(WELCOME_WITHIN_MS, () => socket.terminate());
+    const socket: AgentSocket = this.#options.connect(server, {
+      received: (text, isBinary) => {
+        if (this.#wayHome === socket) this.#goHome(socket);
+        if (this.#socket !== socket) return;
+        this.#hasHeard = true;
+        if (this.#receive(socket, text, isBinary)) cancelWelcome();
+      },
+      ponged: () => {
+        if (this.#socket === socket) this.#hasHeard = true;
+      },
+      refused: (status, retryAfter) => {
+        refused = endByStatus({ server, status, retryAfter }, this.#options.logger);
+      },
+      closed: (code, reason) => {
+        cancelWelcome();
+        if (this.#socket === socket) this.#ended(code, reason, refused);
+        if (this.#wayHome !== socket) return;
+        this.#wayHome = null;
+        this.#lookHomeLater();
+      },
+    });
+    return socket;
+  }
+
+  #lookHomeLater(): void {
+    const { homeAfterMs = HOME_AFTER_MS, random, servers } = this.#options;
+    if (isAtHome(this.#course)) return;
+    this.#cancelWayHome = this.#after(Math.round(homeAfterMs * (1 + 2 * random())), () => {
+      this.#wayHome = this.#connectTo(servers[0]);
+    });
+  }
+
+  /** Its own server is back, and has a challenge for it: the session with the other one is over. */
+  #goHome(socket: AgentSocket): void {
+    const { servers, events, logger } = this.#options;
+    const left = this.#socket;
+    logger.info({ event: 'session-moved', from: this.#course.at, server: servers[0] }, 'back to its own server');
+    this.#wayHome = null;
+    this.#cancelHeartbeat?.();
+    this.#socket = socket;
+    this.#isWelcomed = false;
+    this.#nonce = null;
+    this.#course = beginCourse(servers);
+    left?.close(AGENT_CLOSE.moving, 'the agent goes to its own server');
+    events.closed();
+  }
+
+  #stayHere(): void {
+    this.#cancelWayHome?.();
+    const socket = this.#wayHome;
+    this.#wayHome = null;
+    socket?.terminate();
   }
 
   #after(ms: number, run: () => void): () => void {
@@ -168,6 +209,7 @@ export class AgentConnection {
       this.#course = withSession(this.#course);
       this.#hasHeard = true;
       this.#beat(socket, message);
+      this.#lookHomeLater();
       this.#options.logger.info(
         { event: 'session-opened', server: this.#course.at, sessionId: message.sessionId },
         'connected to the server',
@@ -203,33 +245,19 @@ export class AgentConnection {
     this.#socket?.ping();
   }
 
-  /** How a try ended whose upgrade was answered with an HTTP status. */
-  #endByStatus(status: number, retryAfter: string | undefined): SessionEnd {
-    const told = { status, server: this.#course.at };
-    if (status === 401 || status === 403) {
-      this.#options.logger.error(
-        { event: 'session-refused', ...told },
-        'the server refuses this agent’s token; check joinToken in agent.yaml',
-      );
-      return { kind: 'refused' };
-    }
-    this.#options.logger.warn({ event: 'session-refused', ...told }, 'the server does not take the session now');
-    const seconds = Number(retryAfter ?? Number.NaN);
-    const toldMs = Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : null;
-    return { kind: status === 429 ? 'put-off' : 'gone', toldMs };
-  }
-
   /** @param refused How a try ended that never became a WebSocket. */
   #ended(code: number, reason: string, refused: SessionEnd | null): void {
     this.#cancelHeartbeat?.();
+    this.#stayHere();
     const wasWelcomed = this.#isWelcomed;
     this.#isWelcomed = false;
     this.#socket = null;
     if (wasWelcomed) this.#options.events.closed();
     this.#stopped?.();
     if (this.#isStopped) return;
-    const end = refused ?? this.#endByClose(code, reason);
     const { at: server } = this.#course;
+    const end =
+      refused ?? endByClose({ server, code, reason }, this.#options.logger, () => this.#options.events.refused());
     const { course, waitMs } = afterEnd(this.#course, end, this.#options.random());
     this.#course = course;
     this.#options.logger.info(
@@ -238,32 +266,4 @@ export class AgentConnection {
     );
     this.#cancelRetry = this.#after(waitMs, () => this.start());
   }
-
-  /** How a session ended, by the protocol's close codes. */
-  #endByClose(code: number, reason: string): SessionEnd {
-    const { events, logger } = this.#options;
-    const told = { event: 'session-refused', server: this.#course.at, code, reason };
-    switch (code) {
-      case AGENT_CLOSE.notAuthorised:
-        if (events.refused()) return { kind: 'say-otherwise' };
-        logger.error(told, 'the server does not let this agent in; a person must look');
-        return { kind: 'refused' };
-      case AGENT_CLOSE.nodeIdInUse:
-      case AGENT_CLOSE.versionNotSpoken:
-      case AGENT_CLOSE.superseded:
-        logger.error(told, 'the server refuses this agent; a person must look');
-        return { kind: 'refused' };
-      case AGENT_CLOSE.tryLater:
-        return { kind: 'busy', toldMs: millisecondsIn(reason) };
-      case AGENT_CLOSE.stopping:
-        return { kind: 'gone', toldMs: millisecondsIn(reason) };
-      default:
-        return { kind: 'gone', toldMs: null };
-    }
-  }
-}
-
-/** What the reason of a close tells the agent to wait. */
-function millisecondsIn(reason: string): number {
-  return Math.min(Number.parseInt(/\d+/u.exec(reason)?.[0] ?? '0', 10), SLOW_RETRY_MS);
 }

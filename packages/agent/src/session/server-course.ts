@@ -55,6 +55,11 @@ export function withSession(course: ServerCourse): ServerCourse {
   return { ...course, left: [], rests: 0, putOffs: 0 };
 }
 
+/** Whether the agent is where it goes first. */
+export function isAtHome({ order, at }: ServerCourse): boolean {
+  return at === order[0];
+}
+
 /** @param random At least 0, less than 1. */
 export function afterEnd(course: ServerCourse, end: SessionEnd, random: number): NextTry {
   const backoff = backoffMs(course.rests, random);

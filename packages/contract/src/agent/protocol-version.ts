@@ -31,4 +31,6 @@ export const AGENT_CLOSE = {
   stopping: 4009,
   /** No protocol version in common. */
   versionNotSpoken: 4010,
+  /** Said by the agent: it goes to another server. */
+  moving: 4011,
 } as const;

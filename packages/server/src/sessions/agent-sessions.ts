@@ -40,6 +40,7 @@ const PUT_OFF_MAX = 2000;
 /** By the code that the session was closed with. */
 const WHY_ENDED: Readonly<Record<number, string>> = {
   [AGENT_CLOSE.badMessage]: 'its agent sent something that is not understood',
+  [AGENT_CLOSE.moving]: 'its agent went to another server',
   [AGENT_CLOSE.notAuthorised]: 'the credentials of its agent were revoked (see sluice nodes credentials)',
 };
 
