@@ -1,6 +1,7 @@
 /** The comparison of what clients were told with what is true: nothing is lost, and nothing is done twice. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Operation } from '@sluice/contract';
 import { type FleetUnderTest, isAlive } from '../end-to-end/fleet-under-test.ts';
 import { waitFor } from '../wait-for.ts';
 import { countOf, type CrashClients, isOperation } from './crash-clients.ts';
@@ -8,6 +9,8 @@ import { countOf, type CrashClients, isOperation } from './crash-clients.ts';
 export class CrashJudge {
   readonly #clients: CrashClients;
   readonly #fleetOf: ReadonlyMap<string, FleetUnderTest>;
+  /** Operations that nobody was told of, as last seen. */
+  #untold: readonly Operation[] = [];
 
   /** @param fleetOf Where the agent and the files of each node are. */
   constructor(clients: CrashClients, fleetOf: ReadonlyMap<string, FleetUnderTest>) {
@@ -43,6 +46,7 @@ export class CrashJudge {
     const clients = this.#clients;
     const expected = new Set(clients.told.keys());
     const seen = new Set<string>();
+    const untold: Operation[] = [];
     let unended = 0;
     for (let cursor = ''; ;) {
       const page = await clients.ask('GET', `/api/v1/operations?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`);
@@ -55,11 +59,13 @@ export class CrashJudge {
         seen.add(operation.id);
         if (operation.endedAt === null) unended += 1;
         if (expected.has(operation.id)) clients.saw(operation, page.askedAt);
+        else untold.push(operation);
       }
       const next = typeof json === 'object' && json !== null && 'nextCursor' in json ? json.nextCursor : null;
       if (typeof next !== 'string') break;
       cursor = encodeURIComponent(next);
     }
+    this.#untold = untold;
     for (const id of expected) if (!seen.has(id)) clients.problems.push(`${id} was acknowledged and is lost`);
     const [problem] = clients.problems;
     if (problem !== undefined) throw new Error(problem);
@@ -110,10 +116,15 @@ export class CrashJudge {
     const unclear = restarts.filter(({ status, startedAt }) => status !== 'succeeded' && startedAt !== null).length;
     const more = starts.length - 1 - performed.length;
     // A killed agent or server costs no workload: every start but the first is a restart that somebody asked for.
-    if (more < 0 || more > unclear)
+    if (more < 0 || more > unclear) {
+      const claimed = new Set(achieved);
+      const others = restarts.filter((operation) => !performed.includes(operation)).map((each) => JSON.stringify(each));
       problems.push(
-        `${nodeId}: ${starts.length} starts, ${performed.length} restarts that succeeded, ${unclear} unclear`,
+        `${nodeId}: ${starts.length} starts, ${performed.length} restarts that succeeded, ${unclear} unclear; ` +
+          `nobody claims the incarnations ${incarnations.filter((each) => !claimed.has(each)).join()}; other restarts: ${others.join(' ')}; ` +
+          `not told: ${JSON.stringify(this.#untold.filter((each) => each.nodeId === nodeId && each.command === 'restart'))}`,
       );
+    }
   }
 }
 

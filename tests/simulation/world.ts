@@ -51,7 +51,7 @@ export class World {
   /** The servers' log: a decision that would break one of their own rules is refused, but is a mistake all the same. */
   readonly #logger = pino(
     // Nothing of the real world may be in it: a replay says the same.
-    { level: 'warn', base: null, timestamp: false },
+    { level: 'warn', base: null, timestamp: false, serializers: { err: messageOf } },
     {
       write: (line: string) => {
         this.#promises.note(`log ${line.trim()}`);
@@ -374,6 +374,11 @@ export class World {
     this.#servers.end();
     for (const agent of this.#agents.values()) if (agent.isAlive) agent.die();
   }
+}
+
+/** Where an error was made says the real world as well. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function budgetOfAll(maxUnavailable: number | string): StoredBudget {
