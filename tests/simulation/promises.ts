@@ -151,14 +151,6 @@ export class Promises {
       case 'HoldReleased':
         witnessed.holds.delete(String(event['name']));
         return;
-      case 'AvailabilityRecovered': {
-        const { holds } = event;
-        // A database that was set back says for a moment that sessions go on at servers that are gone: what is released in that moment, and was
-        // placed before, too, its agent brings back. A node that stays drained is the safe side.
-        if (this.serverStartedAt === 0 && Array.isArray(holds))
-          for (const hold of holds) witnessed.holds.add(holdOf(hold).name);
-        return;
-      }
       case 'NodeDrained': {
         const { evidence } = event;
         if (typeof evidence !== 'object' || evidence === null || !('zeroSeenAt' in evidence)) return;

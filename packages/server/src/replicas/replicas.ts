@@ -1,6 +1,7 @@
 /** This server among those that share its store: says that it is there, sees who else is, and gives up who is silent. */
 import type { Clock } from '@sluice/core';
 import type { Logger } from 'pino';
+import { Pause } from '../fleet/pause.ts';
 import type { Servers } from '../fleet/servers.ts';
 import type { Roll, SharedStore, StoredReplica } from '../store/shared-store.ts';
 import { doerOf } from './doer-of.ts';
@@ -10,6 +11,8 @@ import { GIVE_UP_MS, look, NOBODY_SEEN, type Presence } from './presence.ts';
 const BEAT_MS = 250;
 /** Milliseconds without a beat of its own after which a server does no duty: others may have given it up. */
 const UNSURE_MS = 2000;
+/** Milliseconds after which a server that starts goes on though it does not know who else is there: the store is away. */
+const SEEN_WITHIN_MS = 2 * GIVE_UP_MS;
 /** Milliseconds for which a new doer waits: by then the one before it has seen that it is none any more. */
 const HAND_OVER_MS = 1000;
 
@@ -48,11 +51,16 @@ export class Replicas implements Servers {
     this.#beatenAt = options.clock.now();
   }
 
-  /** @throws StoreUnavailableError */
+  /**
+   * Resolves when it is known who of the roll is there: the others have been seen to beat, or were given up. A database that was set back has
+   * servers on its roll that are no more, and sessions at them.
+   * @throws StoreUnavailableError
+   */
   static async enter(options: ReplicasOptions): Promise<Replicas> {
     const replicas = new Replicas(options);
     await options.shared.enter(replicas.#self());
     replicas.#take(await options.shared.beat(replicas.#self()), options.clock.now());
+    await replicas.#seeOthers();
     replicas.#arm();
     return replicas;
   }
@@ -119,6 +127,17 @@ export class Replicas implements Servers {
         { event: 'replica-unstruck', err: error },
         'other servers give this one up in a moment',
       );
+    }
+  }
+
+  async #seeOthers(): Promise<void> {
+    const { clock } = this.#options;
+    const giveUpAt = clock.now() + SEEN_WITHIN_MS;
+    const beatAtFirst = new Map(this.#roll.map(({ id, beat }) => [id, beat]));
+    const isUnseen = ({ id, beat }: StoredReplica) => id !== this.#id && beatAtFirst.get(id) === beat;
+    while (this.#roll.some(isUnseen) && clock.now() < giveUpAt) {
+      await new Pause(clock).for(BEAT_MS);
+      await this.#beatNow();
     }
   }
 
