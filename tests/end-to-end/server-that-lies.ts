@@ -3,27 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { AGENT_SUBPROTOCOL, AgentMessage, type OperationUpdate } from '@sluice/contract';
 import { Compile } from 'typebox/compile';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { welcomeUnderTest } from '../../packages/agent/src/session/welcome-under-test.ts';
 import { waitFor } from '../wait-for.ts';
 
 const agentMessage = Compile(AgentMessage);
 
-const WELCOME = {
-  kind: 'welcome',
-  protocolVersion: 1,
-  sessionId: 'session',
-  heartbeatIntervalMs: 500,
-  leaseMs: 10_000,
-  availability: {
-    kind: 'availability.set',
-    generation: 0,
-    availability: 'active',
-    sinceGeneration: 0,
-    forceInMs: null,
-    holds: [],
-  },
-  metadata: { kind: 'metadata.changed', json: 'null', revision: 0 },
-  operations: [],
-};
+const WELCOME = welcomeUnderTest({ heartbeatIntervalMs: 500, leaseMs: 10_000 });
 
 export class ServerThatLies {
   /** Everything that the agent has said, in all its sessions. */

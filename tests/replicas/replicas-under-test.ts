@@ -1,11 +1,14 @@
 /** Several real servers on one PostgreSQL, each with its own network to the database and to its agents, so that each can be cut off by itself. */
 import { ProxyUnderTest } from '../../packages/server/src/store/postgres/proxy-under-test.ts';
 import type { PostgresUnderTest } from '../../packages/server/src/store/postgres/postgres-under-test.ts';
+import { pause } from '../crashes/pause.ts';
 import { waitFor } from '../wait-for.ts';
 import { FleetUnderTest, freePort } from '../end-to-end/fleet-under-test.ts';
 
 /** Milliseconds: silence of an agent is noticed soon, and a machine that is busy with other tests is no silence. */
 const LEASE_MS = 5000;
+/** Milliseconds after which every process of PostgreSQL has read its settings anew. */
+const SYNCHRONOUS_MS = 1000;
 const AGENTS = { heartbeatInterval: '500ms', lease: `${LEASE_MS}ms` };
 
 /** One server of several. */
@@ -73,6 +76,8 @@ export class ReplicasUnderTest {
       const [row] = await this.postgres.query<{ state: string }>('select sync_state as state from pg_stat_replication');
       return row?.state === 'sync';
     });
+    // PostgreSQL tells it before each of its processes goes by it, and tells nobody when they do.
+    await pause(SYNCHRONOUS_MS);
   }
 
   /** The standby takes the place of the database, which is lost. */

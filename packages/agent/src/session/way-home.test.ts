@@ -5,28 +5,13 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { AgentConnection } from './agent-connection.ts';
 import type { AgentSocketEvents } from './agent-socket.ts';
+import { welcomeUnderTest } from './welcome-under-test.ts';
 
 const HOME = 'http://home';
 const OTHER = 'http://other';
 const LOOKS_AFTER_MS = 600_000;
 
-const WELCOME = {
-  kind: 'welcome',
-  protocolVersion: 1,
-  sessionId: 'session',
-  heartbeatIntervalMs: 3_600_000,
-  leaseMs: 10_800_000,
-  availability: {
-    kind: 'availability.set',
-    generation: 0,
-    availability: 'active',
-    sinceGeneration: 0,
-    forceInMs: null,
-    holds: [],
-  },
-  metadata: { kind: 'metadata.changed', json: 'null', revision: 0 },
-  operations: [],
-};
+const WELCOME = welcomeUnderTest({ heartbeatIntervalMs: 3_600_000, leaseMs: 10_800_000 });
 
 /** One attempt of the agent to connect, as its server sees it. */
 interface Attempt {
