@@ -37,6 +37,7 @@ export const budgets = {
   overdrawn: (count: number) => `${count} more than it allows`,
   takenBy: 'Taken by',
   takenByNone: 'nobody',
+  countsInNone: 'none',
   takenMore: (count: number) => `and ${count} more`,
   act: 'Change',
   edit: 'Edit …',

@@ -35,6 +35,7 @@ export const budgets: typeof en = {
   overdrawn: (count) => `超出 ${count} 个`,
   takenBy: '占用者',
   takenByNone: '无',
+  countsInNone: '无',
   takenMore: (count) => `还有 ${count} 个`,
   act: '更改',
   edit: '编辑…',

@@ -21,7 +21,7 @@ export function NodeBudgets({ node }: { readonly node: Node }) {
     refetchInterval: ASKED_EVERY_MS,
   });
   const budgets = budgetsOfNode(data ?? [], node);
-  if (budgets.length === 0) return <>{data === undefined ? words.durations.unknown : words.budgets.takenByNone}</>;
+  if (budgets.length === 0) return <>{data === undefined ? words.durations.unknown : words.budgets.countsInNone}</>;
   return (
     <ul>
       {budgets.map(({ name, standing: { left } }) => (
