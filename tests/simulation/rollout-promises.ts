@@ -7,7 +7,7 @@ import { type NodeState, rolloutOf, type RolloutState, rolloutViolations, rollou
 import { Compile } from 'typebox/compile';
 import { readNode } from '../../packages/server/src/fleet/stored-documents.ts';
 import { readRolloutNode, readSummary } from '../../packages/server/src/fleet/stored-rollouts.ts';
-import type { Note } from '../../packages/server/src/store/store.ts';
+import type { NodeChange, Note } from '../../packages/server/src/store/store.ts';
 import type { KeptRollout, RolloutsWritten, SimulatedDisk } from './simulated-store.ts';
 
 const rolloutEvent = Compile(RolloutEvent);
@@ -39,6 +39,18 @@ export class RolloutPromises {
       for (const event of own) this.#happened(event);
       const node = !withNodes ? (nodeId: string) => this.#node(nodeId) : null;
       if (before !== null) claimNone(rolloutViolationsOfStep(stateOf(before), own, state, { now: this.#now(), node }));
+    }
+  }
+
+  /** What changed of a node: a rollout that was cancelled asks for no act any more. */
+  written({ nodeId, events }: NodeChange): void {
+    for (const { body } of events) {
+      const { kind, operation } = body;
+      if (kind !== 'OperationRequested' || typeof operation !== 'object' || operation === null) continue;
+      const { requestedBy = '', command = '' }: { requestedBy?: string; command?: string } = operation;
+      const [, rolloutId = ''] = requestedBy.split('rollout/');
+      const isAct = command !== 'drain' && command !== 'undrain';
+      claim(!isAct || !this.#cancelled.has(rolloutId), `${rolloutId}: ${command} of ${nodeId} after the cancel`);
     }
   }
 

@@ -29,7 +29,10 @@ export class World {
   readonly #ids: Random;
   readonly #promises: Promises;
   readonly #disk = new SimulatedDisk(
-    (change, before) => this.#promises.written(change, before),
+    (change, before) => {
+      this.#promises.written(change, before);
+      this.#rolloutPromises.written(change);
+    },
     (written, beside) => {
       this.#promises.committed(written);
       this.#rolloutPromises.committed(written.length > 0, beside);

@@ -35,6 +35,7 @@ export { rendezvousOrder } from './rendezvous-order.ts';
 export type { Result } from './result.ts';
 export { decideRollout } from './rollout/decide-rollout.ts';
 export { evolveRollout } from './rollout/evolve-rollout.ts';
+export { isStillWanted } from './rollout/node-command.ts';
 export { normaliseSpec, type SpecDefaults } from './rollout/normalise-spec.ts';
 export { planRollout } from './rollout/plan-rollout.ts';
 export { batchesOf, expectedEndAt, type RolloutBatch, unavailabilityOf } from './rollout/progress.ts';

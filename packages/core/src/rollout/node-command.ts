@@ -37,6 +37,17 @@ export function unansweredCommands({ header, nodes, inFlight }: RolloutState): r
   return commands;
 }
 
+/** Whether a command that a step gave is wanted as the rollout is now: it may have been cancelled since, or the node given back. */
+export function isStillWanted(
+  { header, nodes, positions }: RolloutState,
+  { nodeId, attempt, status }: Pick<RolloutNodeCommand, 'nodeId' | 'attempt' | 'status'>,
+): boolean {
+  const position = positions.get(nodeId);
+  const node = position === undefined ? undefined : nodes[position - 1];
+  if (node?.attempt !== attempt || node.status !== status || node.operationId !== null) return false;
+  return !isWithdrawn(header, status);
+}
+
 /** After a cancel nothing new begins: neither an act that nobody knows to have been asked for, nor the undrain that a rollout is for. */
 function isWithdrawn({ ending, spec }: RolloutHeader, step: RolloutStepName): boolean {
   return ending?.as === 'cancelled' && (step === 'acting' || spec.command.kind === 'undrain');

@@ -1,5 +1,6 @@
 /** Who is it? Finds the token that a request came with, among those that the fleet keeps. */
 import type { Fleet } from '../fleet/fleet.ts';
+import type { KnownTokens } from '../fleet/token-book.ts';
 import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
@@ -76,10 +77,10 @@ export class Authentication {
     const [made, ended] = [this.#unkept, this.#ended];
     if (made.length === 0) return;
     let isAdminOurs = true;
-    const kept = await this.#fleet.access((tokenBefore, now) => {
-      const ours = made.filter((token) => !this.#isKeptByOthers(token, tokenBefore(token.id)));
+    const kept = await this.#fleet.access((tokens, now) => {
+      const ours = made.filter((token) => !this.#isKeptByOthers(token, tokens.get(token.id)));
       isAdminOurs = ours.some(({ id }) => id === ADMIN_TOKEN_ID);
-      const over = isAdminOurs ? this.#allEnded(ended, now) : [];
+      const over = isAdminOurs ? allEnded(ended, tokens, now) : [];
       return {
         ok: true,
         value: {
@@ -190,13 +191,13 @@ export class Authentication {
     // A secret of the configuration replaces whatever there is; one that was just made is given up, since nobody has seen it.
     return known.hash === token.hash || (token.id === ADMIN_TOKEN_ID && this.#newAdminToken !== null);
   }
+}
 
-  /** With the sessions that another server has opened since, with the secret that the admin token had before. */
-  #allEnded(ended: readonly StoredToken[], now: number): readonly StoredToken[] {
-    const live = sessionsOpenedWith(ADMIN_TOKEN_ID, this.#fleet.tokens.all(), now);
-    const more = live.filter(({ id }) => ended.every((known) => known.id !== id));
-    return [...ended, ...more.map((session) => ({ ...session, revokedAt: now }))];
-  }
+/** With the sessions that another server has opened since, with the secret that the admin token had before. */
+function allEnded(ended: readonly StoredToken[], tokens: KnownTokens, now: number): readonly StoredToken[] {
+  const live = sessionsOpenedWith(ADMIN_TOKEN_ID, tokens.all(), now);
+  const more = live.filter(({ id }) => ended.every((known) => known.id !== id));
+  return [...ended, ...more.map((session) => ({ ...session, revokedAt: now }))];
 }
 
 /** The secret that an `Authorization` header came with; empty: none. */

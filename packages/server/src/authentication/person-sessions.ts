@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '@sluice/contract';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { KnownTokens } from '../fleet/token-book.ts';
 import { endsAt, type FleetToken, isLive, note, noteOfToken, openedWith, tokenOf } from '../fleet/token.ts';
 import {
   type IssuedSecret,
@@ -63,9 +64,9 @@ export class PersonSessions implements SessionKeeper {
     const lifetimeMs = Math.min(kind.lifetimeMs, leftMs);
     const made = this.#newToken({ name, role, selector, from }, { ...kind, lifetimeMs });
     let isOpened = false;
-    await this.#change((tokenBefore, now) => {
+    await this.#change((tokens, now) => {
       // Another server may have revoked it, or given it another secret, before the turn of this.
-      const known = tokenBefore(id);
+      const known = tokens.get(id);
       isOpened = known !== undefined && known.hash === hash && isLive(known, now);
       return isOpened ? [made.change] : [];
     });
@@ -93,8 +94,8 @@ export class PersonSessions implements SessionKeeper {
   async endSession(secret: string): Promise<void> {
     const id = this.#idOf(secret);
     if (id === null) return;
-    await this.#change((tokenBefore, now) => {
-      const token = tokenBefore(id);
+    await this.#change((tokens, now) => {
+      const token = tokens.get(id);
       if (token === undefined || token.revokedAt !== null) return [];
       const revoked = { ...token, revokedAt: now };
       return [{ token: revoked, kind: 'TokenRevoked', actor: { name: token.name, address: null, tokenId: id } }];
@@ -107,7 +108,7 @@ export class PersonSessions implements SessionKeeper {
     const refused = note({ kind: 'LoginRefused', subject, reason }, actor, this.#fleet.now());
     // It has happened, so it waits for a store that is away; nobody waits for it.
     this.#fleet
-      .access(() => ({ ok: true, value: { tokens: [], notes: [refused] } }), true)
+      .access(() => ({ ok: true, value: { tokens: [], notes: [refused] } }), { isPatient: true })
       .catch((error: unknown) =>
         this.#logger.error({ event: 'refusal-unrecorded', err: error }, 'a refused login could not be recorded'),
       );
@@ -145,11 +146,9 @@ export class PersonSessions implements SessionKeeper {
     return { issued: { secret, expiresAt }, change };
   }
 
-  async #change(
-    decide: (tokenBefore: (id: string) => FleetToken | undefined, now: number) => readonly Change[],
-  ): Promise<void> {
-    const result = await this.#fleet.access((tokenBefore, now) => {
-      const changes = decide(tokenBefore, now);
+  async #change(decide: (tokens: KnownTokens, now: number) => readonly Change[]): Promise<void> {
+    const result = await this.#fleet.access((tokens, now) => {
+      const changes = decide(tokens, now);
       return {
         ok: true,
         value: {

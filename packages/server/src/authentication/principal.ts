@@ -2,6 +2,7 @@
 import type { Actor, Role } from '@sluice/contract';
 import { matches, parseSelector, type Selector } from '@sluice/core';
 import type { FleetNode } from '../fleet/member.ts';
+import { NO_TOKEN_ID } from '../fleet/token.ts';
 import type { StoredToken } from '../store/store.ts';
 
 export interface Principal {
@@ -19,7 +20,7 @@ export interface Principal {
 
 /** On a server without authentication: everybody on its machine. */
 export const ANYBODY: Principal = {
-  tokenId: 'none',
+  tokenId: NO_TOKEN_ID,
   name: 'anybody',
   role: 'admin',
   selector: null,

@@ -73,7 +73,7 @@ function drain(id: string, hold = 'operator') {
 }
 
 function take(groupName: string, holderId: string, nodeId: string | null = null) {
-  return fleet.access((_tokenOf, now, _webhooks, budgets) => {
+  return fleet.access((_tokens, now, _webhooks, budgets) => {
     const why =
       budgets.slot(groupName, holderId) === undefined ? budgets.whyNoSlot(groupName, nodeId ?? holderId) : null;
     if (why !== null) return { ok: false, problem: why };

@@ -7,7 +7,7 @@ import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
 import { Pause } from './pause.ts';
 import { answeredSince, type Turn, Turns } from './turns.ts';
-import { type AccessDecision, type AskedOfNode, isUnhurried, type Request } from './request.ts';
+import { type AccessDecision, type AccessOptions, type AskedOfNode, isUnhurried, type Request } from './request.ts';
 import { committedEvents, problemOf, type Sequences, sequencesOf, writeBatch, type Written } from './write-batch.ts';
 
 /** Commands that share one transaction at most: a commit of a thousand changes takes about 30 ms. */
@@ -27,7 +27,7 @@ export interface Committed extends Omit<Batch['beside'], 'notes'> {
   readonly events: readonly StoredEvent[];
 }
 
-export interface CommitQueueOptions extends Pick<BatchContext, 'tokenOf' | 'webhooks' | 'budgets' | 'nodes'> {
+export interface CommitQueueOptions extends Pick<BatchContext, 'tokens' | 'webhooks' | 'budgets' | 'nodes'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly settings: FleetSettings;
@@ -86,12 +86,9 @@ export class CommitQueue {
     return new Promise((resolve) => this.#add({ ...asked, resolve }));
   }
 
-  /**
-   * A change of who may do what, or a note of what has happened, decided at its turn.
-   * @param isPatient Whether it waits for a store that is away.
-   */
-  access(decide: AccessDecision, isPatient: boolean): Promise<Result<null>> {
-    return new Promise((resolve) => this.#add({ kind: 'access', decide, isPatient, resolve }));
+  /** A change of who may do what, or a note of what has happened, decided at its turn. */
+  access(decide: AccessDecision, { by = null, isPatient = false }: AccessOptions): Promise<Result<null>> {
+    return new Promise((resolve) => this.#add({ kind: 'access', decide, by, isPatient, resolve }));
   }
 
   /**
@@ -243,13 +240,13 @@ export class CommitQueue {
 
   /** Where that fails, the turn is over. */
   async #decide(requests: readonly Request[], turn: Turn): Promise<Batch> {
-    const { clock, settings, logger, stateOf, tokenOf, newOperationId, webhooks, budgets, nodes } = this.#options;
+    const { clock, settings, logger, stateOf, tokens, newOperationId, webhooks, budgets, nodes } = this.#options;
     try {
       return decideBatch(requests, stateOf, {
         now: clock.now(),
         newOperationId,
         settings,
-        tokenOf,
+        tokens,
         webhooks,
         budgets,
         nodes,

@@ -19,9 +19,10 @@ import type { WebhookChange } from '../store/webhook-store.ts';
 import type { BudgetBook } from './budget-book.ts';
 import { type KnownWebhooks, webhooksAfter } from './webhook-book.ts';
 import { auditedActor } from './audited-actor.ts';
-import { joinGrantOf } from './token.ts';
+import { joinGrantOf, whyEnded } from './token.ts';
+import { type KnownTokens, tokensAfter } from './token-book.ts';
 import type { Executed, FleetSettings, Once } from './execution.ts';
-import type { AccessRequest, NodeRequest, Request } from './request.ts';
+import type { AccessDecided, AccessRequest, NodeRequest, Request } from './request.ts';
 import type { DecidedRollout } from './stored-rollouts.ts';
 
 interface Answer {
@@ -44,7 +45,7 @@ export interface Batch {
 }
 
 export interface BatchContext {
-  readonly tokenOf: (id: string) => StoredToken | undefined;
+  readonly tokens: KnownTokens;
   readonly webhooks: KnownWebhooks;
   readonly budgets: Pick<BudgetBook, 'draft'>;
   /** All nodes as they were committed. */
@@ -79,7 +80,7 @@ export function decideBatch(
   const slotChanges = new Map<string, SlotChange>();
   const rollouts: DecidedRollout[] = [];
   const notes: Note[] = [];
-  const tokenOf = (id: string) => tokens.get(id) ?? context.tokenOf(id);
+  const knownTokens = tokensAfter(context.tokens, tokens);
   const knownWebhooks = webhooksAfter(context.webhooks, webhooks);
   const stateNow = (nodeId: string) => {
     const known = working.get(nodeId);
@@ -89,11 +90,13 @@ export function decideBatch(
   const budgets = context.budgets.draft({ stateOf: stateNow, all: () => nodesNow(context.nodes(), working) });
   // Counted in the transaction that lets the agent in: no crash lets one more in than the token is for.
   const useJoinToken = (id: string) => {
-    const token = tokenOf(id);
+    const token = knownTokens.get(id);
     if (token !== undefined) tokens.set(id, { ...token, uses: token.uses + 1 });
   };
   const answerAccess = (request: AccessRequest): Answer => {
-    const result = request.decide(tokenOf, context.now, knownWebhooks, budgets);
+    const ended = request.by === null ? null : whyEnded(request.by, knownTokens, context.now);
+    const result: Result<AccessDecided> =
+      ended === null ? request.decide(knownTokens, context.now, knownWebhooks, budgets) : { ok: false, problem: ended };
     if (result.ok) {
       for (const token of result.value.tokens) tokens.set(token.id, token);
       for (const change of result.value.webhooks ?? []) webhooks.set(change.id, change);
@@ -119,13 +122,16 @@ export function decideBatch(
       dependsOnCommit,
     });
     const { nodeId, once } = request;
+    // Whoever has revoked a token is sure that nothing is done with it afterwards.
+    const ended = whyEnded(request.actor, knownTokens, context.now);
+    if (ended !== null) return answer({ ok: false, problem: ended }, tokens.size > 0);
     const known = working.get(nodeId);
     const before = stateNow(nodeId);
     const repeated = once === null ? undefined : (answered.get(once.key) ?? context.answered.get(once.key));
     if (once !== null && repeated !== undefined)
       return answer(answerAgain(once, repeated, before), known !== undefined || answered.has(once.key));
-    if (once?.isOnlyRepeat === true) return answer(NEVER_DONE, known !== undefined);
-    const step = stepOf(before, request, context, tokenOf, budgets);
+    if (once?.isOnlyRepeat?.() === true) return answer(NEVER_DONE, known !== undefined);
+    const step = stepOf(before, request, context, knownTokens, budgets);
     // That a budget has no place left may rest on what others in this batch have taken.
     if (!step.ok) return answer(step, known !== undefined || (step.problem.budget !== undefined && working.size > 0));
     const { decision, state: after, operations } = step.value;
@@ -144,7 +150,7 @@ export function decideBatch(
         ? null
         : (operations.findLast(({ id }) => id === operationId) ?? operationOf(after, operationId) ?? null);
     if (once !== null && operationId !== null)
-      answered.set(once.key, { ...once, operationId, answeredAt: context.now });
+      answered.set(once.key, { key: once.key, fingerprint: once.fingerprint, operationId, answeredAt: context.now });
     return answer(
       { ok: true, value: { node: after, operation, repeatOf: null } },
       working.has(nodeId) || once !== null,
@@ -203,7 +209,7 @@ function stepOf(
   before: NodeState | null,
   { nodeId, command, actor, traceparent, saidIn }: NodeRequest,
   context: BatchContext,
-  tokenOf: BatchContext['tokenOf'],
+  tokens: KnownTokens,
   budgets: BudgetBook,
 ): Result<Step> {
   try {
@@ -211,7 +217,7 @@ function stepOf(
       now: context.now,
       actor,
       operationId: context.newOperationId(context.now),
-      joinGrant: joinGrant(command, tokenOf, context.now),
+      joinGrant: joinGrant(command, tokens, context.now),
       fullBudgets: before !== null && takesPlace(before, command) ? budgets.fullFor(nodeId) : [],
       traceparent,
       saidIn,
@@ -229,10 +235,10 @@ function stepOf(
   return { ok: false, problem: { code: 'internal', detail } };
 }
 
-function joinGrant(command: Command, tokenOf: BatchContext['tokenOf'], now: number): JoinGrant | null {
+function joinGrant(command: Command, tokens: KnownTokens, now: number): JoinGrant | null {
   if (command.kind !== 'RegisterNode' || command.credentials.kind !== 'key') return null;
   const { joinTokenId } = command.credentials;
-  return joinTokenId === null ? null : joinGrantOf(tokenOf(joinTokenId), now);
+  return joinTokenId === null ? null : joinGrantOf(tokens.get(joinTokenId), now);
 }
 
 function evolveAll(

@@ -21,8 +21,8 @@ export interface Once {
   readonly key: string;
   /** SHA-256 of what is asked, in hexadecimal. */
   readonly fingerprint: string;
-  /** Only what was done under the key before is wanted: without that the command is refused. Absent: it is done then. */
-  readonly isOnlyRepeat?: boolean;
+  /** Asked at its turn: whether only what was done under the key before is wanted, and the command refused without that. Absent: it is done then. */
+  readonly isOnlyRepeat?: () => boolean;
 }
 
 export interface FleetSettings {

@@ -234,7 +234,7 @@ test('an unknown node is refused, and nothing is written', async () => {
 
 function runOnce(key: string, isOnlyRepeat = false) {
   const command = { kind: 'ReleaseHold', hold: 'operator', reason: null } as const;
-  return fleet.execute('n1', command, ALICE, { key, fingerprint: 'f', ...(isOnlyRepeat ? { isOnlyRepeat } : {}) });
+  return fleet.execute('n1', command, ALICE, { key, fingerprint: 'f', isOnlyRepeat: () => isOnlyRepeat });
 }
 
 async function operationOfKey(key: string): Promise<string | undefined> {

@@ -12,7 +12,7 @@ import { RolloutBook } from './rollout-book.ts';
 import { readUnended } from './stored-rollouts.ts';
 import { NotedTimes } from './noted-times.ts';
 import type { Executed, Once } from './execution.ts';
-import type { AccessDecision } from './request.ts';
+import type { AccessDecision, AccessOptions } from './request.ts';
 import { BudgetBook } from './budget-book.ts';
 import { Measures } from './measures.ts';
 import type { FleetNode } from './member.ts';
@@ -65,7 +65,7 @@ export class Fleet {
       newOperationId,
       logger,
       stateOf,
-      tokenOf: (id) => this.tokens.get(id),
+      tokens: this.tokens,
       webhooks: this.webhooks,
       budgets: this.budgets,
       nodes,
@@ -147,12 +147,9 @@ export class Fleet {
     return this.#commits.record(nodeId, command, actor, saidIn);
   }
 
-  /**
-   * The one way to change who may do what, and to note what has happened beside the nodes.
-   * @param isPatient Whether it waits for a store that is away.
-   */
-  access(decide: AccessDecision, isPatient = false): Promise<Result<null>> {
-    return this.#commits.access(decide, isPatient);
+  /** The one way to change who may do what, and to note what has happened beside the nodes. */
+  access(decide: AccessDecision, options: AccessOptions = {}): Promise<Result<null>> {
+    return this.#commits.access(decide, options);
   }
 
   /**

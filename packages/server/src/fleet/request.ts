@@ -1,10 +1,11 @@
 /** What is asked of the fleet: of a node, or beside the nodes (who may do what, webhooks, budgets, slots). */
 import type { Actor } from '@sluice/contract';
 import type { Command, Result } from '@sluice/core';
-import type { Beside, StoredToken } from '../store/store.ts';
+import type { Beside } from '../store/store.ts';
 import type { KnownBudgets } from './budget-book.ts';
 import type { Executed, Once } from './execution.ts';
 import type { DecidedRollout } from './stored-rollouts.ts';
+import type { KnownTokens } from './token-book.ts';
 import type { KnownWebhooks } from './webhook-book.ts';
 
 export type Request = NodeRequest | AccessRequest;
@@ -32,17 +33,22 @@ export type AskedOfNode = Pick<NodeRequest, 'nodeId' | 'command' | 'actor' | 'on
 export interface AccessRequest {
   readonly kind: 'access';
   readonly decide: AccessDecision;
+  /** Who asks; `null`: nobody does, it has happened or is decided by the server itself. */
+  readonly by: Actor | null;
   readonly isPatient: boolean;
   readonly resolve: (result: Result<null>) => void;
 }
 
+/** What of it is not as usual. */
+export type AccessOptions = Partial<Pick<AccessRequest, 'by' | 'isPatient'>>;
+
 /**
- * @param tokenOf The token as the commands before this one leave it.
+ * @param tokens As the commands before this one leave them.
  * @param webhooks The same for webhooks.
  * @param budgets The same for budgets, their arithmetic and their slots: two who decide here never both take a last place.
  */
 export type AccessDecision = (
-  tokenOf: (id: string) => StoredToken | undefined,
+  tokens: KnownTokens,
   now: number,
   webhooks: KnownWebhooks,
   budgets: KnownBudgets,

@@ -125,7 +125,7 @@ describe('at the same instant, at several servers', () => {
 
   test('the last place of a budget is taken once', async () => {
     const [one, other] = [await startServer('one'), await startServer('other')];
-    await one.fleet.access((_tokenOf, now) => ({
+    await one.fleet.access((_tokens, now) => ({
       ok: true,
       value: { tokens: [], notes: [], budgets: [{ name: 'all', budget: budgetOfOne(now) }] },
     }));
@@ -143,7 +143,7 @@ describe('at the same instant, at several servers', () => {
 
   test('a join token for one agent lets one in', async () => {
     const [one, other] = [await startServer('one'), await startServer('other')];
-    await one.fleet.access((_tokenOf, now) => ({ ok: true, value: { tokens: [joinToken(now)], notes: [] } }));
+    await one.fleet.access((_tokens, now) => ({ ok: true, value: { tokens: [joinToken(now)], notes: [] } }));
     const comes = ({ fleet, replicas }: Server, nodeId: string) => {
       const credentials = { kind: 'key', publicKey: `key of ${nodeId}`, joinTokenId: 'jt' } as const;
       const hello = helloUnderTest(nodeId);

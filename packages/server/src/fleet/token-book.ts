@@ -4,7 +4,25 @@ import type { StoredToken, TokenUse } from '../store/store.ts';
 /** Characters of a hash (hexadecimal) by which tokens are found: what the time of finding one tells of a hash is no more than these. */
 const INDEX_LENGTH = 8;
 
-export class TokenBook {
+/** What a decision needs to know of tokens. */
+export interface KnownTokens {
+  readonly get: (id: string) => StoredToken | undefined;
+  /** In no particular order. */
+  readonly all: () => Iterable<StoredToken>;
+}
+
+/** The tokens as they are once these are made or changed. @param changed By id; it may still grow. */
+export function tokensAfter(before: KnownTokens, changed: ReadonlyMap<string, StoredToken>): KnownTokens {
+  return {
+    get: (id) => changed.get(id) ?? before.get(id),
+    *all() {
+      for (const token of before.all()) if (!changed.has(token.id)) yield token;
+      yield* changed.values();
+    },
+  };
+}
+
+export class TokenBook implements KnownTokens {
   readonly #byId = new Map<string, StoredToken>();
   readonly #byIndex = new Map<string, readonly StoredToken[]>();
   readonly #used = new Map<string, number>();

@@ -1,7 +1,8 @@
 /** Tokens as values: what a new one is, whether one still opens anything, and what the history tells of it. */
-import { type AccessEvent, type Actor, whyNotANodeId } from '@sluice/contract';
+import { type AccessEvent, type Actor, type Problem, whyNotANodeId } from '@sluice/contract';
 import type { JoinGrant } from '@sluice/core';
 import type { NewEvent, Note, StoredToken } from '../store/store.ts';
+import type { KnownTokens } from './token-book.ts';
 
 /** A token as the fleet keeps it. */
 export type FleetToken = StoredToken;
@@ -36,6 +37,20 @@ export function endsAt({ createdAt, expiresAt, idleMs, lastUsedAt, revokedAt }: 
 export function isLive(token: StoredToken, now: number): boolean {
   const end = endsAt(token);
   return token.revokedAt === null && (end === null || end > now);
+}
+
+/** The token of whoever asks on a server that knows no tokens. */
+export const NO_TOKEN_ID = 'none';
+
+/** Why nothing is done any more for whoever asked: their token has ended since. `null`: it is done; also for who came without a token. */
+export function whyEnded(
+  { tokenId = NO_TOKEN_ID }: Pick<Actor, 'tokenId'>,
+  tokens: Pick<KnownTokens, 'get'>,
+  now: number,
+): Problem | null {
+  const token = tokens.get(tokenId);
+  const isOver = tokenId !== NO_TOKEN_ID && (token === undefined || !isLive(token, now));
+  return isOver ? { code: 'unauthenticated', detail: 'The token has just ended. Nothing was done.' } : null;
 }
 
 /** What a join token still lets agents do; `null`: nothing. */

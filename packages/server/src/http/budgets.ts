@@ -26,29 +26,33 @@ export const setBudget: Handler<typeof routes.setBudget> = async (request, { fle
   const terms = { selector: body.selector, maxUnavailable: body.maxUnavailable, description: body.description ?? null };
   const problem = terms.selector === null ? null : whyNotASelector(terms.selector);
   if (problem !== null) return { ok: false, problem };
-  const result = await fleet.access((_tokenOf, now, _webhooks, budgets) => {
-    const before = budgets.get(name);
-    if (before === undefined && budgets.size >= BUDGETS_MAX) {
-      const detail = `This server has ${BUDGETS_MAX} budgets, which is as many as it keeps.`;
-      return { ok: false, problem: { code: 'too-many-budgets', detail } };
-    }
-    if (before !== undefined && isSaying(before, terms)) return { ok: true, value: { tokens: [], notes: [] } };
-    const budget: FleetBudget = {
-      name,
-      ...terms,
-      createdBy: before?.createdBy ?? principal.name,
-      createdAt: before?.createdAt ?? now,
-      updatedAt: now,
-      revision: (before?.revision ?? 0) + 1,
-    };
-    const told = {
-      kind: 'BudgetSet',
-      before: before === undefined ? null : termsOf(before),
-      budget: termsOf(budget),
-    } as const;
-    const notes = [note(told, actorOf(principal, remoteAddress), now)];
-    return { ok: true, value: { tokens: [], budgets: [{ name, budget }], notes } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const result = await fleet.access(
+    (_tokens, now, _webhooks, budgets) => {
+      const before = budgets.get(name);
+      if (before === undefined && budgets.size >= BUDGETS_MAX) {
+        const detail = `This server has ${BUDGETS_MAX} budgets, which is as many as it keeps.`;
+        return { ok: false, problem: { code: 'too-many-budgets', detail } };
+      }
+      if (before !== undefined && isSaying(before, terms)) return { ok: true, value: { tokens: [], notes: [] } };
+      const budget: FleetBudget = {
+        name,
+        ...terms,
+        createdBy: before?.createdBy ?? principal.name,
+        createdAt: before?.createdAt ?? now,
+        updatedAt: now,
+        revision: (before?.revision ?? 0) + 1,
+      };
+      const told = {
+        kind: 'BudgetSet',
+        before: before === undefined ? null : termsOf(before),
+        budget: termsOf(budget),
+      } as const;
+      const notes = [note(told, by, now)];
+      return { ok: true, value: { tokens: [], budgets: [{ name, budget }], notes } };
+    },
+    { by },
+  );
   if (!result.ok) return result;
   const budget = fleet.budgets.get(name);
   return budget === undefined ? noSuchBudget(name) : value(budgetView(budget, principal, fleet));
@@ -58,16 +62,20 @@ export const removeBudget: Handler<typeof routes.removeBudget> = async (request,
   const { params, principal, remoteAddress } = request;
   const { name } = params;
   let removed: Budget | null = null;
-  const result = await fleet.access((_tokenOf, now, _webhooks, budgets) => {
-    const budget = budgets.get(name);
-    if (budget === undefined) return noSuchBudget(name);
-    removed = budgetView(budget, principal, fleet);
-    const slots = budgets.slotsOf(name).map(({ groupName, holderId }) => ({ groupName, holderId, slot: null }));
-    const slotHolders = slots.map(({ holderId }) => holderId);
-    const told = { kind: 'BudgetRemoved', budget: termsOf(budget), slotHolders } as const;
-    const notes = [note(told, actorOf(principal, remoteAddress), now)];
-    return { ok: true, value: { tokens: [], budgets: [{ name, budget: null }], slots, notes } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const result = await fleet.access(
+    (_tokens, now, _webhooks, budgets) => {
+      const budget = budgets.get(name);
+      if (budget === undefined) return noSuchBudget(name);
+      removed = budgetView(budget, principal, fleet);
+      const slots = budgets.slotsOf(name).map(({ groupName, holderId }) => ({ groupName, holderId, slot: null }));
+      const slotHolders = slots.map(({ holderId }) => holderId);
+      const told = { kind: 'BudgetRemoved', budget: termsOf(budget), slotHolders } as const;
+      const notes = [note(told, by, now)];
+      return { ok: true, value: { tokens: [], budgets: [{ name, budget: null }], slots, notes } };
+    },
+    { by },
+  );
   if (!result.ok) return result;
   return removed === null ? noSuchBudget(name) : value(removed);
 };

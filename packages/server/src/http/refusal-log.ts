@@ -99,11 +99,11 @@ export class RefusalLog {
     this.#waiting += 1;
     fleet
       .access(
-        (_tokenOf, now) => ({
+        (_tokens, now) => ({
           ok: true,
           value: { tokens: [], notes: [note(event, actor, now, withoutSecrets(nodeId))] },
         }),
-        true,
+        { isPatient: true },
       )
       .catch((error: unknown) =>
         logger.error({ event: 'refusal-unrecorded', err: error }, 'a refused request could not be recorded'),

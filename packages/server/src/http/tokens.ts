@@ -12,6 +12,7 @@ import { parseSelector, type Result } from '@sluice/core';
 import { actorOf } from '../authentication/principal.ts';
 import { hashOf, newSecret } from '../authentication/secret.ts';
 import { timestamp, timestampOrNull } from '../fleet/timestamp.ts';
+import type { KnownTokens } from '../fleet/token-book.ts';
 import {
   endsAt,
   type FleetToken,
@@ -108,12 +109,15 @@ async function make(
     expiresAt: expiresIn === null ? null : createdAt + expiresIn * 1000,
   };
   const token = tokenOf(parts);
-  const result = await fleet.access((tokenBefore, now) => {
-    const detail = `The token ${token.id} was made by this very request before.`;
-    if (tokenBefore(token.id) !== undefined) return { ok: false, problem: { code: 'token-made-before', detail } };
-    const note = noteOfToken('TokenCreated', token, actorOf(principal, remoteAddress), now);
-    return { ok: true, value: { tokens: [token], notes: [note] } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const result = await fleet.access(
+    (tokens, now) => {
+      const detail = `The token ${token.id} was made by this very request before.`;
+      if (tokens.get(token.id) !== undefined) return { ok: false, problem: { code: 'token-made-before', detail } };
+      return { ok: true, value: { tokens: [token], notes: [noteOfToken('TokenCreated', token, by, now)] } };
+    },
+    { by },
+  );
   return result.ok ? { ok: true, value: { token, secret } } : result;
 }
 
@@ -125,24 +129,25 @@ async function revoke(
   { fleet }: HttpParts,
 ): Promise<Result<FleetToken>> {
   let revoked: FleetToken | null = null;
-  const result = await fleet.access((tokenBefore, now) => {
-    const token = tokenBefore(id);
-    if (token === undefined || !kinds.includes(token.kind)) return noSuchToken(id);
-    if (token.revokedAt !== null) {
-      revoked = token;
-      return { ok: true, value: { tokens: [], notes: [] } };
-    }
-    if (isLastAdmin(token, fleet, now)) {
-      const detail = `${token.name} (${id}) is the last token with the role admin and without a selector.`;
-      return { ok: false, problem: { code: 'last-admin-token', detail } };
-    }
-    revoked = { ...token, revokedAt: now };
-    const sessions = sessionsOpenedWith(id, fleet.tokens.all(), now).map((each) => ({ ...each, revokedAt: now }));
-    const ended = [revoked, ...sessions];
-    const actor = actorOf(principal, remoteAddress);
-    const notes = ended.map((each) => noteOfToken('TokenRevoked', each, actor, now));
-    return { ok: true, value: { tokens: ended, notes } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const result = await fleet.access(
+    (tokens, now) => {
+      const token = tokens.get(id);
+      if (token === undefined || !kinds.includes(token.kind)) return noSuchToken(id);
+      if (isLastAdmin(token, tokens, now)) {
+        const detail = `${token.name} (${id}) is the last token with the role admin and without a selector.`;
+        return { ok: false, problem: { code: 'last-admin-token', detail } };
+      }
+      revoked = token.revokedAt === null ? { ...token, revokedAt: now } : token;
+      const sessions = sessionsOpenedWith(id, tokens.all(), now).map((each) => ({ ...each, revokedAt: now }));
+      const ended = [...(revoked === token ? [] : [revoked]), ...sessions];
+      return {
+        ok: true,
+        value: { tokens: ended, notes: ended.map((each) => noteOfToken('TokenRevoked', each, by, now)) },
+      };
+    },
+    { by },
+  );
   if (!result.ok) return result;
   return revoked === null ? noSuchToken(id) : { ok: true, value: revoked };
 }
@@ -151,7 +156,7 @@ async function revoke(
 const LOGIN_TOKEN_PREFIX = 'login_';
 
 /** Logins do not count. */
-function isLastAdmin(token: FleetToken, { tokens }: HttpParts['fleet'], now: number): boolean {
+function isLastAdmin(token: FleetToken, tokens: KnownTokens, now: number): boolean {
   const mayDoAll = ({ id, kind, role, selector }: FleetToken) =>
     kind === 'api' && role === 'admin' && selector === null && !id.startsWith(LOGIN_TOKEN_PREFIX);
   if (!mayDoAll(token) || !isLive(token, now)) return false;

@@ -60,25 +60,29 @@ export const createWebhook: Handler<typeof routes.createWebhook> = async (reques
     createdAt: fleet.now(),
     startsAfter: fleet.lastSequence,
   };
-  const made = await fleet.access((_tokenOf, now, webhooks) => {
-    if (webhooks.get(webhook.id) !== undefined) {
-      const detail = `The webhook ${webhook.id} was made by this very request before.`;
-      return { ok: false, problem: { code: 'webhook-made-before', detail } };
-    }
-    if (webhooks.size >= WEBHOOKS_MAX) {
-      const detail = `This server has ${WEBHOOKS_MAX} webhooks, which is as many as it serves.`;
-      return { ok: false, problem: { code: 'too-many-webhooks', detail } };
-    }
-    const note = noteOfWebhook('WebhookCreated', webhook, actorOf(principal, remoteAddress), now);
-    return { ok: true, value: { tokens: [], webhooks: [{ id: webhook.id, webhook }], notes: [note] } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const made = await fleet.access(
+    (_tokens, now, webhooks) => {
+      if (webhooks.get(webhook.id) !== undefined) {
+        const detail = `The webhook ${webhook.id} was made by this very request before.`;
+        return { ok: false, problem: { code: 'webhook-made-before', detail } };
+      }
+      if (webhooks.size >= WEBHOOKS_MAX) {
+        const detail = `This server has ${WEBHOOKS_MAX} webhooks, which is as many as it serves.`;
+        return { ok: false, problem: { code: 'too-many-webhooks', detail } };
+      }
+      const note = noteOfWebhook('WebhookCreated', webhook, by, now);
+      return { ok: true, value: { tokens: [], webhooks: [{ id: webhook.id, webhook }], notes: [note] } };
+    },
+    { by },
+  );
   return made.ok ? value({ webhook: webhookView(webhook, parts), secret: webhook.secret }) : made;
 };
 
 export const updateWebhook: Handler<typeof routes.updateWebhook> = async (request, parts) => {
-  const { params, body, principal, remoteAddress } = request;
+  const { body, principal, remoteAddress } = request;
   await parts.webhooks.refresh();
-  const changed = await change(params.id, parts, (before, now) => {
+  const changed = await change(request, parts, (before, now) => {
     const target = checkTarget(before, body, parts);
     if (!target.ok) return target;
     const isEnabled = body.enabled ?? before.isEnabled;
@@ -91,10 +95,10 @@ export const updateWebhook: Handler<typeof routes.updateWebhook> = async (reques
 };
 
 export const rotateWebhookSecret: Handler<typeof routes.rotateWebhookSecret> = async (request, parts) => {
-  const { params, principal, remoteAddress } = request;
+  const { principal, remoteAddress } = request;
   const secret = newWebhookSecret();
   await parts.webhooks.refresh();
-  const changed = await change(params.id, parts, (before, now) => {
+  const changed = await change(request, parts, (before, now) => {
     const previousSecretUntil = now + PREVIOUS_SECRET_MS;
     const webhook = { ...before, secret, previousSecret: before.secret, previousSecretUntil };
     const note = noteOfWebhook('WebhookSecretRotated', webhook, actorOf(principal, remoteAddress), now);
@@ -107,13 +111,17 @@ export const deleteWebhook: Handler<typeof routes.deleteWebhook> = async (reques
   const { params, principal, remoteAddress } = request;
   let removed: Webhook | null = null;
   await parts.webhooks.refresh();
-  const result = await parts.fleet.access((_tokenOf, now, webhooks) => {
-    const webhook = webhooks.get(params.id);
-    if (webhook === undefined) return noSuchWebhook(params.id);
-    removed = webhookView(webhook, parts);
-    const note = noteOfWebhook('WebhookRemoved', webhook, actorOf(principal, remoteAddress), now);
-    return { ok: true, value: { tokens: [], webhooks: [{ id: params.id, webhook: null }], notes: [note] } };
-  });
+  const by = actorOf(principal, remoteAddress);
+  const result = await parts.fleet.access(
+    (_tokens, now, webhooks) => {
+      const webhook = webhooks.get(params.id);
+      if (webhook === undefined) return noSuchWebhook(params.id);
+      removed = webhookView(webhook, parts);
+      const note = noteOfWebhook('WebhookRemoved', webhook, by, now);
+      return { ok: true, value: { tokens: [], webhooks: [{ id: params.id, webhook: null }], notes: [note] } };
+    },
+    { by },
+  );
   if (!result.ok) return result;
   return removed === null ? noSuchWebhook(params.id) : value(removed);
 };
@@ -122,21 +130,26 @@ export function noSuchWebhook(id: string): { readonly ok: false; readonly proble
   return { ok: false, problem: { code: 'webhook-not-found', detail: `There is no webhook '${id.slice(0, 100)}'.` } };
 }
 
+type Asked = Pick<RawRequest, 'principal' | 'remoteAddress'> & { readonly params: { readonly id: string } };
+
 /** @param decide Asked at its turn. */
 async function change(
-  id: string,
+  { params: { id }, principal, remoteAddress }: Asked,
   { fleet }: HttpParts,
   decide: (before: FleetWebhook, now: number) => Result<{ readonly webhook: FleetWebhook; readonly note: WebhookNote }>,
 ): Promise<Result<FleetWebhook>> {
   let changed: FleetWebhook | null = null;
-  const result = await fleet.access((_tokenOf, now, webhooks) => {
-    const before = webhooks.get(id);
-    if (before === undefined) return noSuchWebhook(id);
-    const decided = decide(before, now);
-    if (!decided.ok) return decided;
-    changed = decided.value.webhook;
-    return { ok: true, value: { tokens: [], webhooks: [{ id, webhook: changed }], notes: [decided.value.note] } };
-  });
+  const result = await fleet.access(
+    (_tokens, now, webhooks) => {
+      const before = webhooks.get(id);
+      if (before === undefined) return noSuchWebhook(id);
+      const decided = decide(before, now);
+      if (!decided.ok) return decided;
+      changed = decided.value.webhook;
+      return { ok: true, value: { tokens: [], webhooks: [{ id, webhook: changed }], notes: [decided.value.note] } };
+    },
+    { by: actorOf(principal, remoteAddress) },
+  );
   if (!result.ok) return result;
   return changed === null ? noSuchWebhook(id) : { ok: true, value: changed };
 }

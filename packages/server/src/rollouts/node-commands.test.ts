@@ -12,7 +12,7 @@ const command: RolloutNodeCommand = {
 };
 
 /** What the pipeline was given, and what was answered, where commands fit as `fits` says. */
-function commandsThat(fits: () => boolean) {
+function commandsThat(fits: () => boolean, isStillWanted: () => boolean = () => true) {
   const given: string[] = [];
   const onlyRepeats: boolean[] = [];
   const answers: AnswerRequest['answer']['kind'][] = [];
@@ -20,7 +20,7 @@ function commandsThat(fits: () => boolean) {
     fleet: {
       execute: async (_nodeId, _command, _actor, once) => {
         given.push(once?.key ?? '');
-        onlyRepeats.push(once?.isOnlyRepeat ?? false);
+        onlyRepeats.push(once?.isOnlyRepeat?.() ?? false);
         return { ok: true, value: { node: null, operation: null, repeatOf: 'op_1' } };
       },
     },
@@ -29,6 +29,7 @@ function commandsThat(fits: () => boolean) {
       fits()
         ? { ok: true, value: fitting }
         : { ok: false, problem: { code: 'invalid-parameters', detail: 'It declares another one now.' } },
+    isStillWanted,
     answered: ({ answer }) => answers.push(answer.kind),
     failed: () => undefined,
   });
@@ -63,4 +64,14 @@ test('of a command that was taken back it is only asked whether it was done, wha
   commands.give([{ ...command, isWithdrawn: true }]);
   await commands.settled();
   expect({ onlyRepeats, answers }).toEqual({ onlyRepeats: [true], answers: ['taken'] });
+});
+
+test('the same of one that the rollout does not want any more when its turn has come', async () => {
+  const { commands, onlyRepeats } = commandsThat(
+    () => true,
+    () => false,
+  );
+  commands.give([command]);
+  await commands.settled();
+  expect(onlyRepeats).toEqual([true]);
 });

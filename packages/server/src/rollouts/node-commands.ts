@@ -16,6 +16,8 @@ export interface NodeCommandsOptions {
   readonly actor: Actor;
   /** The command as the node takes it: with the defaults of what its agent declares; or why it does not. */
   readonly fit: (nodeId: string, command: Command) => Result<Command>;
+  /** Whether the rollout as it is now still wants what a step gave. */
+  readonly isStillWanted: (command: RolloutNodeCommand) => boolean;
   readonly answered: (answer: AnswerRequest) => void;
   /** A command could not be given now. */
   readonly failed: (problem: Problem) => void;
@@ -58,11 +60,12 @@ export class NodeCommands {
   /** @returns What tells what came of it. */
   async #give(given: RolloutNodeCommand): Promise<() => void> {
     const { nodeId, key, command, isWithdrawn } = given;
-    const { fleet, actor, fit, failed } = this.#options;
+    const { fleet, actor, fit, isStillWanted, failed } = this.#options;
     const fingerprint = createHash('sha256').update(JSON.stringify(command)).digest('hex');
     // Whether it was done does not hang on what would fit now.
     const fitting: Result<Command> = isWithdrawn ? { ok: true, value: command } : fit(nodeId, command);
-    const once = { key, fingerprint, ...(isWithdrawn ? { isOnlyRepeat: true } : {}) };
+    // At its turn: what other servers have decided since the step that gave it counts.
+    const once = { key, fingerprint, isOnlyRepeat: () => isWithdrawn || !isStillWanted(given) };
     const result = fitting.ok ? await fleet.execute(nodeId, fitting.value, actor, once) : fitting;
     if (!result.ok) {
       const { problem } = result;

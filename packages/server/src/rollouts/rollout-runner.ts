@@ -5,6 +5,7 @@ import {
   holdOf,
   isEnded,
   isInFlight,
+  isStillWanted,
   type Result,
   type RolloutRequest,
   type RolloutState,
@@ -15,6 +16,7 @@ import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
 import { Pause } from '../fleet/pause.ts';
 import { decidedRollout } from '../fleet/stored-rollouts.ts';
+import { whyEnded } from '../fleet/token.ts';
 import { EndedOperations } from './ended-operations.ts';
 import { NodeCommands, type NodeCommandsOptions } from './node-commands.ts';
 import { type Asked, decideTurn, type Turn } from './rollout-turn.ts';
@@ -85,6 +87,10 @@ export class RolloutRunner {
       fleet: options.fleet,
       actor: this.#actor,
       fit: options.fit,
+      isStillWanted: (command) => {
+        const state = options.fleet.rollouts.get(options.id);
+        return state !== undefined && isStillWanted(state, command);
+      },
       answered: (answer) => this.#add({ request: answer, actor: this.#actor, resolve: null, recordedAtRevision: null }),
       failed: () => this.#wakeAt(options.clock.now() + RETRY_MS),
     });
@@ -190,7 +196,7 @@ export class RolloutRunner {
     const { fleet, othersUnended, unendedMax } = this.#options;
     let taken: readonly Asked[] | null = null;
     let turn: Turn | null = null;
-    const result = await fleet.access((_tokenOf, now) => {
+    const result = await fleet.access((tokens, now) => {
       // At its turn: what has happened until then counts.
       taken = this.#asked.splice(0);
       try {
@@ -200,6 +206,7 @@ export class RolloutRunner {
           actor: this.#actor,
           othersUnended: othersUnended(),
           unendedMax,
+          whyNot: (by) => whyEnded(by, tokens, now),
           step: (state) => this.#step(state, now),
         });
         const { state, notes } = turn;

@@ -1,5 +1,5 @@
 /** One turn of a rollout: everything that is asked of it, in order, and then one step; what comes of it is one commit. */
-import type { Actor } from '@sluice/contract';
+import type { Actor, Problem } from '@sluice/contract';
 import {
   decideRollout,
   isEnded,
@@ -25,6 +25,8 @@ export interface Asked {
 export interface TurnParts extends Omit<RolloutContext, 'by'> {
   /** As whom the rollout itself acts. */
   readonly actor: Actor;
+  /** Why nothing is done any more for who asks; `null`: it is. */
+  readonly whyNot: (by: Actor) => Problem | null;
   /** `null`: it is too early for a step. */
   readonly step: (state: RolloutState) => RolloutStep | null;
 }
@@ -41,7 +43,7 @@ export interface Turn {
 }
 
 export function decideTurn(before: RolloutState | null, taken: readonly Asked[], parts: TurnParts): Turn {
-  const { now, actor, othersUnended, unendedMax } = parts;
+  const { now, actor, othersUnended, unendedMax, whyNot } = parts;
   const notes: Note[] = [];
   const answers: { readonly asked: Asked; readonly answer: Result<RolloutState> }[] = [];
   let state = before;
@@ -49,7 +51,11 @@ export function decideTurn(before: RolloutState | null, taken: readonly Asked[],
     if (state !== null && asked.recordedAtRevision !== null && state.header.revision >= asked.recordedAtRevision)
       continue;
     const { request, actor: by } = asked;
-    const decided = decideRollout(state, request, { now, by: by.name, othersUnended, unendedMax });
+    const ended = whyNot(by);
+    const decided =
+      ended === null
+        ? decideRollout(state, request, { now, by: by.name, othersUnended, unendedMax })
+        : ({ ok: false, problem: ended } as const);
     if (decided.ok) {
       ({ state } = decided.value);
       notes.push(...decided.value.events.map((event) => noteOfRollout(event, by, now)));

@@ -241,7 +241,7 @@ export class WebhookDeliveries {
   }
 
   async #disable(webhookId: string, reason: string): Promise<void> {
-    const disabled = await this.#options.fleet.access((_tokenOf, now, webhooks) => {
+    const disabled = await this.#options.fleet.access((_tokens, now, webhooks) => {
       const before = webhooks.get(webhookId);
       if (before === undefined || !before.isEnabled) return { ok: true, value: { tokens: [], notes: [] } };
       const webhook = { ...before, isEnabled: false, disabledBecause: reason };
