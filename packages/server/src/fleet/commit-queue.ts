@@ -228,6 +228,7 @@ export class CommitQueue {
       : await writeBatch(taken, batch, this.#options.logger, this.#options.committed);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
     if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
+    if (written.kind === 'refused' && written.isMemoryFalse) this.#options.superseded(written.reason);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);
     const problem = problemOf(written);
     const unmade: Request[] = [];
@@ -285,7 +286,13 @@ export class CommitQueue {
   }
 
   #publish(batch: Batch, sequences: Sequences, durable: () => void): void {
+    const { publish, superseded } = this.#options;
     durable();
-    this.#options.publish({ states: batch.states, events: committedEvents(batch, sequences), ...batch.beside });
+    try {
+      publish({ states: batch.states, events: committedEvents(batch, sequences), ...batch.beside });
+    } catch (error) {
+      superseded('What was committed could not be taken over.');
+      throw error;
+    }
   }
 }

@@ -34,6 +34,8 @@ interface Server {
   readonly fleet: Fleet;
   readonly replicas: Replicas;
   readonly store: Store;
+  /** Why it was to start anew. */
+  readonly superseded: string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -50,6 +52,7 @@ afterEach(async () => {
 });
 
 async function startServer(name: string): Promise<Server> {
+  const superseded: string[] = [];
   const store = await openPostgresStore(url, logger);
   const replicas = await Replicas.enter({
     shared: store.shared,
@@ -63,6 +66,7 @@ async function startServer(name: string): Promise<Server> {
     store,
     clock: steadyClock,
     servers: replicas,
+    superseded: (reason) => superseded.push(reason),
     settings: { defaultDrainTimeoutMs: null, metadataBytesMax: 65_536 },
     newOperationId,
     logger,
@@ -71,6 +75,7 @@ async function startServer(name: string): Promise<Server> {
     fleet,
     replicas,
     store,
+    superseded,
     stop: async () => {
       await fleet.stop();
       await replicas.stop();
@@ -227,3 +232,17 @@ function joinToken(now: number): FleetToken {
     lastUsedAt: null,
   };
 }
+
+test('one that cannot take over what another has committed starts anew: it would decide on what is not true', async () => {
+  const [one, other] = [await startServer('one'), await startServer('other')];
+  await connect(one, 'a');
+  await eventually(() => expect(other.fleet.node('a')?.status).toBe('active'));
+  other.fleet.subscribe(() => {
+    throw new Error('a fault of ours');
+  });
+  await one.fleet.execute('a', drain, actor);
+  await eventually(() =>
+    expect(other.superseded).toEqual(['What other servers have committed could not be taken over.']),
+  );
+  expect(one.superseded).toEqual([]);
+});

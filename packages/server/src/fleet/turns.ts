@@ -47,6 +47,7 @@ export class Turns {
   #whyNone(error: unknown): string {
     const { logger, superseded } = this.#options;
     if (error instanceof SupersededError) {
+      if (error.cause !== undefined) logger.fatal({ event: 'take-over-failed', err: error.cause }, error.message);
       superseded(error.message);
       return error.message;
     }

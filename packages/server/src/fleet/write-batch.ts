@@ -15,7 +15,8 @@ export interface Sequences {
 
 export type Written =
   | { readonly kind: 'written'; readonly sequences: Sequences }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `isMemoryFalse`: the store is there, and holds something else than memory shows. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isMemoryFalse: boolean }
   | { readonly kind: 'unknown'; readonly reason: string; readonly settled: Promise<SettledOutcome> };
 
 /**
@@ -41,10 +42,10 @@ export async function writeBatch(
         ? outcome.reason
         : `The database holds other revisions than this server knows (of ${outcome.nodeIds.slice(0, 5).join(', ')}).`;
     logger.error({ event: 'store-unavailable', reason }, 'nothing was recorded');
-    return { kind: 'refused', reason };
+    return { kind: 'refused', reason, isMemoryFalse: outcome.code === 'revision-conflict' };
   } catch (error) {
     logger.error({ event: 'store-failed', err: error }, 'nothing was recorded');
-    return { kind: 'refused', reason: STORE_FAILED };
+    return { kind: 'refused', reason: STORE_FAILED, isMemoryFalse: false };
   } finally {
     took(performance.now() - startedAt);
   }

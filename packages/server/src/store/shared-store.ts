@@ -82,7 +82,7 @@ export interface Roll {
   readonly isUpToDate: boolean;
 }
 
-/** Thrown when memory cannot be made true any more: the database was set back, or what was missed is gone. The server is to start anew. */
+/** Thrown when memory cannot be made true any more: the database was set back, what was missed is gone, or it could not be taken over. The server is to start anew. */
 export class SupersededError extends Error {}
 
 /** Something that is measured and not recorded, such as a load. */

@@ -1,7 +1,16 @@
 /** What several servers on one PostgreSQL share: the pen, and each other's commits. See `SharedStore`. */
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
-import type { Follower, LiveValue, Pen, Roll, SharedStore, StoredReplica } from '../shared-store.ts';
+import {
+  type Follower,
+  type LiveValue,
+  type MissedCommits,
+  type Pen,
+  type Roll,
+  type SharedStore,
+  type StoredReplica,
+  SupersededError,
+} from '../shared-store.ts';
 import { answeredRequestOfRow } from '../store-queries.ts';
 import {
   type AnsweredRequest,
@@ -192,7 +201,7 @@ export class SharedPostgres implements SharedStore {
       const { kysely } = this.#parts;
       const missed = await readMissed(session, kysely, place, commits, to, this.#follower.knowsRollout);
       this.#place = to;
-      this.#follower.takeOver(missed);
+      takeOver(this.#follower, missed);
     }
     this.#upToDateAt = Math.max(this.#upToDateAt, readAt);
   }
@@ -239,5 +248,14 @@ export class SharedPostgres implements SharedStore {
       if (reason === null) throw new Error('committing changes to the store', { cause: error });
       return { ok: false, code: 'store-unavailable', reason };
     }
+  }
+}
+
+/** What was taken over by half is not true, and is never read again. */
+function takeOver(follower: Follower, missed: MissedCommits): void {
+  try {
+    follower.takeOver(missed);
+  } catch (error) {
+    throw new SupersededError('What other servers have committed could not be taken over.', { cause: error });
   }
 }
