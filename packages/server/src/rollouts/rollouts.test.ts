@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RolloutSpec } from '@sluice/contract';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { helloUnderTest } from '../fleet/hello-under-test.ts';
@@ -302,6 +302,31 @@ test('a metric gate that is bad lets nothing begin, and pauses it; resumed, it i
     gate.closeAllConnections();
     await new Promise((resolve) => gate.close(resolve));
   }
+});
+
+test('one that has ended is steered while its start is asked for again', async () => {
+  // So that no node begins, and its cancel is its end.
+  massSilence = '2 of 3 nodes fell silent together.';
+  await start();
+  expect((await rollouts.steer(ID, 'CancelRollout', null, ALICE)).ok).toBe(true);
+  await waitFor('its end', () => fleet.rollouts.get(ID) === undefined);
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const isLooking = new Promise<void>((resolve) => {
+    vi.spyOn(store.rollouts, 'get').mockImplementationOnce(async () => {
+      resolve();
+      await held;
+      return store.rollouts.get(ID);
+    });
+  });
+  const again = start();
+  await isLooking;
+  const steered = rollouts.steer(ID, 'CancelRollout', 'again', ALICE);
+  goOn();
+  expect(await steered).toMatchObject({ ok: true, value: { header: { id: ID, status: 'cancelled' } } });
+  await again;
 });
 
 test('a node is in the hands of one rollout at a time', async () => {

@@ -155,7 +155,8 @@ export class Rollouts {
   /** Pauses, resumes, approves, cancels or retries a rollout. */
   async steer(id: string, kind: SteerKind, reason: string | null, actor: Actor): Promise<Result<RolloutState>> {
     const runner = this.#runners.get(id);
-    if (runner !== undefined) return runner.ask({ kind, reason }, actor);
+    // One that is kept for a start knows of no rollout, whether there is one or not.
+    if (runner !== undefined && runner.state !== null) return runner.ask({ kind, reason }, actor);
     return this.#inTurn(async () => {
       const state = await this.state(id);
       if (state === null) return noSuchRollout(id);
