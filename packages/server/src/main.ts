@@ -190,6 +190,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       feed,
       sequenceWaits: new SequenceWaits(fleet, steadyClock),
       lagMs: replicas?.lagMs ?? (() => 0),
+      catchUp: look,
       webhooks,
       rollouts,
       authentication,

@@ -60,12 +60,13 @@ export async function startApp(options: AppOptions): Promise<AppUnderTest> {
     newOperationId,
     logger,
   });
+  const look = catchUp === undefined ? undefined : () => catchUp(fleet);
   const authentication = new Authentication({
     fleet,
     adminToken: options.adminToken ?? null,
     joinToken: null,
     isOpen: options.isOpen ?? false,
-    catchUp: catchUp === undefined ? undefined : () => catchUp(fleet),
+    catchUp: look,
   });
   const feed = new EventFeed(fleet, clock);
   const parsed = parseWebhooks();
@@ -128,6 +129,7 @@ export async function startApp(options: AppOptions): Promise<AppUnderTest> {
     history: store,
     sequenceWaits: new SequenceWaits(fleet, clock),
     lagMs: () => 0,
+    catchUp: look,
     limits: limitsOf({}),
     listBytes: new ListBytes(),
     metrics: new ServerMetrics(),

@@ -9,7 +9,7 @@ import { type Handler, type HttpParts, type RouteRequest, value } from './route-
 import { seesSlot, slotView } from './slots.ts';
 
 export const fleetLockPreReboot: Handler<typeof routes.fleetLockPreReboot> = async (request, parts) => {
-  const refusal = whyNot(request, parts);
+  const refusal = await whyNot(request, parts);
   if (refusal !== null) return { ok: false, problem: refusal };
   const { body, principal, remoteAddress } = request;
   const taken = await takeSlot(parts.fleet, body.client_params, actorOf(principal, remoteAddress));
@@ -18,7 +18,7 @@ export const fleetLockPreReboot: Handler<typeof routes.fleetLockPreReboot> = asy
 };
 
 export const fleetLockSteadyState: Handler<typeof routes.fleetLockSteadyState> = async (request, parts) => {
-  const refusal = whyNot(request, parts);
+  const refusal = await whyNot(request, parts);
   if (refusal !== null) return { ok: false, problem: refusal };
   const { body, principal, remoteAddress } = request;
   const actor = actorOf(principal, remoteAddress);
@@ -28,14 +28,16 @@ export const fleetLockSteadyState: Handler<typeof routes.fleetLockSteadyState> =
   return value({ released: slot !== null || nodeIds.length > 0 });
 };
 
-function whyNot(
+async function whyNot(
   { headers, body, principal }: RouteRequest<typeof routes.fleetLockPreReboot>,
-  { fleet }: HttpParts,
-): Problem | null {
+  { fleet, catchUp }: HttpParts,
+): Promise<Problem | null> {
   if (headers[FLEET_LOCK_HEADER] !== 'true') {
     const detail = `The header ${FLEET_LOCK_HEADER} must be 'true'; nothing was done.`;
     return { code: 'fleet-lock-header-missing', detail };
   }
+  // Another server may have given the slot a moment ago, and who is told that it is released never asks again.
+  await catchUp?.();
   // A token for some nodes takes and gives back what belongs to these.
   return seesSlot(principal, fleet, body.client_params.id) ? null : noSuchNode(body.client_params.id).problem;
 }

@@ -28,6 +28,11 @@ export interface HttpParts {
   readonly sequenceWaits: SequenceWaits;
   /** By how many milliseconds memory may be behind what is committed now, whoever committed it. */
   readonly lagMs: () => number;
+  /**
+   * Brings memory up to date with what other servers of the store have committed; rejects with a `StoreUnavailableError` when it
+   * cannot be asked. Absent: there are none.
+   */
+  readonly catchUp?: (() => Promise<void>) | undefined;
   readonly webhooks: WebhookDeliveries;
   readonly rollouts: Rollouts;
   readonly authentication: Authentication;

@@ -4,7 +4,7 @@ import { actorOf, type Principal, sees } from '../authentication/principal.ts';
 import type { FleetSlot } from '../fleet/budget-book.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { timestamp } from '../fleet/timestamp.ts';
-import { type NodesOfSlot, nodesOfSlots, type SlotName } from '../slots/nodes-of-slot.ts';
+import { type NodesOfSlot, nodesOfSlot, nodesOfSlots, type SlotName } from '../slots/nodes-of-slot.ts';
 import { heldNodes, releaseSlot as release } from '../slots/release-slot.ts';
 import { type Handler, value } from './route-context.ts';
 
@@ -21,7 +21,7 @@ export const listSlots: Handler<typeof routes.listSlots> = ({ query, principal }
   });
 };
 
-export const releaseSlot: Handler<typeof routes.releaseSlot> = async (request, { fleet }) => {
+export const releaseSlot: Handler<typeof routes.releaseSlot> = async (request, { fleet, catchUp }) => {
   const { params, principal, remoteAddress } = request;
   const noSuchSlot = {
     ok: false,
@@ -30,6 +30,7 @@ export const releaseSlot: Handler<typeof routes.releaseSlot> = async (request, {
       detail: `Nobody holds a slot in '${params.group.slice(0, 100)}' as '${params.id.slice(0, 300)}'.`,
     },
   } as const;
+  await catchUp?.();
   if (fleet.budgets.slot(params.group, params.id) === undefined || !seesSlot(principal, fleet, params.id))
     return noSuchSlot;
   const released = await release(fleet, params, 'freed', actorOf(principal, remoteAddress));
@@ -43,7 +44,7 @@ export function seesSlot(
   principal: Principal,
   fleet: Fleet,
   id: string,
-  nodesOf: NodesOfSlot = nodesOfSlots(fleet),
+  nodesOf: NodesOfSlot = (each) => nodesOfSlot(fleet, each),
 ): boolean {
   if (principal.scope === null) return true;
   const nodes = nodesOf(id);

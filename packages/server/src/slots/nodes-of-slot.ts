@@ -12,6 +12,14 @@ export interface SlotName {
 /** The node of that id, and those that say by their label that their machine asks under it. */
 export type NodesOfSlot = (id: string) => readonly NodeState[];
 
+/** For one question: it may be asked while all other decisions wait, so nothing is kept for further ones. */
+export function nodesOfSlot(fleet: Pick<Fleet, 'nodes' | 'node'>, id: string): readonly NodeState[] {
+  const others = fleet
+    .nodes()
+    .filter(({ state }) => state.identity.labels[FLEET_LOCK_ID_LABEL] === id && state.id !== id);
+  return [fleet.node(id), ...others].flatMap((node) => (node === undefined ? [] : [node.state]));
+}
+
 /** Looks through the fleet once, for as many questions as there are. */
 export function nodesOfSlots(fleet: Pick<Fleet, 'nodes' | 'node'>): NodesOfSlot {
   const labelled = new Map<string, NodeState[]>();

@@ -3,7 +3,7 @@ import { type Actor, fleetLockHold } from '@sluice/contract';
 import type { Result } from '@sluice/core';
 import type { FleetSlot } from '../fleet/budget-book.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { type NodesOfSlot, nodesOfSlots, type SlotName } from './nodes-of-slot.ts';
+import { type NodesOfSlot, nodesOfSlot, type SlotName } from './nodes-of-slot.ts';
 import { noteOfSlotReleased, type WhyReleased } from './note-slot.ts';
 
 export interface Released {
@@ -13,7 +13,10 @@ export interface Released {
   readonly nodeIds: readonly string[];
 }
 
-/** What is not held is released already. What was done when it fails is not done again when it is asked again. */
+/**
+ * What is not held is released already. What was done when it fails is not done again when it is asked again.
+ * @param fleet Its memory shows what was committed before this was asked for: what it does not show to be held is not.
+ */
 export async function releaseSlot(
   fleet: Fleet,
   name: SlotName,
@@ -53,7 +56,7 @@ export async function releaseSlot(
 export function heldNodes(
   fleet: Fleet,
   { group, id }: SlotName,
-  nodesOf: NodesOfSlot = nodesOfSlots(fleet),
+  nodesOf: NodesOfSlot = (each) => nodesOfSlot(fleet, each),
 ): readonly string[] {
   const hold = fleetLockHold(group);
   const others = fleet.budgets.slotsOf(group).filter(({ holderId }) => holderId !== id);

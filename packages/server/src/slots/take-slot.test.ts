@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Fleet } from '../fleet/fleet.ts';
+import { helloUnderTest } from '../fleet/hello-under-test.ts';
 import { nodeStateUnderTest } from '../fleet/node-state-under-test.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { steadyClock } from '../fleet/system-clock.ts';
@@ -63,6 +64,17 @@ function drain(id: string) {
   return fleet.execute(id, { kind: 'DrainNode', hold: 'operator', ...wish }, ALICE);
 }
 
+/** Its agent comes for the first time. */
+function join(id: string) {
+  const credentials = { kind: 'unasked' } as const;
+  const hello = helloUnderTest(id);
+  return fleet.execute(
+    id,
+    { kind: 'RegisterNode', hello, sessionId: `session of ${id}`, credentials, remoteIp: '10.0.0.1' },
+    ALICE,
+  );
+}
+
 test('a node that comes back at that moment needs a place, and there is none where another has just taken it', async () => {
   expect(fleet.budgets.standingOf('web')).toMatchObject({ unavailable: 1, left: 0 });
   const [recorded, drained, taken] = await Promise.all([
@@ -85,4 +97,27 @@ test('a node that is out since that moment takes no further place', async () => 
   expect(taken).toMatchObject({ ok: false, problem: { code: 'slot-draining' } });
   expect(fleet.budgets.slot('web', 'b')).toMatchObject({ nodeId: 'b' });
   expect(fleet.budgets.standingOf('web')).toMatchObject({ unavailable: 1 });
+});
+
+test('a node that joins while the machine asks is drained', async () => {
+  await recordHealth('a', true);
+  const asking: Promise<unknown>[] = [];
+  // Decided together with the node: memory does not show it yet when the machine asks, and does when that is decided.
+  const askMeanwhile = () => {
+    asking.push(takeSlot(fleet, { group: 'web', id: 'd' }, ALICE));
+    return { ok: true, value: { tokens: [], notes: [] } } as const;
+  };
+  const [joined] = await Promise.all([join('d'), fleet.access(askMeanwhile)]);
+  expect(joined.ok).toBe(true);
+  expect(await Promise.all(asking)).toMatchObject([{ ok: false, problem: { code: 'slot-draining' } }]);
+  expect(fleet.budgets.slot('web', 'd')).toMatchObject({ nodeId: 'd' });
+  expect(fleet.node('d')?.state.holds).toMatchObject([{ name: 'fleetlock/web' }]);
+});
+
+test('a node that joins in the same moment is drained', async () => {
+  await recordHealth('a', true);
+  const [joined, taken] = await Promise.all([join('d'), takeSlot(fleet, { group: 'web', id: 'd' }, ALICE)]);
+  expect(joined.ok).toBe(true);
+  expect(taken).toMatchObject({ ok: false, problem: { code: 'slot-draining' } });
+  expect(fleet.node('d')?.state.holds).toMatchObject([{ name: 'fleetlock/web' }]);
 });

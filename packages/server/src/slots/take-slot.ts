@@ -3,18 +3,17 @@ import { type Actor, fleetLockHold, type Problem, SLOTS_MAX } from '@sluice/cont
 import { isDrained, type NodeState, type Result } from '@sluice/core';
 import type { FleetSlot } from '../fleet/budget-book.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { nodesOfSlots, type SlotName } from './nodes-of-slot.ts';
+import { nodesOfSlot, type SlotName } from './nodes-of-slot.ts';
 import { noteOfSlotTaken } from './note-slot.ts';
 import { releaseSlot } from './release-slot.ts';
 import { whyNoPlace } from './why-no-place.ts';
 
 /** Whoever holds it has it again. Refused with `slot-draining` while somebody is left on a node of the machine; the slot is held then. */
 export async function takeSlot(fleet: Fleet, name: SlotName, actor: Actor): Promise<Result<FleetSlot>> {
-  const nodes = nodesOfSlots(fleet)(name.id);
-  const kept = await keepSlot(fleet, name, nodes, actor);
+  const kept = await keepSlot(fleet, name, actor);
   if (!kept.ok) return kept;
   const { slot, isNew } = kept.value;
-  const refusal = await drainNodes(fleet, name, nodes, actor);
+  const refusal = await drainNodes(fleet, name, actor);
   if (refusal === null) return { ok: true, value: slot };
   // Another has taken the place in a budget of the node, in between: who has to wait holds nothing meanwhile.
   if (refusal.code === 'budget-exceeded' && isNew) await releaseSlot(fleet, name, 'given-back', actor);
@@ -26,16 +25,13 @@ interface Kept {
   readonly isNew: boolean;
 }
 
-async function keepSlot(
-  fleet: Fleet,
-  name: SlotName,
-  nodes: readonly NodeState[],
-  actor: Actor,
-): Promise<Result<Kept>> {
+async function keepSlot(fleet: Fleet, name: SlotName, actor: Actor): Promise<Result<Kept>> {
   const { group, id } = name;
-  const nodeIds = nodes.map((node) => node.id);
   let kept: Kept | null = null;
   const result = await fleet.access((_tokenOf, now, _webhooks, budgets) => {
+    // Not before its turn: until then this server may not know a node that has joined at another one.
+    const nodes = nodesOfSlot(fleet, id);
+    const nodeIds = nodes.map((node) => node.id);
     const held = budgets.slot(group, id);
     // One that the group's budget is for, if there is any: then its place is the slot's.
     const nodeId = nodeIds.find((each) => budgets.isFor(group, each)) ?? nodeIds[0] ?? null;
@@ -69,14 +65,13 @@ function whyTooMany({ budgets }: Fleet): Problem | null {
   return { code: 'too-many-slots', detail: `${SLOTS_MAX} slots are held, which is as many as this server keeps.` };
 }
 
-/** @returns Why the machine may not be interrupted yet; `null`: nobody is left on any of its nodes. */
-async function drainNodes(
-  fleet: Fleet,
-  { group, id }: SlotName,
-  nodes: readonly NodeState[],
-  actor: Actor,
-): Promise<Problem | null> {
+/**
+ * Of the nodes as they are once the slot is kept: also those that joined together with that.
+ * @returns Why the machine may not be interrupted yet; `null`: nobody is left on any of its nodes.
+ */
+async function drainNodes(fleet: Fleet, { group, id }: SlotName, actor: Actor): Promise<Problem | null> {
   const hold = fleetLockHold(group);
+  const nodes = nodesOfSlot(fleet, id);
   const drains = nodes
     .filter((node) => !isDrainedUnder(node, hold) && !isDrainingUnder(node, hold))
     .map((node) =>

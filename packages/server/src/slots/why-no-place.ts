@@ -20,7 +20,7 @@ export function whyNoPlace(
   }
   for (const standing of budgets.standings()) {
     const { name, left } = standing;
-    // Asked of the budgets, which know what is decided in the same moment; the nodes are as they were when the request came.
+    // Asked of the budgets, which know what is decided in the same moment; the nodes are as committed before it.
     const needed = nodes.filter(
       ({ id: nodeId }) => budgets.isFor(name, nodeId) && !budgets.hasPlace(name, nodeId),
     ).length;
