@@ -16,7 +16,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { CommitOutcome, SettledOutcome, Store, StoreAge } from '../store/store.ts';
 import { Rollouts } from './rollouts.ts';
 
-const ALICE = { name: 'alice', address: '10.0.0.9', tokenId: 'tok_a' };
+const ALICE = { name: 'alice', address: '10.0.0.9' };
 const SERVER = { name: 'server', address: null };
 const ID = 'ro_1';
 
