@@ -35,18 +35,21 @@ export async function releaseSlot(
     if (!result.ok && result.problem.code !== 'node-not-found') return result;
   let slot: FleetSlot | null = null;
   if (fleet.budgets.slot(group, id) !== undefined) {
-    const freed = await fleet.access((_tokenOf, now, _webhooks, budgets) => {
-      slot = budgets.slot(group, id) ?? null;
-      if (slot === null) return { ok: true, value: { tokens: [], notes: [] } };
-      return {
-        ok: true,
-        value: {
-          tokens: [],
-          slots: [{ groupName: group, holderId: id, slot: null }],
-          notes: [noteOfSlotReleased(name, nodeIds, why, actor, now)],
-        },
-      };
-    });
+    const freed = await fleet.access(
+      (_tokens, now, _webhooks, budgets) => {
+        slot = budgets.slot(group, id) ?? null;
+        if (slot === null) return { ok: true, value: { tokens: [], notes: [] } };
+        return {
+          ok: true,
+          value: {
+            tokens: [],
+            slots: [{ groupName: group, holderId: id, slot: null }],
+            notes: [noteOfSlotReleased(name, nodeIds, why, actor, now)],
+          },
+        };
+      },
+      { by: actor },
+    );
     if (!freed.ok) return freed;
   }
   return { ok: true, value: { slot, nodeIds } };

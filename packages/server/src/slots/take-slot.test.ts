@@ -11,6 +11,7 @@ import { nodeStateUnderTest } from '../fleet/node-state-under-test.ts';
 import { newOperationId } from '../fleet/operation-id.ts';
 import { steadyClock } from '../fleet/system-clock.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { releaseSlot } from './release-slot.ts';
 import { takeSlot } from './take-slot.ts';
 
 const ALICE = { name: 'alice', address: '10.0.0.9' };
@@ -120,4 +121,16 @@ test('a node that joins in the same moment is drained', async () => {
   expect(joined.ok).toBe(true);
   expect(taken).toMatchObject({ ok: false, problem: { code: 'slot-draining' } });
   expect(fleet.node('d')?.state.holds).toMatchObject([{ name: 'fleetlock/web' }]);
+});
+
+test('a token that has ended takes no slot, and gives none back', async () => {
+  await recordHealth('a', true);
+  const slot = { group: 'web', id: 'machine' };
+  const ended = { ...ALICE, tokenId: 'tok_ended' };
+  const refused = { ok: false, problem: { code: 'unauthenticated' } };
+  expect(await takeSlot(fleet, slot, ended)).toMatchObject(refused);
+  expect(fleet.budgets.slotsOf('web')).toEqual([]);
+  expect(await takeSlot(fleet, slot, ALICE)).toMatchObject({ ok: true });
+  expect(await releaseSlot(fleet, slot, 'given-back', ended)).toMatchObject(refused);
+  expect(fleet.budgets.slotsOf('web')).toMatchObject([{ holderId: 'machine' }]);
 });

@@ -28,32 +28,35 @@ interface Kept {
 async function keepSlot(fleet: Fleet, name: SlotName, actor: Actor): Promise<Result<Kept>> {
   const { group, id } = name;
   let kept: Kept | null = null;
-  const result = await fleet.access((_tokenOf, now, _webhooks, budgets) => {
-    // Not before its turn: until then this server may not know a node that has joined at another one.
-    const nodes = nodesOfSlot(fleet, id);
-    const nodeIds = nodes.map((node) => node.id);
-    const held = budgets.slot(group, id);
-    // One that the group's budget is for, if there is any: then its place is the slot's.
-    const nodeId = nodeIds.find((each) => budgets.isFor(group, each)) ?? nodeIds[0] ?? null;
-    if (held !== undefined) {
-      kept = { slot: { ...held, nodeId: nodeId ?? held.nodeId }, isNew: false };
-      // A node that joined since is counted as that node.
-      const slots = kept.slot.nodeId === held.nodeId ? [] : [{ groupName: group, holderId: id, slot: kept.slot }];
-      return { ok: true, value: { tokens: [], slots, notes: [] } };
-    }
-    const problem = whyNoPlace(name, nodes, budgets) ?? whyTooMany(fleet);
-    if (problem !== null) return { ok: false, problem };
-    const slot = { groupName: group, holderId: id, takenAt: now, takenBy: actor.name, nodeId };
-    kept = { slot, isNew: true };
-    return {
-      ok: true,
-      value: {
-        tokens: [],
-        slots: [{ groupName: group, holderId: id, slot }],
-        notes: [noteOfSlotTaken(name, nodeIds, actor, now)],
-      },
-    };
-  });
+  const result = await fleet.access(
+    (_tokens, now, _webhooks, budgets) => {
+      // Not before its turn: until then this server may not know a node that has joined at another one.
+      const nodes = nodesOfSlot(fleet, id);
+      const nodeIds = nodes.map((node) => node.id);
+      const held = budgets.slot(group, id);
+      // One that the group's budget is for, if there is any: then its place is the slot's.
+      const nodeId = nodeIds.find((each) => budgets.isFor(group, each)) ?? nodeIds[0] ?? null;
+      if (held !== undefined) {
+        kept = { slot: { ...held, nodeId: nodeId ?? held.nodeId }, isNew: false };
+        // A node that joined since is counted as that node.
+        const slots = kept.slot.nodeId === held.nodeId ? [] : [{ groupName: group, holderId: id, slot: kept.slot }];
+        return { ok: true, value: { tokens: [], slots, notes: [] } };
+      }
+      const problem = whyNoPlace(name, nodes, budgets) ?? whyTooMany(fleet);
+      if (problem !== null) return { ok: false, problem };
+      const slot = { groupName: group, holderId: id, takenAt: now, takenBy: actor.name, nodeId };
+      kept = { slot, isNew: true };
+      return {
+        ok: true,
+        value: {
+          tokens: [],
+          slots: [{ groupName: group, holderId: id, slot }],
+          notes: [noteOfSlotTaken(name, nodeIds, actor, now)],
+        },
+      };
+    },
+    { by: actor },
+  );
   if (!result.ok) return result;
   if (kept === null) throw new Error(`taking the slot of ${id} in ${group}: nothing was decided`);
   return { ok: true, value: kept };
