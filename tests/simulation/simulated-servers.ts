@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { ServerUrls } from '../../packages/agent/src/server-urls.ts';
+import { catchUp } from '../../packages/server/src/fleet/catch-up.ts';
 import { Fleet } from '../../packages/server/src/fleet/fleet.ts';
 import { oneServer } from '../../packages/server/src/fleet/servers.ts';
 import { CutOff } from '../../packages/server/src/replicas/cut-off.ts';
@@ -250,6 +251,7 @@ export class SimulatedServers {
     const registry = new SessionRegistry({
       servers,
       fleet,
+      catchUp: store.shared === null ? undefined : () => catchUp(fleet),
       clock: ofProcess,
       times: { heartbeatIntervalMs: LEASE_MS / 3, leaseMs: LEASE_MS },
       newSessionId: () => `session ${(this.#sessions += 1)}`,

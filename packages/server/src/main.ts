@@ -229,6 +229,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const sessions = new AgentSessions({
       fleet,
       servers,
+      catchUp: look,
       authentication,
       clock: steadyClock,
       times: { heartbeatIntervalMs, leaseMs },

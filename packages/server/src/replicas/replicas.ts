@@ -17,7 +17,7 @@ const SEEN_WITHIN_MS = 2 * GIVE_UP_MS;
 const HAND_OVER_MS = 1000;
 
 export interface ReplicasOptions {
-  readonly shared: SharedStore;
+  readonly shared: Pick<SharedStore, 'enter' | 'beat' | 'strike' | 'lagMs'>;
   /** One that never steps. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -26,6 +26,12 @@ export interface ReplicasOptions {
   readonly about: () => Omit<StoredReplica, 'id' | 'beat' | 'lagMs' | 'isLeaving'>;
   /** Others had given this server up: its agents' sessions are over, and it goes on under a new id. */
   readonly givenUp: () => void;
+}
+
+/** The roll, and when it was asked for. */
+interface Answer {
+  readonly roll: Roll;
+  readonly beganAt: number;
 }
 
 export class Replicas implements Servers {
@@ -39,9 +45,10 @@ export class Replicas implements Servers {
   /** Who did duties before the servers changed, and until when theirs are nobody's. */
   #doersBefore: readonly string[] = [];
   #handedOverAt = 0;
+  /** Whether nobody was told yet that they are somebody's again. */
+  #isHandingOver = false;
   #beatenAt: number;
   #cancel: () => void = () => undefined;
-  #cancelHandOver: () => void = () => undefined;
   #beating: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -59,7 +66,7 @@ export class Replicas implements Servers {
   static async enter(options: ReplicasOptions): Promise<Replicas> {
     const replicas = new Replicas(options);
     await options.shared.enter(replicas.#self());
-    replicas.#take(await options.shared.beat(replicas.#self()), options.clock.now());
+    replicas.#take(await replicas.#ask());
     await replicas.#seeOthers();
     replicas.#arm();
     return replicas;
@@ -118,7 +125,6 @@ export class Replicas implements Servers {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
-    this.#cancelHandOver();
     await this.#beating;
     try {
       await this.#options.shared.strike(this.#id, null);
@@ -147,9 +153,9 @@ export class Replicas implements Servers {
     return (staying.length === 0 ? this.#roll : staying).map(({ id }) => id);
   }
 
-  #self(): StoredReplica {
+  #self(id = this.#id): StoredReplica {
     const { about, shared } = this.#options;
-    return { ...about(), id: this.#id, beat: this.#beat, lagMs: shared.lagMs(), isLeaving: this.#isLeaving };
+    return { ...about(), id, beat: this.#beat, lagMs: shared.lagMs(), isLeaving: this.#isLeaving };
   }
 
   #arm(): void {
@@ -167,57 +173,71 @@ export class Replicas implements Servers {
   }
 
   async #beatOnce(): Promise<void> {
-    const { shared, clock, logger } = this.#options;
     try {
       this.#beat += 1;
-      const beganAt = clock.now();
-      const roll = await shared.beat(this.#self());
-      if (roll.isKnown) this.#take(roll, beganAt);
+      const answer = await this.#ask();
+      if (answer.roll.isKnown) this.#take(answer);
       else await this.#enterAnew();
-      await this.#giveUpSilent();
+      await this.#giveUpSilent(answer.beganAt);
     } catch (error) {
       // The store says for itself that it is away; the next beat is tried in its time.
-      logger.debug({ event: 'beat-missed', err: error }, 'this server could not say that it is there');
+      this.#options.logger.debug({ event: 'beat-missed', err: error }, 'this server could not say that it is there');
     }
   }
 
-  /** The zombie: everything that it was believed to do, others have taken over. */
+  /** Says that this server is there, and asks who is. */
+  async #ask(id = this.#id): Promise<Answer> {
+    const { shared, clock } = this.#options;
+    const beganAt = clock.now();
+    return { roll: await shared.beat(this.#self(id)), beganAt };
+  }
+
+  /**
+   * The zombie: everything that it was believed to do, others have taken over. Nothing bears its new id before that is on the roll: they
+   * would hold it for a server that is gone.
+   */
   async #enterAnew(): Promise<void> {
-    const { shared, logger, newId, givenUp, clock } = this.#options;
+    const { shared, logger, newId, givenUp } = this.#options;
+    const id = newId();
+    await shared.enter(this.#self(id));
+    const answer = await this.#ask(id);
     const before = this.#id;
-    this.#id = newId();
+    this.#id = id;
     logger.warn(
-      { event: 'given-up', serverId: before, newServerId: this.#id },
+      { event: 'given-up', serverId: before, newServerId: id },
       'the other servers had given this one up; its agents connect again, and it goes on under a new id',
     );
     givenUp();
-    await shared.enter(this.#self());
-    this.#take(await shared.beat(this.#self()), clock.now());
+    this.#take(answer);
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  #take({ replicas }: Roll, at: number): void {
-    const wasUnsure = at - this.#beatenAt > UNSURE_MS;
-    this.#beatenAt = at;
+  #take({ roll, beganAt }: Answer): void {
+    const wasUnsure = beganAt - this.#beatenAt > UNSURE_MS;
+    this.#beatenAt = beganAt;
     const before = this.#roll;
     const doersBefore = this.#doers();
-    this.#roll = replicas;
+    this.#roll = roll.replicas;
     const doers = this.#doers();
     if (doers.join() !== doersBefore.join() && before.length > 0) {
       this.#doersBefore = doersBefore;
-      this.#handedOverAt = at + HAND_OVER_MS;
-      this.#cancelHandOver();
-      this.#cancelHandOver = this.#options.clock.wakeAt(this.#handedOverAt, () => this.#tell());
+      this.#handedOverAt = beganAt + HAND_OVER_MS;
+      this.#isHandingOver = true;
     }
-    if (wasUnsure || namesOf(before) !== namesOf(replicas)) this.#tell();
+    // Told by a look that began afterwards: by an older one a server that has come back meanwhile would be gone.
+    const isHandedOver = this.#isHandingOver && beganAt >= this.#handedOverAt;
+    if (isHandedOver) this.#isHandingOver = false;
+    if (wasUnsure || isHandedOver || namesOf(before) !== namesOf(roll.replicas)) this.#tell();
   }
 
-  async #giveUpSilent(): Promise<void> {
+  /** @param beganAt When it was asked last who is there. */
+  async #giveUpSilent(beganAt: number): Promise<void> {
     const { clock, shared, logger } = this.#options;
-    const { presence, silent } = look(this.#presence, this.#roll, this.#id, clock.now());
+    const took = { beganAt, endedAt: clock.now() };
+    const { presence, silent } = look(this.#presence, this.#roll, this.#id, took);
     this.#presence = presence;
     for (const { id, name, beat } of silent) {
       if (!(await shared.strike(id, beat))) continue;
@@ -226,7 +246,7 @@ export class Replicas implements Servers {
         `nothing was heard of the server ${name} for ${GIVE_UP_MS / 1000} s; its work is taken over`,
       );
     }
-    if (silent.length > 0) this.#take(await shared.beat(this.#self()), clock.now());
+    if (silent.length > 0) this.#take(await this.#ask());
   }
 }
 

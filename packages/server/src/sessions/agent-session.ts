@@ -5,10 +5,10 @@ import {
   type AgentMessage,
   type Hello,
   type OperationUpdate,
+  type Problem,
   type ServerMessage,
 } from '@sluice/contract';
 import { answerToUpdate, type Command, type Credentials } from '@sluice/core';
-import { whyNotIn } from './admission.ts';
 import { credentialsOf } from './check-proof.ts';
 import { checkHello } from './hello-faults.ts';
 import { closeFor } from './close-for.ts';
@@ -109,6 +109,10 @@ export class AgentSession {
     return this.#isWelcomed;
   }
 
+  get hasSaidGoodbye(): boolean {
+    return this.#hasSaidGoodbye;
+  }
+
   /** Tells the agent whatever should be under way and it has not been told in this session. */
   tellWhatIsUnderWay(): void {
     const node = this.#nodeId === null ? undefined : this.#options.fleet.node(this.#nodeId);
@@ -197,22 +201,22 @@ export class AgentSession {
 
   async #hello(hello: Hello): Promise<void> {
     const check = checkHello(hello);
-    if (!check.ok) {
-      this.close(check.code, check.reason);
-      return;
-    }
-    this.#credentials = credentialsOf(this.#options.peer, hello, this.#options.nonce);
-    const refusal = whyNotIn(hello, this.#credentials, this.#options.peer, this.#options.fleet);
-    if (refusal !== null) return this.#refuse(hello.node.id, refusal);
-    if ((await this.#options.registry.admit(this, hello)) === 'refused') {
-      this.#options.logger.warn(
-        { event: 'node-id-in-use', nodeId: hello.node.id, instanceId: hello.instanceId },
-        'two agents use one node id; the newer was refused',
-      );
+    if (!check.ok) return this.close(check.code, check.reason);
+    const { admission, registry, peer, nonce, fleet, logger } = this.#options;
+    const nodeId = hello.node.id;
+    this.#credentials = credentialsOf(peer, hello, nonce);
+    registry.saidHello(this);
+    const hindrance = await admission.whyNotIn(hello, this.#credentials, peer);
+    // Its agent may have gone meanwhile, and be welcome in another session.
+    if (this.#isOver || !this.socket.isOpen()) return;
+    if (hindrance !== null && hindrance !== 'node-id-in-use') return this.#turnAway(nodeId, hindrance);
+    if (hindrance !== null || (await registry.admit(this, hello)) === 'refused') {
+      const about = { event: 'node-id-in-use', nodeId, instanceId: hello.instanceId };
+      logger.warn(about, 'two agents use one node id; the newer was refused');
       this.close(AGENT_CLOSE.nodeIdInUse, 'node-id-in-use: another live agent has this node id');
       return;
     }
-    this.#nodeId = hello.node.id;
+    this.#nodeId = nodeId;
     this.#instanceId = hello.instanceId;
     const registered = await this.#record({
       kind: 'RegisterNode',
@@ -223,8 +227,6 @@ export class AgentSession {
       credentials: this.#credentials,
     });
     if (registered?.node == null) return;
-    const { fleet, logger } = this.#options;
-    const nodeId = hello.node.id;
     fleet.measures.heard(nodeId);
     fleet.measures.measured(nodeId, hello.load);
     this.#welcome(registered.node, check.protocolVersion);
@@ -240,9 +242,10 @@ export class AgentSession {
     this.#keys.watch(current, this.#credentials);
   }
 
-  #refuse(nodeId: string, detail: string): void {
-    this.#options.registry.refused(this, nodeId, detail);
-    this.close(AGENT_CLOSE.notAuthorised, detail);
+  #turnAway(nodeId: string, problem: Problem): void {
+    if (problem.code !== 'agent-refused') return this.close(...closeFor(problem));
+    this.#options.registry.refused(this, nodeId, problem.detail);
+    this.close(AGENT_CLOSE.notAuthorised, problem.detail);
   }
 
   /** The acknowledgement of an accepted act is the agent's permission to begin: it goes out only after the commit. */
@@ -269,9 +272,7 @@ export class AgentSession {
       ? fleet.record(this.#nodeId, command, by, this.id)
       : fleet.execute(this.#nodeId, command, by));
     if (result.ok) return result.value;
-    const { problem } = result;
-    if (problem.code === 'agent-refused') this.#refuse(this.#nodeId, problem.detail);
-    else this.close(...closeFor(problem));
+    this.#turnAway(this.#nodeId, result.problem);
     return null;
   }
 

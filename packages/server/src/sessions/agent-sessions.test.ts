@@ -311,6 +311,9 @@ describe('liveness', () => {
     const toldAt = Date.now();
     await nodeThat('n1', ({ status }) => status === 'offline');
     expect(Date.now() - toldAt).toBeLessThan(LEASE_MS);
+    // The session is its agent's to close.
+    agent.socket.close(1000);
+    expect((await agent.ended()).code).toBe(1000);
   });
 
   test('a server that starts gives every node a full lease before it calls any offline', async () => {

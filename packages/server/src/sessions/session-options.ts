@@ -2,6 +2,7 @@
 import type { Hello } from '@sluice/contract';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Admission } from './admission.ts';
 import type { AgentSession } from './agent-session.ts';
 import type { Peer } from './peer.ts';
 import type { SessionSocket } from './session-socket.ts';
@@ -9,6 +10,8 @@ import type { SessionTimes } from './session-times.ts';
 
 /** What a session needs of the registry of all sessions. */
 interface Registry {
+  /** A hello has come, and is not waited for any longer. */
+  readonly saidHello: (session: AgentSession) => void;
   /** Makes room for a hello: `refused` when another live agent has this node id. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
   /** Milliseconds from now in which the agent of a session that begins now is to speak. */
@@ -29,6 +32,7 @@ export interface SessionOptions {
   /** Milliseconds after which an agent is asked for a new key. */
   readonly keyMaxAgeMs: number;
   readonly fleet: Fleet;
+  readonly admission: Admission;
   readonly registry: Registry;
   /** For a session that begins now. */
   readonly times: () => SessionTimes;

@@ -2,8 +2,8 @@
 import { AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
 import { type Clock, lastSessionOf, mayStillSpeak, type NodeState } from '@sluice/core';
 import type { Logger } from 'pino';
-import type { Fleet } from '../fleet/fleet.ts';
-import { endOfLostSession, isElsewhere, type Servers } from '../fleet/servers.ts';
+import { isElsewhere } from '../fleet/servers.ts';
+import { Admission, type AdmissionOptions } from './admission.ts';
 import { AgentSession } from './agent-session.ts';
 import { hasFallenSilent } from './fallen-silent.ts';
 import { HeartbeatSlots } from './heartbeat-slots.ts';
@@ -28,9 +28,7 @@ const STALL_MS_MIN = 1000;
  */
 const UNHEARD_LEASES = 2.5;
 
-export interface SessionRegistryOptions {
-  readonly fleet: Fleet;
-  readonly servers: Servers;
+export interface SessionRegistryOptions extends AdmissionOptions {
   /** One that never steps: silence is counted by time that passed. */
   readonly clock: Clock;
   /** As configured, for a fleet of usual size. */
@@ -56,6 +54,7 @@ export class SessionRegistry {
   readonly #unheard = new Map<AgentSession, () => void>();
   readonly #leases: Leases;
   readonly #slots = new HeartbeatSlots();
+  readonly #admission: Admission;
   readonly #unsubscribe: () => void;
   readonly #silence: MassSilenceWatch;
   #isStopping = false;
@@ -64,6 +63,7 @@ export class SessionRegistry {
   constructor(options: SessionRegistryOptions) {
     const { fleet, clock, times, logger } = options;
     this.#options = options;
+    this.#admission = new Admission(options);
     this.#leases = new Leases({
       clock,
       logger,
@@ -98,9 +98,11 @@ export class SessionRegistry {
       serverId: () => servers.id,
       keyMaxAgeMs,
       fleet,
+      admission: this.#admission,
       times: () => this.#times(),
       logger,
       registry: {
+        saidHello: (one) => this.#stopWaiting(one),
         admit: (one, hello) => this.#admit(one, hello),
         nextHeartbeatInMs: () => this.#slots.nextInMs(this.#times().heartbeatIntervalMs, clock.now()),
         heard: (one) => this.heard(one),
@@ -159,9 +161,6 @@ export class SessionRegistry {
    */
   async #admit(session: AgentSession, hello: Hello): Promise<'admitted' | 'refused'> {
     const { id } = hello.node;
-    this.#stopWaiting(session);
-    // Whether an agent at another server answers is that server's to find out: it ends the session if not.
-    if (this.#isOfAnotherAgent(hello)) return 'refused';
     for (let older = this.#byNode.get(id); older !== undefined && older !== session; older = this.#byNode.get(id)) {
       if (older.instanceId === hello.instanceId) {
         older.close(AGENT_CLOSE.superseded, 'superseded by a newer session of the same agent');
@@ -183,13 +182,6 @@ export class SessionRegistry {
     this.#byNode.set(id, session);
     session.lease = this.#leases.begin(id, this.#times().leaseMs, session.id, true);
     return 'admitted';
-  }
-
-  #isOfAnotherAgent({ node, instanceId }: Hello): boolean {
-    const { fleet, servers } = this.#options;
-    const known = fleet.node(node.id)?.state;
-    if (known === undefined || known.instanceId === instanceId) return false;
-    return isElsewhere(known, servers) && endOfLostSession(known, servers) === null;
   }
 
   /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
@@ -234,10 +226,8 @@ export class SessionRegistry {
     const session = this.#byNode.get(nodeId);
     const state = this.#options.fleet.node(nodeId)?.state;
     if (session === undefined && state !== undefined) this.#leaseOfAbsent(state);
-    if (session !== undefined && state !== undefined && isAtAnother(session, state)) {
-      session.close(AGENT_CLOSE.tryLater, 'retry after 0 ms: the agent has a newer session at another server');
-    } else if (session !== undefined && state !== undefined && !mayStillSpeak(state.agentAccess, session.credentials))
-      session.close(AGENT_CLOSE.notAuthorised, 'the credentials of this agent were revoked');
+    const end = session === undefined || state === undefined ? null : endOf(session, state);
+    if (end !== null) session?.close(...end);
     else session?.tellWhatIsUnderWay();
     if (state === undefined) this.#leases.forget(nodeId);
     this.#silence.look(nodeId, state);
@@ -292,7 +282,19 @@ export class SessionRegistry {
   }
 }
 
-/** Whether the node's session is a newer one, which its agent has opened at another server. */
-function isAtAnother({ id, isWelcomed }: AgentSession, { session }: NodeState): boolean {
-  return isWelcomed && session.kind === 'connected' && session.sessionId !== id;
+/**
+ * How a session ends by what is recorded of its node; `null`: it goes on. Until its hello is recorded nothing of it is about this session.
+ * What ends a session here comes before it is recorded, but for a goodbye, after which its agent ends it: of one that goes on, another
+ * server has recorded the end by mistake, and its agent would beat here in vain.
+ */
+function endOf(session: AgentSession, state: NodeState): readonly [number, string] | null {
+  const { id, isWelcomed, hasSaidGoodbye, credentials } = session;
+  if (!isWelcomed && lastSessionOf(state) !== id) return null;
+  const isConnected = state.session.kind === 'connected';
+  if (isConnected && lastSessionOf(state) !== id)
+    return [AGENT_CLOSE.tryLater, 'retry after 0 ms: the agent has a newer session at another server'];
+  if (!mayStillSpeak(state.agentAccess, credentials))
+    return [AGENT_CLOSE.notAuthorised, 'the credentials of this agent were revoked'];
+  if (isConnected || hasSaidGoodbye) return null;
+  return [AGENT_CLOSE.tryLater, 'retry after 0 ms: another server has recorded that this session is over'];
 }
