@@ -100,7 +100,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
           });
     closings.push(async () => replicas?.stop());
     const servers = replicas ?? oneServer(newServerId());
-    const { adminToken, joinToken, isOpen } = config;
+    const { adminToken, joinToken, isOpen, heartbeatIntervalMs, leaseMs } = config;
     const metrics = new ServerMetrics();
     // Loaded only where it is wanted: without it no request and no start pays for it.
     const tracing =
@@ -154,7 +154,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     if (tracing !== null) fleet.subscribeToEvents((events) => tracing.follow(events));
     const retention = new Retention({ store, fleet, servers, clock, settings: config.retention, logger });
     closings.push(() => retention.stop());
-    const { heartbeatIntervalMs, leaseMs } = config;
     const refusals = new RefusalLog({ fleet, clock, logger });
     closings.push(async () => refusals.flush());
     const about: AboutServer = {
