@@ -194,8 +194,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/replicas/replicas.ts',
-        find: 'if (roll.isKnown) this.#take(roll, beganAt);',
-        replace: 'if (roll.isKnown || roll.replicas.length > 0) this.#take(roll, beganAt);',
+        find: 'if (answer.roll.isKnown) this.#take(answer);',
+        replace: 'if (answer.roll.isKnown || answer.roll.replicas.length > 0) this.#take(answer);',
       },
     ],
   },
