@@ -189,14 +189,4 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'a server that was given up goes on as if nothing had happened',
-    edits: [
-      {
-        file: 'packages/server/src/replicas/replicas.ts',
-        find: 'if (answer.roll.isKnown) this.#take(answer);',
-        replace: 'if (answer.roll.isKnown || answer.roll.replicas.length > 0) this.#take(answer);',
-      },
-    ],
-  },
 ];
