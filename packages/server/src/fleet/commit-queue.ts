@@ -118,7 +118,7 @@ export class CommitQueue {
     return this.#storeProblem;
   }
 
-  /** Something else was written: the store is back. */
+  /** The store was heard of otherwise: it is back. */
   storeIsBack(): void {
     if (this.#unsettled === null) this.#storeProblem = null;
   }
@@ -148,7 +148,7 @@ export class CommitQueue {
       if (this.#requests.length === 0) {
         this.#isBehind = false;
         // What it was that nobody knows of is settled first, or it would be taken over twice.
-        if (this.#unsettled === null) await this.#turns.catchUp();
+        if (this.#unsettled === null && (await this.#turns.catchUp())) this.storeIsBack();
         continue;
       }
       const isWaiting = this.#requests.every(({ isPatient }) => isPatient);

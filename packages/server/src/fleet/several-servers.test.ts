@@ -246,3 +246,14 @@ test('one that cannot take over what another has committed starts anew: it would
   );
   expect(one.superseded).toEqual([]);
 });
+
+test('a database that is back is known to be back, though nobody writes', async () => {
+  const one = await startServer('one');
+  await connect(one, 'a');
+  await postgres.kill();
+  expect(await one.fleet.execute('a', drain, actor)).toMatchObject({ ok: false });
+  expect(one.fleet.storeProblem).not.toBe(null);
+  await postgres.startAgain();
+  // Well before something is written by the clock.
+  await vi.waitFor(() => expect(one.fleet.storeProblem).toBe(null), { timeout: 15_000, interval: 20 });
+}, 60_000);

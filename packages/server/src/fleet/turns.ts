@@ -35,12 +35,16 @@ export class Turns {
     }
   }
 
-  /** Brings memory up to date without deciding anything. */
-  async catchUp(): Promise<void> {
+  /** Brings memory up to date without deciding anything. @returns Whether the store that is shared has answered. */
+  async catchUp(): Promise<boolean> {
+    const { shared } = this.#options.store;
+    if (shared === null) return false;
     try {
-      await this.#options.store.shared?.catchUp();
+      await shared.catchUp();
+      return true;
     } catch (error) {
       this.#whyNone(error);
+      return false;
     }
   }
 
