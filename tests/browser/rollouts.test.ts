@@ -109,6 +109,9 @@ describe.skipIf(!hasChromium)('rollouts (needs chromium)', { timeout: 180_000 },
     await start(page, 'halls 1.2');
     const inFlight = page.getByRole('group', { name: 'In flight' });
     await inFlight.getByRole('row', { name: /^hall-1/u }).waitFor(WAIT);
+    // As large as a thumb needs it, however many stand side by side.
+    const box = await inFlight.getByRole('link', { name: 'Operation 1 of hall-1' }).boundingBox(WAIT);
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(24);
     expect(await faultsSeen(page, 'rollout-running.light')).toEqual([]);
 
     await page.getByRole('button', { name: 'Pause', exact: true }).click();

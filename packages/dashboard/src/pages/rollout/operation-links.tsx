@@ -3,6 +3,7 @@ import type { RolloutNode } from '@sluice/contract';
 import { Link } from 'react-router';
 import { useWords } from '../../i18n/words.tsx';
 import { paths } from '../../paths.ts';
+import styles from './operation-links.module.css';
 
 export function OperationLinks({ node: { nodeId, operationIds } }: { readonly node: RolloutNode }) {
   const words = useWords();
@@ -11,7 +12,11 @@ export function OperationLinks({ node: { nodeId, operationIds } }: { readonly no
       {operationIds.map((id, index) => (
         <span key={id}>
           {index > 0 && ' '}
-          <Link to={paths.operation(id)} aria-label={words.rollouts.operationOf(index + 1, nodeId)}>
+          <Link
+            className={styles['link']}
+            to={paths.operation(id)}
+            aria-label={words.rollouts.operationOf(index + 1, nodeId)}
+          >
             {index + 1}
           </Link>
         </span>
