@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
+import { breatheAfter } from './breathe.ts';
 import { Pause } from './pause.ts';
 import { answeredSince, type Turn, Turns } from './turns.ts';
 import { type AccessDecision, type AccessOptions, type AskedOfNode, isUnhurried, type Request } from './request.ts';
@@ -148,7 +149,12 @@ export class CommitQueue {
       if (this.#requests.length === 0) {
         this.#isBehind = false;
         // What it was that nobody knows of is settled first, or it would be taken over twice.
-        if (this.#unsettled === null && (await this.#turns.catchUp())) this.storeIsBack();
+        if (this.#unsettled !== null) continue;
+        if (await this.#turns.catchUp()) this.storeIsBack();
+        else if (this.#storeProblem !== null && !this.#isStopping) {
+          await this.#pause.for(RETRY_MS);
+          this.#isBehind = true;
+        }
         continue;
       }
       const isWaiting = this.#requests.every(({ isPatient }) => isPatient);
@@ -163,16 +169,8 @@ export class CommitQueue {
 
   async #sweep({ nodeIds, command, actor, durable, resolve }: Sweep): Promise<void> {
     let isMade = false;
-    const nobody = () => undefined;
-    const requests = nodeIds().map((nodeId) => ({
-      kind: 'node' as const,
-      nodeId,
-      command,
-      actor,
-      once: null,
-      isPatient: false,
-      resolve: nobody,
-    }));
+    const asked = { kind: 'node', command, actor, once: null, isPatient: false, resolve: () => undefined } as const;
+    const requests = nodeIds().map((nodeId) => ({ ...asked, nodeId }));
     await this.#commit(requests, () => {
       isMade = true;
       durable();
@@ -227,9 +225,11 @@ export class CommitQueue {
       ? { kind: 'written', sequences: { ofChanges: [], ofNotes: [] } }
       : await writeBatch(taken, batch, this.#options.logger, this.#options.committed);
     if (!isNothing) this.#storeProblem = written.kind === 'written' ? null : written.reason;
+    await breatheAfter(batch.answers.length);
     if (written.kind === 'written') this.#publish(batch, written.sequences, durable);
     if (written.kind === 'refused' && written.isMemoryFalse) this.#options.superseded(written.reason);
     if (written.kind === 'unknown') this.#unsettled = this.#settle(batch, written.settled, durable);
+    await breatheAfter(batch.answers.length);
     const problem = problemOf(written);
     const unmade: Request[] = [];
     for (const { request, tell, dependsOnCommit } of batch.answers) {
