@@ -3,34 +3,25 @@ import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@sluice/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN_TOKEN, ServerUnderTest } from '../../packages/server/src/http/server-under-test.ts';
-import { PostgresUnderTest } from '../../packages/server/src/store/postgres/postgres-under-test.ts';
-import { ProxyUnderTest } from '../../packages/server/src/store/postgres/proxy-under-test.ts';
+import { ADMIN_TOKEN } from '../../packages/server/src/http/server-under-test.ts';
 import { waitFor } from '../wait-for.ts';
+import { type OneBehind, startOneBehind } from './one-behind.ts';
 
 const ROUNDS = 25;
 
-let postgres: PostgresUnderTest;
-let proxy: ProxyUnderTest;
-let servers: readonly [ServerUnderTest, ServerUnderTest];
+let servers: OneBehind;
 let balancer: Server;
 let url: string;
 
 beforeAll(async () => {
-  postgres = await PostgresUnderTest.start({ isDurable: false });
-  const databaseUrl = await postgres.newDatabase();
-  proxy = await ProxyUnderTest.start(postgres.port);
-  // It hears of no commit, and finds them by looking four times a second.
-  proxy.loseNotifications();
-  const start = (address: string) => ServerUnderTest.start(undefined, { databaseUrl: address, leaseMs: 600_000 });
-  const prompt = await start(databaseUrl);
-  servers = [prompt, await start(databaseUrl.replace(`:${postgres.port}/`, `:${proxy.port}/`))];
+  servers = await startOneBehind();
+  const { prompt, behind } = servers;
   await prompt.addNode('n');
-  for (const server of servers)
+  for (const server of [prompt, behind])
     await waitFor('the node to be known', async () => (await server.ask('GET', '/api/v1/nodes/n')).status === 200);
   let turns = 0;
   balancer = createServer((incoming, answer) => {
-    const { url: target } = servers[(turns += 1) % 2 === 0 ? 1 : 0];
+    const { url: target } = (turns += 1) % 2 === 0 ? behind : prompt;
     const { method, headers } = incoming;
     const onward = forward(new URL(incoming.url ?? '/', target), { method, headers }, (told) => {
       answer.writeHead(told.statusCode ?? 502, told.headers);
@@ -45,9 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   balancer.closeAllConnections();
   balancer.close();
-  for (const server of servers) await server.stop();
-  await proxy.stop();
-  await postgres.destroy();
+  await servers.stop();
 });
 
 /** Writes through the balancer and reads through it at once, with a client that follows from the one that wrote. @returns How often the answer did not show what was just written. */

@@ -1,34 +1,22 @@
 /** Machines ask for slots, and give them back, at a server that is behind what the others have committed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AskOptions, ServerUnderTest } from '../../packages/server/src/http/server-under-test.ts';
-import { PostgresUnderTest } from '../../packages/server/src/store/postgres/postgres-under-test.ts';
-import { ProxyUnderTest } from '../../packages/server/src/store/postgres/proxy-under-test.ts';
+import type { AskOptions, ServerUnderTest } from '../../packages/server/src/http/server-under-test.ts';
 import { waitFor } from '../wait-for.ts';
+import { type OneBehind, startOneBehind } from './one-behind.ts';
 
 /** Once in a while the server that is behind has just looked by itself. */
 const ROUNDS = 5;
 
-let postgres: PostgresUnderTest;
-let proxy: ProxyUnderTest;
+let servers: OneBehind;
 let prompt: ServerUnderTest;
-/** Hears of no commit, and finds them by looking four times a second. */
 let behind: ServerUnderTest;
 
 beforeAll(async () => {
-  postgres = await PostgresUnderTest.start({ isDurable: false });
-  const databaseUrl = await postgres.newDatabase();
-  proxy = await ProxyUnderTest.start(postgres.port);
-  proxy.loseNotifications();
-  const start = (address: string) => ServerUnderTest.start(undefined, { databaseUrl: address, leaseMs: 600_000 });
-  prompt = await start(databaseUrl);
-  behind = await start(databaseUrl.replace(`:${postgres.port}/`, `:${proxy.port}/`));
+  servers = await startOneBehind();
+  ({ prompt, behind } = servers);
   await send(prompt, 'PUT', '/api/v1/budgets/web', { selector: null, maxUnavailable: 100 });
 }, 120_000);
-afterAll(async () => {
-  for (const server of [prompt, behind]) await server.stop();
-  await proxy.stop();
-  await postgres.destroy();
-});
+afterAll(() => servers.stop());
 
 function send(server: ServerUnderTest, method: string, target: string, body: object, options: AskOptions = {}) {
   const headers = { 'content-type': 'application/json', 'fleet-lock-protocol': 'true' };
@@ -63,7 +51,7 @@ describe('a slot that another server has just given', () => {
   });
 
   test('is not said to be given back by a server that does not reach the database', async () => {
-    proxy.cut();
+    servers.database.cut();
     try {
       expect(await lock(prompt, 'pre-reboot', 'machine')).toMatchObject({ status: 200 });
       expect(await lock(behind, 'steady-state', 'machine')).toMatchObject({
@@ -72,7 +60,7 @@ describe('a slot that another server has just given', () => {
       });
       expect(await slots(prompt)).toMatchObject({ items: [{ id: 'machine' }] });
     } finally {
-      proxy.mend();
+      servers.database.mend();
     }
     await waitFor('it to be given back', async () => (await lock(behind, 'steady-state', 'machine')).status === 200);
     expect(await slots(behind)).toEqual({ items: [] });

@@ -5,7 +5,7 @@ import type { StoredToken } from '../store/store.ts';
 import { ANYBODY, type Principal, principalOf } from './principal.ts';
 import { hashOf, isSameHash, newSecret } from './secret.ts';
 import { SharedLook } from './shared-look.ts';
-import { isLive, noteOfToken, sessionsOpenedWith, tokenOf } from '../fleet/token.ts';
+import { isLive, noteOfToken, sessionsOpenedWith, tokenOf, whyEnded } from '../fleet/token.ts';
 import { SERVER } from '../fleet/server-actor.ts';
 
 /** Milliseconds between two notes of the same token's use in memory: finer than anybody asks, coarser than every request. */
@@ -148,8 +148,7 @@ export class Authentication {
 
   /** Whether the token that somebody came with still opens what it did, at this moment. */
   isStillLive(tokenId: string): boolean {
-    const token = this.#fleet.tokens.get(tokenId);
-    return this.isOpen || (token !== undefined && isLive(token, this.#fleet.now()));
+    return this.isOpen || whyEnded({ tokenId }, this.#fleet.tokens, this.#fleet.now()) === null;
   }
 
   /** Calls when the token opens nothing any more, at once. @returns What ends the listening. */

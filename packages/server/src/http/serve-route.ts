@@ -5,6 +5,7 @@ import { hasRole } from '@sluice/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../authentication/authentication.ts';
 import { actorOf, ANYBODY, type Principal, sees, seesRecord } from '../authentication/principal.ts';
+import { whyEnded } from '../fleet/token.ts';
 import { goneSignal } from './await-revision.ts';
 import { onceOf } from './idempotency.ts';
 import { identityOf } from './identity.ts';
@@ -51,11 +52,8 @@ export function serveRoute<Name extends RouteName>(
       const { params, query, headers } = request;
       const principal = route.access === 'public' ? NOBODY : (identityOf(request).principal ?? NOBODY);
       // While the body came in the token may have ended.
-      if (principal !== NOBODY && !parts.authentication.isStillLive(principal.tokenId))
-        return refuse(request, reply, {
-          code: 'unauthenticated',
-          detail: 'The token has just ended. Nothing was done.',
-        });
+      const ended = whyEnded(principal, parts.fleet.tokens, parts.fleet.now());
+      if (ended !== null) return refuse(request, reply, ended);
       const bodyText = bodyTextOf(request);
       const { method, url } = request;
       const once = onceOf(route.method === 'POST' ? headers['idempotency-key'] : undefined, {

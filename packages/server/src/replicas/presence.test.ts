@@ -1,19 +1,7 @@
 /** Who is there, by what the roll shows over time. */
 import { describe, expect, test } from 'vitest';
-import type { StoredReplica } from '../store/shared-store.ts';
 import { GIVE_UP_MS, look, type Look, NOBODY_SEEN, type Presence } from './presence.ts';
-
-const replica = (id: string, beat: number): StoredReplica => ({
-  id,
-  beat,
-  name: id,
-  url: null,
-  version: '0.1.0',
-  startedAt: 0,
-  sessions: 0,
-  lagMs: 0,
-  isLeaving: false,
-});
+import { replicaUnderTest } from './replica-under-test.ts';
 
 interface Times extends Look {
   /** When the database answered. */
@@ -26,7 +14,12 @@ const atOnce = (at: number): Times => ({ beganAt: at, readAt: at, endedAt: at })
 function silentIn(looks: readonly Times[], beatAt: (at: number) => number): readonly (readonly string[])[] {
   let presence: Presence = NOBODY_SEEN;
   return looks.map((times) => {
-    const seen = look(presence, [replica('a', times.beganAt), replica('b', beatAt(times.readAt))], 'a', times);
+    const seen = look(
+      presence,
+      [replicaUnderTest('a', times.beganAt), replicaUnderTest('b', beatAt(times.readAt))],
+      'a',
+      times,
+    );
     ({ presence } = seen);
     return seen.silent.map(({ id }) => id);
   });
@@ -82,7 +75,7 @@ describe('while the store answers slowly', () => {
 test('nobody gives itself up', () => {
   let presence: Presence = NOBODY_SEEN;
   for (const at of every250Ms(10_000)) {
-    const seen = look(presence, [replica('a', 7)], 'a', atOnce(at));
+    const seen = look(presence, [replicaUnderTest('a', 7)], 'a', atOnce(at));
     ({ presence } = seen);
     expect(seen.silent).toEqual([]);
   }

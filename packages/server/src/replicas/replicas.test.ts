@@ -3,6 +3,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { HandClock } from '../fleet/hand-clock-under-test.ts';
 import type { StoredReplica } from '../store/shared-store.ts';
+import { replicaUnderTest } from './replica-under-test.ts';
 import { Replicas } from './replicas.ts';
 
 const BEAT_MS = 250;
@@ -34,17 +35,7 @@ class RollUnderTest {
   }
 }
 
-const other = (id: string, beat: number): StoredReplica => ({
-  id,
-  beat,
-  name: 'other',
-  url: null,
-  version: '0.1.0',
-  startedAt: 0,
-  sessions: 0,
-  lagMs: 0,
-  isLeaving: false,
-});
+const other = (id: string, beat: number) => replicaUnderTest(id, beat, 'other');
 
 async function entered(shared: RollUnderTest, clock: HandClock, givenUp: () => void = () => undefined) {
   let ids = 0;
