@@ -103,11 +103,11 @@ export interface NodeState {
   readonly activation: { readonly confirmed: boolean; readonly problem: string | null };
   /** JSON text, exactly as operators gave it; revision 0: nobody ever did. */
   readonly metadata: { readonly json: string; readonly revision: number; readonly changedAt: number | null };
-  /** All that have not ended, and the last few that have, oldest first. */
+  /** All that have not ended, and of those that have the last of each kind, oldest first; the store has all. */
   readonly operations: readonly OperationRecord[];
 }
 
-/** Ended operations that a node's state keeps, for `why` and for repeated updates; the store has them all. */
+/** Ended operations that a node's state keeps at most, for `why` and for agents that are still at them. */
 export const ENDED_OPERATIONS_KEPT_MAX = 8;
 
 export function availabilityOf(node: NodeState): Availability {

@@ -15,7 +15,7 @@ type CancelOperation = Extract<Command, { kind: 'CancelOperation' }>;
 export function decideCancel(node: NodeState, command: CancelOperation, context: Context): Result<Decision> {
   const operation = operationOf(node, command.operationId);
   if (operation === undefined)
-    return refuse({ code: 'operation-ended', detail: `The operation ${command.operationId} ended long ago.` });
+    return refuse({ code: 'operation-ended', detail: `The operation ${command.operationId} has ended.` });
   if (operation.status === 'cancelled') return decided([], operation.id);
   if (isTerminal(operation.status)) return refuse({ code: 'operation-ended', detail: endedInWords(operation) });
 

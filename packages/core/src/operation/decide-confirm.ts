@@ -24,7 +24,7 @@ export function decideRequireConfirmation(node: NodeState, because: string): Res
 export function decideConfirm(node: NodeState, command: ConfirmOperation, context: Context): Result<Decision> {
   const operation = operationOf(node, command.operationId);
   if (operation === undefined)
-    return refuse({ code: 'operation-ended', detail: `The operation ${command.operationId} ended long ago.` });
+    return refuse({ code: 'operation-ended', detail: `The operation ${command.operationId} has ended.` });
   if (isTerminal(operation.status)) return refuse({ code: 'operation-ended', detail: endedInWords(operation) });
   if (operation.confirmationNeeded === null) return decided([], operation.id);
   return decided([{ kind: 'OperationConfirmed', operationId: operation.id, by: context.actor.name }], operation.id);

@@ -1,7 +1,7 @@
 /** How events of operations change a node's state. Terminal states never change. */
 import type { FleetEvent, OperationRecord } from '@sluice/contract';
 import { ENDED_OPERATIONS_KEPT_MAX, type NodeState } from '../node/node.ts';
-import { isActive, isTerminal } from './operation.ts';
+import { isAct, isActive, isTerminal } from './operation.ts';
 
 type OperationEvent = Extract<
   FleetEvent,
@@ -25,23 +25,47 @@ export function evolveOperation(node: NodeState, event: OperationEvent, at: numb
   return upsertOperation(node, changed(operation, event, at));
 }
 
-/** Keeps all that have not ended, and the last few that have. */
+/** Keeps all that have not ended, and of the others those that may still be asked of the node itself. */
 export function upsertOperation(node: NodeState, operation: OperationRecord): NodeState {
   const isKnown = node.operations.some(({ id }) => id === operation.id);
   const operations = isKnown
     ? node.operations.map((existing) => (existing.id === operation.id ? operation : existing))
     : [...node.operations, operation];
-  const tooMany = operations.filter((existing) => !isActive(existing)).length - ENDED_OPERATIONS_KEPT_MAX;
-  if (tooMany <= 0) return { ...node, operations };
+  const wanted = operations.filter(
+    (existing, index) => existing.id === operation.id || !isOutdated(existing, operations.slice(index + 1)),
+  );
+  const tooMany = wanted.filter((existing) => !isActive(existing)).length - ENDED_OPERATIONS_KEPT_MAX;
+  if (tooMany <= 0) return { ...node, operations: wanted };
   let dropped = 0;
   return {
     ...node,
-    operations: operations.filter((existing) => {
+    operations: wanted.filter((existing) => {
       const isDropped = !isActive(existing) && existing.id !== operation.id && dropped < tooMany;
       if (isDropped) dropped += 1;
       return !isDropped;
     }),
   };
+}
+
+/**
+ * Whether a later one has done the same since it ended: every document that a state carries is written, and kept in memory, with each
+ * change of its node. An act that this server ended stays: its agent may be at it, and is to be told.
+ */
+function isOutdated(operation: OperationRecord, later: readonly OperationRecord[]): boolean {
+  const { command, task, endedAt, endedBy } = operation;
+  if (endedAt === null || (isAct(operation) && endedBy === 'server')) return false;
+  return later.some(
+    (next) =>
+      next.command === command &&
+      next.endedAt !== null &&
+      next.endedAt > endedAt &&
+      // Who released a hold is told from the operation that released it.
+      (task.kind !== 'undrain' || (next.task.kind === 'undrain' && isSubset(task.holds, next.task.holds))),
+  );
+}
+
+function isSubset(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((each) => all.includes(each));
 }
 
 function changed(operation: OperationRecord, event: OperationEvent, at: number): OperationRecord {

@@ -4,5 +4,9 @@
 const MANY = 4;
 
 export async function breatheAfter(count: number): Promise<void> {
-  if (count >= MANY) await new Promise(setImmediate);
+  if (count >= MANY) await breathe();
+}
+
+export async function breathe(): Promise<void> {
+  await new Promise(setImmediate);
 }

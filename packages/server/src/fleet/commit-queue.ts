@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
-import { breatheAfter } from './breathe.ts';
+import { breathe, breatheAfter } from './breathe.ts';
 import { Pause } from './pause.ts';
 import { answeredSince, type Turn, Turns } from './turns.ts';
 import { type AccessDecision, type AccessOptions, type AskedOfNode, isUnhurried, type Request } from './request.ts';
@@ -139,7 +139,7 @@ export class CommitQueue {
 
   async #work(): Promise<void> {
     // What arrives in the same turn of the event loop shares the first commit.
-    await new Promise(setImmediate);
+    await breathe();
     while (this.#requests.length > 0 || this.#sweeps.length > 0 || this.#isBehind) {
       const sweep = this.#sweeps.shift();
       if (sweep !== undefined) {
@@ -163,6 +163,8 @@ export class CommitQueue {
       const taken = this.#requests.slice(0, BATCH_COMMANDS_MAX);
       this.#requests = this.#requests.slice(BATCH_COMMANDS_MAX);
       await this.#commit(taken, () => undefined);
+      // What was answered is on its way before the next commit, which would hold it up.
+      if (this.#requests.length > 0) await breathe();
     }
     this.#turn = null;
   }

@@ -2,6 +2,7 @@
 import type { Clock } from '@sluice/core';
 import type { EventsQuery, StoredEvent } from '../store/store.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
+import { breathe } from './breathe.ts';
 import { type ServedEvent, serveEvent } from './served-event.ts';
 
 /** Events that are kept in memory while anybody follows: some seconds of a busy fleet of 10,000 nodes. */
@@ -20,10 +21,12 @@ const PAGES_KEPT_MAX = 100;
  * milliseconds, and whoever opens many streams from the beginning is one reader.
  */
 const STORE_PAGES = { perSecond: 10, burst: 40 };
-/** Milliseconds for which events are gathered before many readers are woken: a thousand commits a second wake each fifty times. */
-const GATHER_MS = 20;
+/** Milliseconds for which events are gathered before many readers are woken: no eye sees it, and a thousand commits a second wake each twenty times. */
+const GATHER_MS = 50;
 /** Up to so many readers are told each event at once, such as those of a drain. */
 const FEW_READERS = 20;
+/** Readers that are woken in one turn of the event loop: some milliseconds of work. */
+const HANDFUL = 25;
 /** Readers that are woken at once; beyond that events are gathered for them as well. */
 const FEW_WAKES = { perSecond: 5000, burst: 500 };
 
@@ -188,18 +191,21 @@ export class EventFeed {
     const readers = this.#waiting.size;
     if (readers === 0 || this.#isGathering) return;
     if (readers <= FEW_READERS && this.#fewWakes.take('', readers, performance.now()) === 0) {
-      this.#wakeReaders();
+      for (const end of this.#waiting) end();
       return;
     }
     this.#isGathering = true;
-    void this.#pause(GATHER_MS).then(() => {
-      this.#isGathering = false;
-      this.#wakeReaders();
-    });
+    void this.#wakeGathered();
   }
 
-  #wakeReaders(): void {
-    for (const end of this.#waiting) end();
+  async #wakeGathered(): Promise<void> {
+    await this.#pause(GATHER_MS);
+    this.#isGathering = false;
+    const readers = [...this.#waiting];
+    for (const [index, end] of readers.entries()) {
+      if (index > 0 && index % HANDFUL === 0) await breathe();
+      end();
+    }
   }
 
   #keep(events: readonly ServedEvent[]): void {

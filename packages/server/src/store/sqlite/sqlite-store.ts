@@ -1,4 +1,5 @@
 /** The store in a data directory, on SQLite: for one server process. */
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
@@ -38,6 +39,7 @@ import type {
   StoredToken,
   TokenUse,
 } from '../store.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { databaseBytes } from './copy-database.ts';
 import type { DataDirectoryLock } from './data-directory-lock.ts';
 import { openSqlite } from './open-sqlite.ts';
@@ -53,6 +55,9 @@ import type { RolloutStore } from '../rollout-store.ts';
 import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
+
+/** Rows of `recordLastSeen` in one transaction: everybody else waits for it no longer than some 5 ms. */
+const LAST_SEEN_ROWS_AT_ONCE = 1000;
 
 /** Opens the store of a data directory, made when it is not there. Throws as `openSqlite` does, in words for a person. */
 export async function openSqliteStore(directory: string): Promise<SqliteStore> {
@@ -70,6 +75,7 @@ export class SqliteStore implements Store {
   readonly #kysely: Kysely<Schema>;
   readonly #lock: DataDirectoryLock;
   readonly #commit: SqliteCommit;
+  readonly #checkpoints: Checkpoints;
   readonly #recordLastSeen: (rows: readonly LastSeen[]) => void;
   readonly #recordTokenUses: (uses: readonly TokenUse[]) => void;
 
@@ -82,6 +88,7 @@ export class SqliteStore implements Store {
     this.logins = new LoginRows(kysely, doing);
     this.#lock = lock;
     this.#commit = prepareCommit(database);
+    this.#checkpoints = new Checkpoints(database);
     const updateLastSeen = database.prepare<LastSeen>(
       `update node_last_seen set last_seen_at = @lastSeenAt
        where node_id = @nodeId and (last_seen_at is null or last_seen_at < @lastSeenAt)`,
@@ -110,7 +117,9 @@ export class SqliteStore implements Store {
     beside: Beside = {},
   ): Promise<CommitOutcome> {
     try {
-      return this.#commit(changes, answered, beside);
+      const outcome = this.#commit(changes, answered, beside);
+      this.#checkpoints.wrote(rowsOf(changes) + answered.length);
+      return outcome;
     } catch (error) {
       const reason = unavailableReason(error);
       if (reason === null) throw new Error('committing changes to the store', { cause: error });
@@ -161,7 +170,12 @@ export class SqliteStore implements Store {
   }
 
   recordLastSeen(rows: readonly LastSeen[]): Promise<void> {
-    return doing('noting in the store when nodes were last seen', async () => this.#recordLastSeen(rows));
+    return doing('noting in the store when nodes were last seen', async () => {
+      for (let from = 0; from < rows.length; from += LAST_SEEN_ROWS_AT_ONCE) {
+        if (from > 0) await setImmediate();
+        this.#recordLastSeen(rows.slice(from, from + LAST_SEEN_ROWS_AT_ONCE));
+      }
+    });
   }
 
   tokens(): Promise<readonly StoredToken[]> {
@@ -184,10 +198,15 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#checkpoints.stop();
     await this.#kysely.destroy();
     this.#database.close();
     this.#lock.release();
   }
+}
+
+function rowsOf(changes: readonly NodeChange[]): number {
+  return changes.reduce((rows, { events, operations }) => rows + 1 + events.length + operations.length, 0);
 }
 
 /** When the database cannot be used now, the error says why; else it says what the store was doing. */
