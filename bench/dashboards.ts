@@ -2,7 +2,8 @@
 import { ApiCaller } from './support/api-caller.ts';
 import { benchmark, progress } from './support/benchmark.ts';
 import { DrainWatch } from './support/drain-watch.ts';
-import { amount, type Figure, figure } from './support/figures.ts';
+import { against, amount, type Figure, figure } from './support/figures.ts';
+import type { Lag } from './support/measured-server.ts';
 import { nodeIdOf } from './support/hello.ts';
 import { type ServerWithFleet, withFleet } from './support/with-fleet.ts';
 import { WorkCpu } from './support/work-cpu.ts';
@@ -12,23 +13,30 @@ const DASHBOARDS = 100;
 const CHANGES = 1000;
 /** Requests under way at once. */
 const AT_ONCE = 16;
+/** After one that is not measured, in which the server compiles what it runs; of their lateness the middle counts. */
+const ROUNDS = 3;
+/** With dashboards. */
+const LATE_MS_MAX = 20;
 
-await benchmark('dashboards', 5, async ({ fleets }, figures) => {
+await benchmark('dashboards', 8, async ({ fleets }, figures) => {
   for (const nodes of fleets) {
     progress(`${nodes} agents connect`);
     await withFleet(nodes, async (both) => {
       const cpu = await WorkCpu.besideIdle(both.server);
       const watch = await DrainWatch.begin(both);
       const ids = Array.from({ length: Math.min(CHANGES, nodes) }, (_, index) => nodeIdOf(index));
-      progress(`${ids.length} nodes change, and nobody watches`);
-      figures.push(...(await drainAll(both, cpu, watch, ids, 'nobody watches')));
+      const rounds = async (meanwhile: string): Promise<readonly Figure[]> => {
+        progress(`${ids.length} nodes change, and ${meanwhile}`);
+        await drainAll(both, cpu, watch, ids);
+        const measured: Round[] = [];
+        while (measured.length < ROUNDS) measured.push(await drainAll(both, cpu, watch, ids));
+        return figuresOf(measured, nodes, meanwhile);
+      };
+      figures.push(...(await rounds('nobody watches')));
       const watchers = await Watchers.open(both.server.url, DASHBOARDS);
-      progress(`${ids.length} nodes change, and ${DASHBOARDS} dashboards watch`);
-      const seen = watchers.seen('NodeDrained', ids.length);
+      const seen = watchers.seen('NodeDrained', ids.length * (1 + ROUNDS));
       figures.push(
-        ...(await both.server.profiled(`dashboards-${nodes}`, () =>
-          drainAll(both, cpu, watch, ids, `${DASHBOARDS} dashboards watch`),
-        )),
+        ...(await both.server.profiled(`dashboards-${nodes}`, () => rounds(`${DASHBOARDS} dashboards watch`))),
       );
       const { events, p50Ms, p99Ms } = await seen;
       figures.push({
@@ -43,13 +51,19 @@ await benchmark('dashboards', 5, async ({ fleets }, figures) => {
   }
 });
 
+interface Round {
+  readonly durationsMs: readonly number[];
+  readonly cpuMs: number | null;
+  readonly elapsedMs: number;
+  readonly lag: Lag;
+}
+
 async function drainAll(
-  { server, nodes }: ServerWithFleet,
+  { server }: ServerWithFleet,
   cpu: WorkCpu,
   watch: DrainWatch,
   ids: readonly string[],
-  meanwhile: string,
-): Promise<readonly Figure[]> {
+): Promise<Round> {
   const caller = new ApiCaller(server.url, AT_ONCE);
   const durationsMs: number[] = [];
   let cpuMs: number | null = null;
@@ -71,9 +85,23 @@ async function drainAll(
   const elapsedMs = performance.now() - startedAt;
   await watch.undrain(caller, ids);
   caller.close();
+  return { durationsMs, cpuMs, elapsedMs, lag };
+}
+
+function figuresOf(rounds: readonly Round[], nodes: number, meanwhile: string): readonly Figure[] {
+  const sum = (of: (round: Round) => number) => rounds.reduce((total, round) => total + of(round), 0);
+  const cpuMs = rounds.every((round) => round.cpuMs !== null) ? sum((round) => round.cpuMs ?? 0) : null;
+  const lateMs = rounds.map(({ lag }) => lag.p99Ms).sort((one, other) => one - other)[Math.floor(rounds.length / 2)];
+  const late = amount(`event loop late, p99, ${meanwhile}`, nodes, lateMs ?? 0, 'ms');
   return [
-    figure(`drain, ${AT_ONCE} at once, ${meanwhile}`, nodes, durationsMs, cpuMs, elapsedMs),
-    amount(`event loop late, p99, ${meanwhile}`, nodes, lag.p99Ms, 'ms'),
-    amount(`event loop late at most, ${meanwhile}`, nodes, lag.longestMs, 'ms'),
+    figure(
+      `drain, ${AT_ONCE} at once, ${meanwhile}`,
+      nodes,
+      rounds.flatMap(({ durationsMs }) => durationsMs),
+      cpuMs,
+      sum(({ elapsedMs }) => elapsedMs),
+    ),
+    against(late, `≤ ${LATE_MS_MAX} ms`, lateMs ?? null, LATE_MS_MAX),
+    amount(`event loop late at most, ${meanwhile}`, nodes, Math.max(...rounds.map(({ lag }) => lag.longestMs)), 'ms'),
   ];
 }

@@ -21,6 +21,8 @@ let directory: string;
 let store: Store;
 let fleet: Fleet;
 let commits: number;
+/** Called with the number of each commit before it is made. */
+let committing: (number: number) => void;
 let failWith: CommitOutcome | null;
 /** How far the fleet's clock is ahead. */
 let laterMs: number;
@@ -31,6 +33,7 @@ function guarded(real: Store): Store {
     load: () => real.load(),
     commit: (changes: readonly NodeChange[], answered, beside) => {
       commits += 1;
+      committing(commits);
       return failWith === null ? real.commit(changes, answered, beside) : Promise.resolve(failWith);
     },
     events: (query) => real.events(query),
@@ -77,6 +80,7 @@ async function close(): Promise<void> {
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'sluice-fleet-'));
   commits = 0;
+  committing = () => undefined;
   failWith = null;
   laterMs = 0;
   await open();
@@ -127,6 +131,23 @@ test('commands that come together share one commit, each decided on what the one
   expect(results.every(({ ok }) => ok)).toBe(true);
   expect(commits).toBe(2);
   expect(fleet.node('n1')?.state.metadata).toMatchObject({ json: '49', revision: 50 });
+});
+
+test('what was answered is sent before the next commit, which takes its time', async () => {
+  await register('n1');
+  const order: string[] = [];
+  let second: Promise<unknown> | null = null;
+  committing = (number) => {
+    order.push(`commit ${number}`);
+    // It comes while the first is being written.
+    second ??= drain('n1');
+  };
+  await fleet.execute('n1', { kind: 'ReplaceMetadata', json: '1', ifRevision: 0 }, ALICE);
+  // As an answer that is some steps from here to its socket.
+  for (let step = 0; step < 50; step += 1) await Promise.resolve();
+  order.push('answer sent');
+  await second;
+  expect(order).toEqual(['commit 2', 'answer sent', 'commit 3']);
 });
 
 test('of two writers that saw the same revision one is refused, also in one batch', async () => {

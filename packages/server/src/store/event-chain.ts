@@ -33,13 +33,21 @@ export class EventChain {
   }
 
   /** The event's number, and the hash of the one before it. */
-  add(event: Omit<ChainLink, 'sequence' | 'previousHash'>): {
+  add({ nodeId, kind, at, actor, bodyText }: Omit<ChainLink, 'sequence' | 'previousHash'>): {
     readonly sequence: number;
     readonly previousHash: string | null;
   } {
     this.#sequence += 1;
     const place = { sequence: this.#sequence, previousHash: this.#head };
-    this.#head = hashOfEvent({ ...event, ...place });
+    this.#head = hashOfEvent({
+      sequence: place.sequence,
+      nodeId,
+      kind,
+      at,
+      actor,
+      bodyText,
+      previousHash: place.previousHash,
+    });
     return place;
   }
 

@@ -242,6 +242,18 @@ export function describeStore(name: string, open: () => Promise<OpenedForTest>):
       });
     });
 
+    test('when thousands were last seen is noted at once', async () => {
+      const ids = Array.from({ length: 2500 }, (_, index) => `n${index}`);
+      await commitOrFail(
+        store,
+        ids.map((id) => change(id, null, 1)),
+      );
+      await store.recordLastSeen(ids.map((nodeId, index) => ({ nodeId, lastSeenAt: 1_800_000_000_000 + index })));
+      const { nodes } = await store.load();
+      const seen = new Map(nodes.map(({ nodeId, lastSeenAt }) => [nodeId, lastSeenAt]));
+      expect(ids.map((id) => seen.get(id))).toEqual(ids.map((_, index) => 1_800_000_000_000 + index));
+    });
+
     test('says how many bytes it takes', async () => {
       const before = await store.bytes();
       expect(before).toBeGreaterThan(0);

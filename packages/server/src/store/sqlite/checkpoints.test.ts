@@ -1,0 +1,51 @@
+/** The write-ahead log goes into the database between commits: none of them waits for it, and it does not grow without end. */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../../../../tests/wait-for.ts';
+import { change, commitOrFail } from '../store-suite-rows.ts';
+import { DATABASE_FILE } from './our-database.ts';
+import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
+
+let directory: string;
+let store: SqliteStore;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'sluice-store-'));
+  store = await openSqliteStore(directory);
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(directory, { recursive: true });
+});
+
+const bytesOf = async (suffix: string) => (await stat(path.join(directory, `${DATABASE_FILE}${suffix}`))).size;
+
+/** A commit of a thousand rows with some 200 bytes each. */
+const large = (round: number) =>
+  change(`node ${round}`, null, 1, { kinds: Array.from({ length: 1000 }, () => 'NodeChanged') });
+
+test('what was committed is copied after the commit', async () => {
+  const before = await bytesOf('');
+  await commitOrFail(store, [large(0)]);
+  expect(await bytesOf('')).toBe(before);
+  await waitFor('the database has it', async () => (await bytesOf('')) > before + 100_000);
+});
+
+test('a few rows are not worth it', async () => {
+  const before = await bytesOf('');
+  await commitOrFail(store, [change('a', null, 1, { kinds: ['NodeRegistered'] })]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await bytesOf('')).toBe(before);
+});
+
+test('under steady writes the log is used again and again', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const known = await bytesOf('');
+    await commitOrFail(store, [large(round)]);
+    await waitFor('the database has it', async () => (await bytesOf('')) > known);
+  }
+  expect(await bytesOf('-wal')).toBeLessThan((await bytesOf('')) / 4);
+});
