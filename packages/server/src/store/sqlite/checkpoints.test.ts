@@ -34,13 +34,6 @@ test('what was committed is copied after the commit', async () => {
   await waitFor('the database has it', async () => (await bytesOf('')) > before + 100_000);
 });
 
-test('a few rows are not worth it', async () => {
-  const before = await bytesOf('');
-  await commitOrFail(store, [change('a', null, 1, { kinds: ['NodeRegistered'] })]);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(await bytesOf('')).toBe(before);
-});
-
 test('under steady writes the log is used again and again', async () => {
   for (let round = 0; round < 40; round += 1) {
     const known = await bytesOf('');
