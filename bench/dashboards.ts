@@ -15,7 +15,6 @@ const CHANGES = 1000;
 const AT_ONCE = 16;
 /** After one that is not measured, in which the server compiles what it runs; of their lateness the middle counts. */
 const ROUNDS = 3;
-/** With dashboards. */
 const LATE_MS_MAX = 20;
 
 await benchmark('dashboards', 8, async ({ fleets }, figures) => {

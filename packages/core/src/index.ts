@@ -29,6 +29,7 @@ export { hasRole, type Interruptible, nodeCan, ROLES } from './node/can.ts';
 export { availabilityOf, forceAt, isDrained, isDraining, type NodeState, operationOf } from './node/node.ts';
 export { statusOf } from './node/status.ts';
 export { whyIsNode } from './node/why.ts';
+export { endedInWords } from './operation/decide-cancel.ts';
 export { answerToUpdate } from './operation/decide-update.ts';
 export { actOnNode, drainHoldOf, isTerminal, runningReboot } from './operation/operation.ts';
 export { rendezvousOrder } from './rendezvous-order.ts';

@@ -103,7 +103,7 @@ export interface NodeState {
   readonly activation: { readonly confirmed: boolean; readonly problem: string | null };
   /** JSON text, exactly as operators gave it; revision 0: nobody ever did. */
   readonly metadata: { readonly json: string; readonly revision: number; readonly changedAt: number | null };
-  /** All that have not ended, and of those that have the last of each kind, oldest first; the store has all. */
+  /** All that have not ended, and of those that have the last of each command and what the agent may still be at, oldest first; the store has all. */
   readonly operations: readonly OperationRecord[];
 }
 

@@ -48,24 +48,15 @@ export function upsertOperation(node: NodeState, operation: OperationRecord): No
 }
 
 /**
- * Whether a later one has done the same since it ended: every document that a state carries is written, and kept in memory, with each
- * change of its node. An act that this server ended stays: its agent may be at it, and is to be told.
+ * Whether a later one of the same kind has ended since: what a state carries is written, and kept in memory, with each change of its
+ * node. An act that this server ended also stays until the agent has performed a later one: until then it may be at it, and is to be told.
  */
 function isOutdated(operation: OperationRecord, later: readonly OperationRecord[]): boolean {
-  const { command, task, endedAt, endedBy } = operation;
-  if (endedAt === null || (isAct(operation) && endedBy === 'server')) return false;
-  return later.some(
-    (next) =>
-      next.command === command &&
-      next.endedAt !== null &&
-      next.endedAt > endedAt &&
-      // Who released a hold is told from the operation that released it.
-      (task.kind !== 'undrain' || (next.task.kind === 'undrain' && isSubset(task.holds, next.task.holds))),
-  );
-}
-
-function isSubset(some: readonly string[], all: readonly string[]): boolean {
-  return some.every((each) => all.includes(each));
+  const { command, endedAt, endedBy } = operation;
+  if (endedAt === null) return false;
+  const mayRun = isAct(operation) && endedBy === 'server';
+  if (mayRun && !later.some((next) => isAct(next) && next.endedBy === 'agent')) return false;
+  return later.some((next) => next.command === command && next.endedAt !== null && next.endedAt > endedAt);
 }
 
 function changed(operation: OperationRecord, event: OperationEvent, at: number): OperationRecord {

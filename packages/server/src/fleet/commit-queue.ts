@@ -164,7 +164,7 @@ export class CommitQueue {
       this.#requests = this.#requests.slice(BATCH_COMMANDS_MAX);
       await this.#commit(taken, () => undefined);
       // What was answered is on its way before the next commit, which would hold it up.
-      if (this.#requests.length > 0) await breathe();
+      await breathe();
     }
     this.#turn = null;
   }

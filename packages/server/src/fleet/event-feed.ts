@@ -199,13 +199,15 @@ export class EventFeed {
   }
 
   async #wakeGathered(): Promise<void> {
-    await this.#pause(GATHER_MS);
-    this.#isGathering = false;
-    const readers = [...this.#waiting];
-    for (const [index, end] of readers.entries()) {
-      if (index > 0 && index % HANDFUL === 0) await breathe();
-      end();
+    for (let wokenUpTo = -1; wokenUpTo < this.lastSequence && this.#waiting.size > 0;) {
+      await this.#pause(GATHER_MS);
+      wokenUpTo = this.lastSequence;
+      for (const [index, end] of [...this.#waiting].entries()) {
+        if (index > 0 && index % HANDFUL === 0) await breathe();
+        end();
+      }
     }
+    this.#isGathering = false;
   }
 
   #keep(events: readonly ServedEvent[]): void {

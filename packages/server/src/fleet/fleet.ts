@@ -134,7 +134,7 @@ export class Fleet {
     const result = await this.#commits.execute({ nodeId, command, actor, once, traceparent: span?.traceparent });
     span?.end(result.ok ? null : result.problem.code);
     if (!result.ok || result.value.repeatOf === null || result.value.operation !== null) return result;
-    // A node's state keeps only the last few operations that have ended; the store has them all.
+    // A node's state keeps only the last operations that have ended; the store has them all.
     return { ok: true, value: { ...result.value, operation: await this.operation(result.value.repeatOf) } };
   }
 

@@ -87,3 +87,26 @@ test('one operation is what its route answered with, and what has become of it',
     json: { id, status: 'cancelled', endedAt: expect.stringMatching(/Z$/u) },
   });
 });
+
+test('what has ended stays as it ended, whatever its node has done since: cancelled again it is as it was, else is said how it ended', async () => {
+  await server.addNode('d');
+  const ask = async (path: string) => server.ask('POST', `/api/v1/${path}`);
+  const idOf = ({ text }: Answer) => /"id":"(op_[^"]+)"/u.exec(text)?.[1] ?? '';
+  const drain = idOf(await ask('nodes/d/drain'));
+  await ask(`operations/${drain}/cancel`);
+  const undrain = idOf(await ask('nodes/d/undrain'));
+  for (let round = 0; round < 3; round += 1) {
+    await ask('nodes/d/drain');
+    await ask('nodes/d/undrain');
+  }
+  expect(await ask(`operations/${drain}/cancel`)).toMatchObject({
+    status: 200,
+    json: { id: drain, status: 'cancelled' },
+  });
+  const ended = {
+    status: 409,
+    json: { code: 'operation-ended', detail: expect.stringContaining(`${undrain} has ended: it is`) },
+  };
+  expect(await ask(`operations/${undrain}/cancel`)).toMatchObject(ended);
+  expect(await ask(`operations/${undrain}/confirm`)).toMatchObject(ended);
+});

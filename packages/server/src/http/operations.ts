@@ -6,6 +6,7 @@ import {
   type Problem,
   type routes,
 } from '@sluice/contract';
+import { endedInWords } from '@sluice/core';
 import { seesRecord } from '../authentication/principal.ts';
 import { askOfNode } from './act.ts';
 import { operationView } from '../fleet/operation-view.ts';
@@ -28,6 +29,9 @@ export const cancelOperation: Handler<typeof routes.cancelOperation> = async (re
   const operationId = request.params.id;
   const operation = await parts.fleet.operation(operationId);
   if (operation === null) return noSuchOperation(operationId);
+  // A node's state knows only some of those that have ended; this one does not change any more.
+  if (operation.status === 'cancelled') return value(viewOf(operation, parts.fleet));
+  if (operation.endedAt !== null) return operationEnded(operation);
   const { reason = null } = request.body;
   return askOfNode(operation.nodeId, request, parts, { kind: 'CancelOperation', operationId, reason });
 };
@@ -36,8 +40,13 @@ export const confirmOperation: Handler<typeof routes.confirmOperation> = async (
   const operationId = request.params.id;
   const operation = await parts.fleet.operation(operationId);
   if (operation === null) return noSuchOperation(operationId);
+  if (operation.endedAt !== null) return operationEnded(operation);
   return askOfNode(operation.nodeId, request, parts, { kind: 'ConfirmOperation', operationId });
 };
+
+function operationEnded(operation: OperationRecord): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem: { code: 'operation-ended', detail: endedInWords(operation) } };
+}
 
 export function noSuchOperation(id: string): { readonly ok: false; readonly problem: Problem } {
   return {

@@ -1,5 +1,5 @@
 /** The server's figures for Prometheus: counted as things pass by, or looked up in memory when somebody asks. No node is a label. */
-import { NODE_STATUSES, type NodeStatus, SLUICE_VERSION } from '@sluice/contract';
+import { NODE_STATUSES, type NodeStatus, type OperationRecord, SLUICE_VERSION } from '@sluice/contract';
 import { isDraining } from '@sluice/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -241,12 +241,27 @@ export class ServerMetrics {
       if (kind === 'RolloutNodeBegun') this.#rolloutNodes.inc({ what: 'begun' });
       if (kind === 'RolloutNodeEnded') this.#rolloutNodes.inc({ what: String(body['status']) });
       if (kind !== 'OperationEnded') continue;
-      const operation = fleet.node(nodeId)?.state.operations.find(({ id }) => id === body['operationId']);
-      if (operation === undefined || operation.endedAt === null) continue;
-      const command = operation.task.kind;
-      this.#operations.inc({ command, result: operation.status });
-      this.#durations.observe({ command }, Math.max(0, operation.endedAt - operation.createdAt) / 1000);
+      const operationId = String(body['operationId']);
+      const operation = fleet.node(nodeId)?.state.operations.find(({ id }) => id === operationId);
+      if (operation !== undefined) this.#countEnd(operation);
+      else void this.#countForgotten(operationId, fleet);
     }
+  }
+
+  /** Its node's state knows only the last that have ended: others ended since, at another server, or the node was forgotten. */
+  async #countForgotten(operationId: string, fleet: Fleet): Promise<void> {
+    try {
+      const operation = await fleet.operation(operationId);
+      if (operation !== null) this.#countEnd(operation);
+    } catch {
+      // A figure is not worth more than one try.
+    }
+  }
+
+  #countEnd({ task, status, createdAt, endedAt }: OperationRecord): void {
+    if (endedAt === null) return;
+    this.#operations.inc({ command: task.kind, result: status });
+    this.#durations.observe({ command: task.kind }, Math.max(0, endedAt - createdAt) / 1000);
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {

@@ -4,16 +4,16 @@
  */
 import type Database from 'better-sqlite3';
 
-/** Rows that are written between two checkpoints: about as many pages, 4 MB, as SQLite lets come together. */
-const ROWS_BETWEEN = 500;
+/** Pages that are written between two checkpoints, about: 4 MB, as SQLite lets come together. */
+const PAGES_BETWEEN = 1000;
 /** Milliseconds in which what was committed is told. */
 const AFTER_MS = 20;
-/** Pages at which SQLite does it in a commit after all, such as when much was written in another way: 32 MB. */
-const PAGES_MAX = 8000;
+/** Pages at which SQLite does it in a commit after all, for what was written otherwise or at once: 16 MB. */
+const PAGES_MAX = 4000;
 
 export class Checkpoints {
   readonly #database: Database.Database;
-  #rows = 0;
+  #pages = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(database: Database.Database) {
@@ -21,10 +21,10 @@ export class Checkpoints {
     database.pragma(`wal_autocheckpoint = ${PAGES_MAX}`);
   }
 
-  /** So many rows were committed. */
-  wrote(rows: number): void {
-    this.#rows += rows;
-    if (this.#rows < ROWS_BETWEEN) return;
+  /** About so many pages were written. */
+  wrote(pages: number): void {
+    this.#pages += pages;
+    if (this.#pages < PAGES_BETWEEN) return;
     this.#timer ??= setTimeout(() => this.#checkpoint(), AFTER_MS);
   }
 
@@ -34,11 +34,11 @@ export class Checkpoints {
 
   #checkpoint(): void {
     this.#timer = null;
-    this.#rows = 0;
+    this.#pages = 0;
     try {
       this.#database.pragma('wal_checkpoint(PASSIVE)');
     } catch {
-      // Nothing is lost: the log has everything, the next one copies more, and a disk that fails the next commit tells of.
+      // As SQLite passes it over in a commit: the log has everything, the next one copies it, and a disk that fails is told of by a commit.
     }
   }
 }

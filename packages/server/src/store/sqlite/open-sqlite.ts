@@ -17,7 +17,7 @@ import { unavailableReason } from './unavailable-reason.ts';
  */
 const BUSY_TIMEOUT_MS = 500;
 
-/** Bytes that the write-ahead log is cut back to after it grew beyond; its usual size is 4 MB. */
+/** Bytes that the write-ahead log is cut back to after it grew beyond; its usual size is 4 to 16 MB. */
 const WRITE_AHEAD_LOG_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface OpenedSqlite {

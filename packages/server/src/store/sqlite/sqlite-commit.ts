@@ -24,7 +24,7 @@ import { EventChain } from '../event-chain.ts';
 import { rowOfToken } from '../store-queries.ts';
 import { rowOfRollout, rowOfRolloutNode } from '../rollout-rows.ts';
 import { rowOfWebhook } from '../webhook-rows.ts';
-import type { AnsweredRequest, Beside, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
+import type { AnsweredRequest, Beside, Document, NewEvent, NodeChange, Note, SettledOutcome } from '../store.ts';
 
 /** Writes all changes or none, and has them on the disk when it returns. Throws SQLite's error when it cannot. */
 export type SqliteCommit = (
@@ -33,8 +33,16 @@ export type SqliteCommit = (
   beside: Beside,
 ) => Exclude<SettledOutcome, { code: 'store-unavailable' }>;
 
-/** Prepares the statements once, for all commits on this connection. */
-export function prepareCommit(database: Database.Database): SqliteCommit {
+/** Bytes of a page of the database. */
+const PAGE_BYTES = 4096;
+/** A row changes the page that it is on, and one of an index. */
+const PAGES_OF_ROW = 2;
+
+/**
+ * Prepares the statements once, for all commits on this connection.
+ * @param wrote Told about how many pages each commit changed.
+ */
+export function prepareCommit(database: Database.Database, wrote: (pages: number) => void): SqliteCommit {
   const statements = prepareStatements(database);
   const transaction = database.transaction<SqliteCommit>(
     (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], rollouts = [], notes = [] }) => {
@@ -65,7 +73,10 @@ export function prepareCommit(database: Database.Database): SqliteCommit {
         statements.upsertRollout.run(rowOfRollout(rollout));
         for (const node of nodes) statements.upsertRolloutNode.run(rowOfRolloutNode(rollout.id, node));
       }
-      return { ok: true, ...writeChanges(statements, changes, notes) } as const;
+      const { pages, ...numbers } = writeChanges(statements, changes, notes);
+      const others = [answered, tokens, webhooks, budgets, slots, rollouts, ...rollouts.map(({ nodes }) => nodes)];
+      wrote(pages + PAGES_OF_ROW * others.reduce((rows, { length }) => rows + length, 0));
+      return { ok: true, ...numbers } as const;
     },
   );
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
@@ -90,20 +101,31 @@ function writeChanges(
   statements: Statements,
   changes: readonly NodeChange[],
   notes: readonly Note[],
-): { readonly sequences: readonly (readonly number[])[]; readonly noteSequences: readonly number[] } {
+): {
+  readonly sequences: readonly (readonly number[])[];
+  readonly noteSequences: readonly number[];
+  readonly pages: number;
+} {
+  let pages = 0;
+  /** The text of a document, whose row is about to be written. */
+  const textOf = (document: Document): string => {
+    const text = documentText(document);
+    pages += PAGES_OF_ROW + Math.floor(text.length / PAGE_BYTES);
+    return text;
+  };
   const counter = statements.selectCounter.get();
   if (counter === undefined)
     throw new Error('reading the last sequence number: its row is missing; restore the store from a backup');
   const chain = new EventChain(counter.last_sequence, counter.last_hash);
   const writeEvent = (nodeId: string, { kind, at, body, actor = null }: NewEvent) => {
-    const bodyText = documentText(body);
+    const bodyText = textOf(body);
     const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
     const row = { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash, actor };
     statements.insertEvent.run(row);
     return sequence;
   };
   const sequences = changes.map((change) => {
-    writeNode(statements, change);
+    writeNode(statements, change, textOf);
     for (const operation of change.operations) {
       statements.upsertOperation.run({
         id: operation.id,
@@ -112,23 +134,27 @@ function writeChanges(
         status: operation.status,
         created_at: operation.createdAt,
         ended_at: operation.endedAt,
-        body: documentText(operation.body),
+        body: textOf(operation.body),
       });
     }
     return change.events.map((event) => writeEvent(change.nodeId, event));
   });
   const noteSequences = notes.map(({ nodeId, event }) => writeEvent(nodeId, event));
   if (chain.lastSequence > counter.last_sequence) statements.updateCounter.run(chain.lastSequence, chain.head);
-  return { sequences, noteSequences };
+  return { sequences, noteSequences, pages };
 }
 
-function writeNode(statements: Statements, { nodeId, expectedRevision, state, revision }: NodeChange): void {
+function writeNode(
+  statements: Statements,
+  { nodeId, expectedRevision, state, revision }: NodeChange,
+  textOf: (document: Document) => string,
+): void {
   if (state === null) {
     statements.deleteNode.run(nodeId);
     statements.deleteLastSeen.run(nodeId);
     return;
   }
-  const row = { node_id: nodeId, revision, state: documentText(state) };
+  const row = { node_id: nodeId, revision, state: textOf(state) };
   if (expectedRevision === null) {
     statements.insertNode.run(row);
     statements.insertLastSeen.run(nodeId);

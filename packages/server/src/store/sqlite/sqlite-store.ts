@@ -56,8 +56,10 @@ import { WebhookRows } from '../webhook-rows.ts';
 import type { WebhookStore } from '../webhook-store.ts';
 import { unavailableReason } from './unavailable-reason.ts';
 
-/** Rows of `recordLastSeen` in one transaction: everybody else waits for it no longer than some 5 ms. */
+/** Rows of `recordLastSeen` in one transaction: everybody else waits for it some 5 ms. */
 const LAST_SEEN_ROWS_AT_ONCE = 1000;
+/** Transactions that it makes at most: the rows lie in no order, so that each writes most pages of their table. */
+const LAST_SEEN_TRANSACTIONS_MAX = 10;
 
 /** Opens the store of a data directory, made when it is not there. Throws as `openSqlite` does, in words for a person. */
 export async function openSqliteStore(directory: string): Promise<SqliteStore> {
@@ -87,8 +89,8 @@ export class SqliteStore implements Store {
     this.rollouts = new RolloutRows(kysely, doing);
     this.logins = new LoginRows(kysely, doing);
     this.#lock = lock;
-    this.#commit = prepareCommit(database);
     this.#checkpoints = new Checkpoints(database);
+    this.#commit = prepareCommit(database, (pages) => this.#checkpoints.wrote(pages));
     const updateLastSeen = database.prepare<LastSeen>(
       `update node_last_seen set last_seen_at = @lastSeenAt
        where node_id = @nodeId and (last_seen_at is null or last_seen_at < @lastSeenAt)`,
@@ -117,9 +119,7 @@ export class SqliteStore implements Store {
     beside: Beside = {},
   ): Promise<CommitOutcome> {
     try {
-      const outcome = this.#commit(changes, answered, beside);
-      this.#checkpoints.wrote(rowsOf(changes) + answered.length);
-      return outcome;
+      return this.#commit(changes, answered, beside);
     } catch (error) {
       const reason = unavailableReason(error);
       if (reason === null) throw new Error('committing changes to the store', { cause: error });
@@ -171,9 +171,10 @@ export class SqliteStore implements Store {
 
   recordLastSeen(rows: readonly LastSeen[]): Promise<void> {
     return doing('noting in the store when nodes were last seen', async () => {
-      for (let from = 0; from < rows.length; from += LAST_SEEN_ROWS_AT_ONCE) {
+      const atOnce = Math.max(LAST_SEEN_ROWS_AT_ONCE, Math.ceil(rows.length / LAST_SEEN_TRANSACTIONS_MAX));
+      for (let from = 0; from < rows.length; from += atOnce) {
         if (from > 0) await setImmediate();
-        this.#recordLastSeen(rows.slice(from, from + LAST_SEEN_ROWS_AT_ONCE));
+        this.#recordLastSeen(rows.slice(from, from + atOnce));
       }
     });
   }
@@ -203,10 +204,6 @@ export class SqliteStore implements Store {
     this.#database.close();
     this.#lock.release();
   }
-}
-
-function rowsOf(changes: readonly NodeChange[]): number {
-  return changes.reduce((rows, { events, operations }) => rows + 1 + events.length + operations.length, 0);
 }
 
 /** When the database cannot be used now, the error says why; else it says what the store was doing. */
