@@ -21,12 +21,12 @@ const PAGES_KEPT_MAX = 100;
  * milliseconds, and whoever opens many streams from the beginning is one reader.
  */
 const STORE_PAGES = { perSecond: 10, burst: 40 };
-/** Milliseconds for which events are gathered before many readers are woken: no eye sees it, and a thousand commits a second wake each twenty times. */
-const GATHER_MS = 50;
+/** Milliseconds for which events are gathered before many readers are woken: a thousand commits a second wake each fifty times at most. */
+const GATHER_MS = 20;
 /** Up to so many readers are told each event at once, such as those of a drain. */
 const FEW_READERS = 20;
 /** Readers that are woken in one turn of the event loop: some milliseconds of work. */
-const HANDFUL = 25;
+const HANDFUL = 50;
 /** Readers that are woken at once; beyond that events are gathered for them as well. */
 const FEW_WAKES = { perSecond: 5000, burst: 500 };
 
