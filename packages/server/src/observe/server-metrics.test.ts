@@ -18,6 +18,8 @@ test('an operation that ended with its node is counted', async () => {
     return status < 300;
   });
   const metrics = async () => (await server.ask('GET', '/metrics')).text;
-  await expect.poll(metrics).toContain('sluice_operations_total{command="restart",result="cancelled"} 1');
+  await expect
+    .poll(metrics, { timeout: 15_000 })
+    .toContain('sluice_operations_total{command="restart",result="cancelled"} 1');
   expect(await metrics()).toContain('sluice_operation_duration_seconds_count{command="restart"} 1');
 });
