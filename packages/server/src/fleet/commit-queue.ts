@@ -1,11 +1,12 @@
 /** The one pipeline of every change: decide, commit, then publish. Commands that come together share one transaction. */
+import { setImmediate } from 'node:timers/promises';
 import type { Actor, Problem } from '@sluice/contract';
 import type { Clock, Command, NodeState, Result } from '@sluice/core';
 import type { Logger } from 'pino';
 import type { SettledOutcome, Store, StoredEvent } from '../store/store.ts';
 import { type Batch, type BatchContext, decideBatch } from './decide-batch.ts';
 import { ANSWERED_FOR_MS, type Executed, type FleetSettings } from './execution.ts';
-import { breathe, breatheAfter } from './breathe.ts';
+import { breatheAfter } from './breathe.ts';
 import { Pause } from './pause.ts';
 import { answeredSince, type Turn, Turns } from './turns.ts';
 import { type AccessDecision, type AccessOptions, type AskedOfNode, isUnhurried, type Request } from './request.ts';
@@ -139,7 +140,7 @@ export class CommitQueue {
 
   async #work(): Promise<void> {
     // What arrives in the same turn of the event loop shares the first commit.
-    await breathe();
+    await setImmediate();
     while (this.#requests.length > 0 || this.#sweeps.length > 0 || this.#isBehind) {
       const sweep = this.#sweeps.shift();
       if (sweep !== undefined) {
@@ -164,7 +165,7 @@ export class CommitQueue {
       this.#requests = this.#requests.slice(BATCH_COMMANDS_MAX);
       await this.#commit(taken, () => undefined);
       // What was answered is on its way before the next commit, which would hold it up.
-      await breathe();
+      await setImmediate();
     }
     this.#turn = null;
   }
@@ -198,8 +199,7 @@ export class CommitQueue {
   async #commit(requests: readonly Request[], durable: () => void): Promise<void> {
     if (this.#unsettled !== null) {
       const detail = this.#storeProblem ?? 'The store cannot be reached.';
-      this.#putBack(requests, { code: 'store-unavailable', detail });
-      return;
+      return this.#putBack(requests, { code: 'store-unavailable', detail });
     }
     try {
       await this.#decideAndWrite(requests, durable);

@@ -1,8 +1,8 @@
 /** The committed events for those who follow them: the newest from memory, older ones from the store. Pulled, never pushed. */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@sluice/core';
 import type { EventsQuery, StoredEvent } from '../store/store.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
-import { breathe } from './breathe.ts';
 import { type ServedEvent, serveEvent } from './served-event.ts';
 
 /** Events that are kept in memory while anybody follows: some seconds of a busy fleet of 10,000 nodes. */
@@ -199,14 +199,15 @@ export class EventFeed {
   }
 
   async #wakeGathered(): Promise<void> {
-    for (let wokenUpTo = -1; wokenUpTo < this.lastSequence && this.#waiting.size > 0;) {
+    let wokenUpTo: number;
+    do {
       await this.#pause(GATHER_MS);
       wokenUpTo = this.lastSequence;
       for (const [index, end] of [...this.#waiting].entries()) {
-        if (index > 0 && index % HANDFUL === 0) await breathe();
+        if (index > 0 && index % HANDFUL === 0) await setImmediate();
         end();
       }
-    }
+    } while (wokenUpTo < this.lastSequence && this.#waiting.size > 0);
     this.#isGathering = false;
   }
 

@@ -38,17 +38,10 @@ export class EventChain {
     readonly previousHash: string | null;
   } {
     this.#sequence += 1;
-    const place = { sequence: this.#sequence, previousHash: this.#head };
-    this.#head = hashOfEvent({
-      sequence: place.sequence,
-      nodeId,
-      kind,
-      at,
-      actor,
-      bodyText,
-      previousHash: place.previousHash,
-    });
-    return place;
+    const sequence = this.#sequence;
+    const previousHash = this.#head;
+    this.#head = hashOfEvent({ sequence, nodeId, kind, at, actor, bodyText, previousHash });
+    return { sequence, previousHash };
   }
 
   get lastSequence(): number {
