@@ -15,8 +15,8 @@ const ENTRY = join(BUNDLE, 'main.js');
 
 /** What npm installs beside the bundle: it is native, or reads files of its own when it runs. */
 const { dependencies } = JSON.parse(readFileSync(join(workspaceDirectory, 'package.json'), 'utf8'));
-/** `pg` looks for it and does without. */
-const ABSENT = 'pg-native';
+/** `pg` looks for the first and does without; fastify would check and write by schemas of its own, of which no route has one. */
+const ABSENT = ['pg-native', '@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'];
 
 /** Does nothing when nothing was built or installed since. */
 export async function bundle() {
@@ -25,7 +25,7 @@ export async function bundle() {
   const build = await rolldown({
     input: { main: join(BUILT, 'main.js') },
     platform: 'node',
-    external: [...Object.keys(dependencies), ABSENT],
+    external: [...Object.keys(dependencies), ...ABSENT],
     logLevel: 'warn',
   });
   const { output } = await build.write({ dir: BUNDLE, format: 'esm', entryFileNames: '[name].js' });

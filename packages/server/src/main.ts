@@ -35,8 +35,7 @@ import { Replicas } from './replicas/replicas.ts';
 import { aboutReplica, newServerId } from './replicas/about-replica.ts';
 import { Rollouts } from './rollouts/rollouts.ts';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.ts';
-import { openPostgresStore } from './store/postgres/postgres-store.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 
 /** Bytes of a challenge: nobody guesses it, and none comes twice. */
 const NONCE_BYTES = 32;
@@ -81,9 +80,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   try {
     // First: what is most often wrong at a start is said before anything is opened.
     const tls = config.tls === null ? null : readTlsFiles(config.tls);
-    const { databaseUrl, dataDirectory } = config;
-    const store =
-      databaseUrl === null ? await openSqliteStore(dataDirectory) : await openPostgresStore(databaseUrl, logger);
+    const store = await openStore(config, logger);
     closings.push(() => store.close());
     // Before anything is written: how it was left.
     const age = await store.age();
@@ -158,7 +155,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closings.push(async () => refusals.flush());
     const about: AboutServer = {
       startedAt: clock.now(),
-      storeKind: databaseUrl === null ? 'sqlite' : 'postgres',
+      storeKind: config.databaseUrl === null ? 'sqlite' : 'postgres',
       retention: config.retention,
       replicas,
       massSilence: () => sessions.massSilence(),

@@ -3,21 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql, SqliteDialect } from 'kysely';
-import { createLogger } from '../observe/logger.ts';
-import { openPostgres } from '../store/postgres/open-postgres.ts';
-import { parsePostgresAddress } from '../store/postgres/postgres-address.ts';
-import { readingDialect } from '../store/postgres/reading-pool.ts';
-import { unavailableReason as postgresReason } from '../store/postgres/unavailable-reason.ts';
 import { refuse, type Refusal } from '../store/refusal.ts';
 import type { Schema } from '../store/schema.ts';
 import { openSqlite } from '../store/sqlite/open-sqlite.ts';
 import { DATABASE_FILE, ownershipOf } from '../store/sqlite/our-database.ts';
-import { unavailableReason as sqliteReason } from '../store/sqlite/unavailable-reason.ts';
+import { unavailableReason } from '../store/sqlite/unavailable-reason.ts';
 import { knownMigrations } from './archive/archive-format.ts';
 import type { StoreLocation } from './store-location.ts';
-
-/** Milliseconds for a statement of an export: counting the rows of a large table takes seconds. */
-const STATEMENT_MS_MAX = 60_000;
 
 /** Milliseconds that a statement waits for a program that has the SQLite database locked for itself, which only a recovery does. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -32,7 +24,8 @@ export interface OpenDatabase {
 
 /** Beside a server that may run on it. Refused unless it holds a store whose tables are those of this version. */
 export async function openForReading(location: StoreLocation): Promise<OpenDatabase | Refusal> {
-  const opened = location.kind === 'sqlite' ? readSqlite(location.dataDirectory) : readPostgres(location.url);
+  const opened =
+    location.kind === 'sqlite' ? readSqlite(location.dataDirectory) : (await postgres()).readPostgres(location.url);
   if (!opened.ok) return opened;
   let isUsable = false;
   try {
@@ -49,7 +42,9 @@ export async function openForReading(location: StoreLocation): Promise<OpenDatab
 /** Alone: no server can have it meanwhile. Makes the tables when they are not there, and brings them up to date. */
 export async function openForWriting(location: StoreLocation): Promise<OpenDatabase | Refusal> {
   try {
-    return location.kind === 'sqlite' ? await writeSqlite(location.dataDirectory) : await writePostgres(location.url);
+    return location.kind === 'sqlite'
+      ? await writeSqlite(location.dataDirectory)
+      : await (await postgres()).writePostgres(location.url);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return refuse(error.message, 'Mend what it names, then do this again.');
@@ -61,6 +56,11 @@ export function refuseFailed(reasonOf: OpenDatabase['reasonOf'], error: unknown)
   const reason = reasonOf(error);
   if (reason === null) throw error;
   return refuse(reason, 'Then do this again; nothing was changed.');
+}
+
+/** Its client is loaded only where it is wanted: a start on SQLite is that much faster. */
+function postgres() {
+  return import('./open-postgres-database.ts');
 }
 
 function readSqlite(dataDirectory: string): OpenDatabase | Refusal {
@@ -77,27 +77,12 @@ function readSqlite(dataDirectory: string): OpenDatabase | Refusal {
     }
   } catch (error) {
     database?.close();
-    const reason = sqliteReason(error);
+    const reason = unavailableReason(error);
     if (reason === null) throw new Error(`opening ${file}`, { cause: error });
     return refuse(`${file} cannot be read. ${reason}`, 'docs/backup.md says what can be done with a damaged database.');
   }
   const kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  return { ok: true, kysely, reasonOf: sqliteReason, close: () => kysely.destroy() };
-}
-
-function readPostgres(url: string): OpenDatabase | Refusal {
-  let address: ReturnType<typeof parsePostgresAddress>;
-  try {
-    address = parsePostgresAddress(url);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return refuse(error.message, 'Give it with --database, or with SLUICE_DATABASE_URL.');
-  }
-  const applicationName = `sluice export process ${process.pid}`;
-  const kysely = new Kysely<Schema>({
-    dialect: readingDialect({ address, applicationName, statementMsMax: STATEMENT_MS_MAX }),
-  });
-  return { ok: true, kysely, reasonOf: (error) => postgresReason(error, address), close: () => kysely.destroy() };
+  return { ok: true, kysely, reasonOf: unavailableReason, close: () => kysely.destroy() };
 }
 
 async function refuseOtherVersions(kysely: Kysely<Schema>): Promise<Refusal | null> {
@@ -133,16 +118,5 @@ async function writeSqlite(dataDirectory: string): Promise<OpenDatabase> {
     database.close();
     lock.release();
   };
-  return { ok: true, kysely, reasonOf: sqliteReason, close };
-}
-
-async function writePostgres(url: string): Promise<OpenDatabase> {
-  // What must be known is thrown; the rest would be noise beside the command's own words.
-  const { address, kysely, writer, committer } = await openPostgres(url, createLogger('error'), 'alone');
-  const close = async () => {
-    await writer.close();
-    committer.giveUp();
-    await kysely.destroy();
-  };
-  return { ok: true, kysely, reasonOf: (error) => postgresReason(error, address), close };
+  return { ok: true, kysely, reasonOf: unavailableReason, close };
 }

@@ -152,10 +152,11 @@ describe('what the server says of itself', () => {
       expect({ reference, status }).toEqual({ reference, status: 200 });
     }
     expect(page.text).not.toMatch(/<script(?![^>]*src=)/u);
-    expect(await server.ask('GET', '/docs/json', { token: null })).toMatchObject({
-      status: 200,
-      json: { paths: { '/api/v1/nodes': expect.any(Object) } },
-    });
+    const { text: script } = await server.ask('GET', '/docs/show.js', { token: null });
+    expect(script).toContain('"/openapi.json"');
+    expect(await server.ask('GET', '/docs/', { token: null })).toMatchObject({ status: 200, text: page.text });
+    // Of the package that they are from, no other file is given out.
+    expect((await server.ask('GET', '/docs/static/index.html', { token: null })).status).toBe(404);
     expect(await server.ask('GET', '/docs/static/nothing.js', { token: null })).toMatchObject({
       status: 404,
       json: { code: 'route-not-found' },

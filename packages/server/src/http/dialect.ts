@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 
 const DIALECTS = new Map(Object.values<Route>(routes).map(({ path, dialect }) => [path, dialect]));
 
-/** @returns `undefined`: it speaks ours. */
-export function dialectOf({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Route['dialect'] {
-  return routeOptions.url === undefined ? undefined : DIALECTS.get(routeOptions.url);
+/** Where no route took the request, as with a method that its path does not take, its path says it. @returns `undefined`: it speaks ours. */
+export function dialectOf({ routeOptions, url }: Pick<FastifyRequest, 'routeOptions' | 'url'>): Route['dialect'] {
+  return DIALECTS.get(routeOptions.url ?? url.split('?', 1)[0] ?? '');
 }

@@ -73,7 +73,6 @@ describe('the headers that protect a browser are on', () => {
     ['a page of /docs', `GET /docs/ HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 200],
     ['a file of /docs', `GET /docs/static/swagger-ui.css HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 200],
     ['a part of a file', `GET /docs/static/swagger-ui.css HTTP/1.1\r\n${HOST}${CLOSE}Range: bytes=0-9\r\n\r\n`, 206],
-    ['a redirection', `GET /docs/static/index.html HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 302],
     ['/openapi.json', `GET /openapi.json HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 200],
     ['a page about a problem', `GET /docs/problems/internal HTTP/1.1\r\n${HOST}${CLOSE}\r\n`, 200],
   ])('%s', async (_what, bytes, status) => {

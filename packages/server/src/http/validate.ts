@@ -15,15 +15,14 @@ export interface RequestCheck<R extends Route> {
 
 const PLACES = ['params', 'query', 'body'] as const;
 
+/** Schemas are compiled when the route is first asked: those of all routes would take a tenth of each start. */
 export function checkOf<R extends Route>(route: R): RequestCheck<R> {
-  const validators = PLACES.flatMap((place) => {
-    const schema: TSchema | undefined = route[place];
-    return schema === undefined ? [] : [{ place, validator: Compile(schema) }];
-  });
+  let compiled: ReturnType<typeof validatorsOf> | null = null;
+  const validators = () => (compiled ??= validatorsOf(route));
   return {
-    isValid: (raw): raw is RouteRequest<R> => validators.every(({ place, validator }) => validator.Check(raw[place])),
+    isValid: (raw): raw is RouteRequest<R> => validators().every(({ place, validator }) => validator.Check(raw[place])),
     problemIn: (raw) => {
-      const refusing = validators.find(({ place, validator }) => !validator.Check(raw[place]));
+      const refusing = validators().find(({ place, validator }) => !validator.Check(raw[place]));
       if (refusing === undefined) throw new Error(`looking for what is wrong with a valid request of ${route.name}`);
       const { place, validator } = refusing;
       return problemOfFaults(validator.Errors(raw[place]), raw[place], {
@@ -32,6 +31,13 @@ export function checkOf<R extends Route>(route: R): RequestCheck<R> {
       });
     },
   };
+}
+
+function validatorsOf(route: Route) {
+  return PLACES.flatMap((place) => {
+    const schema: TSchema | undefined = route[place];
+    return schema === undefined ? [] : [{ place, validator: Compile(schema) }];
+  });
 }
 
 /**

@@ -5,7 +5,6 @@ import { secretIn } from '../../authentication/authentication.ts';
 import { NotKeptError } from '../../authentication/oidc/session-keeper.ts';
 import { identityOf } from '../identity.ts';
 import { ProblemError, sendProblem } from '../problem-response.ts';
-import { refuseOtherMethods } from '../refuse-other-methods.ts';
 import type { HttpParts } from '../route-context.ts';
 import { beginLogin, type BrowserLogin, finishLogin } from './browser-login.ts';
 import { logOut, tellSession, tellWays } from './browser-session.ts';
@@ -55,7 +54,6 @@ export async function serveLogin(app: FastifyInstance, parts: HttpParts): Promis
     }
     done();
   });
-  refuseOtherMethods(app, routes);
 }
 
 function routesOfEverybody(parts: HttpParts): readonly LoginRoute[] {
