@@ -124,8 +124,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'packages/server/src/sessions/leases.ts',
-        find: 'Math.max(heardAt ?? begunAt, this.#from) + leaseMs',
-        replace: '(heardAt ?? 0) + leaseMs',
+        find: 'Math.max(heardAt, begunAt, this.#from) + leaseMs',
+        replace: 'Math.max(heardAt, 0) + leaseMs',
       },
     ],
   },

@@ -80,13 +80,14 @@ export class Fleet {
       servers,
       clock,
       logger,
-      heard: (nodeId) => this.#times.heard(nodeId),
+      left: (nodeId) => this.#times.left(nodeId),
     });
     this.#times = new NotedTimes({
       store,
       clock,
       tokens: this.tokens,
-      takeLastSeenOf: (nodeId) => this.#members.get(nodeId)?.takeLastSeen() ?? null,
+      heardHere: () => this.#members.heardHere(),
+      lastSeenOf: (nodeId) => this.#members.get(nodeId)?.lastSeenAt ?? null,
       written: () => this.#commits.storeIsBack(),
       logger,
     });

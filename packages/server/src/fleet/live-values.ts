@@ -37,7 +37,7 @@ export interface LiveValuesOptions {
 export class LiveValues {
   readonly #options: LiveValuesOptions;
   readonly #measured = new Set<string>();
-  readonly #heard = new Set<string>();
+  readonly #left = new Set<string>();
   readonly #written = new Set<string>();
   #heardToldAt: number;
   /** Of PostgreSQL's clock; 0: nothing was read yet. */
@@ -56,8 +56,9 @@ export class LiveValues {
     this.#measured.add(nodeId);
   }
 
-  heard(nodeId: string): void {
-    this.#heard.add(nodeId);
+  /** Its agent is connected here no more: when it was last heard is told once more. */
+  left(nodeId: string): void {
+    this.#left.add(nodeId);
   }
 
   wrote(operationId: string): void {
@@ -99,7 +100,7 @@ export class LiveValues {
     const now = clock.now();
     const isTimeForHeard = now - this.#heardToldAt >= HEARD_EVERY_MS;
     if (isTimeForHeard) this.#heardToldAt = now;
-    const nodeIds = new Set([...this.#measured, ...(isTimeForHeard ? this.#heard : [])]);
+    const nodeIds = new Set([...this.#measured, ...(isTimeForHeard ? [...members.heardHere(), ...this.#left] : [])]);
     const values: LiveValue[] = [];
     for (const nodeId of nodeIds) {
       const member = members.get(nodeId);
@@ -113,7 +114,7 @@ export class LiveValues {
     }
     this.#measured.clear();
     this.#written.clear();
-    if (isTimeForHeard) this.#heard.clear();
+    if (isTimeForHeard) this.#left.clear();
     return values;
   }
 

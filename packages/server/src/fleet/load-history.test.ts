@@ -27,17 +27,20 @@ test('each minute has what was measured last in it', () => {
   expect(since).toBe(START - 58 * MINUTE_MS);
 });
 
-test('a load that does not change holds for as long as its agent is heard', () => {
+test('a load that does not change holds for as long as its agent is there', () => {
   const history = new LoadHistory();
   history.measured(load(7), START);
-  history.heard(START + 3 * MINUTE_MS);
   expect(lastOf(history, START + 4 * MINUTE_MS, 6)).toEqual([null, 7, 7, 7, 7, 7]);
+  history.interrupt(START + 2 * MINUTE_MS);
+  // That it is gone is said again with each change of its node.
+  history.interrupt(START + 3 * MINUTE_MS);
+  expect(lastOf(history, START + 4 * MINUTE_MS, 6)).toEqual([null, 7, 7, 7, null, null]);
 });
 
 test('while the agent is gone nothing is known', () => {
   const history = new LoadHistory();
   history.measured(load(7), START);
-  history.interrupt();
+  history.interrupt(START);
   expect(lastOf(history, START + 2 * MINUTE_MS, 4)).toEqual([null, 7, null, null]);
   history.measured(load(1), START + 3 * MINUTE_MS);
   expect(lastOf(history, START + 3 * MINUTE_MS, 5)).toEqual([null, 7, null, null, 1]);
@@ -46,7 +49,7 @@ test('while the agent is gone nothing is known', () => {
 test('an agent that is back within the minute is as if it had not been gone', () => {
   const history = new LoadHistory();
   history.measured(load(7), START);
-  history.interrupt();
+  history.interrupt(START);
   history.measured(load(8), START + 1000);
   expect(lastOf(history, START + 2 * MINUTE_MS, 3)).toEqual([8, 8, 8]);
 });
@@ -62,10 +65,9 @@ test('an hour is kept, whatever comes', () => {
   const history = new LoadHistory();
   for (let minute = 0; minute < 200; minute += 1) history.measured(load(minute), START + minute * MINUTE_MS);
   expect(history.series(START + 199 * MINUTE_MS).sessions).toEqual(Array.from({ length: 60 }, (_, each) => 140 + each));
-  // Heard of again after half a day.
-  history.heard(START + 1000 * MINUTE_MS);
+  // Nothing else was measured for half a day.
   expect(new Set(history.series(START + 1000 * MINUTE_MS).sessions)).toEqual(new Set([199]));
-  history.interrupt();
+  history.interrupt(START + 1000 * MINUTE_MS);
   expect(new Set(history.series(START + 1100 * MINUTE_MS).sessions)).toEqual(new Set([null]));
 });
 

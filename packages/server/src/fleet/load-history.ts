@@ -24,15 +24,15 @@ export class LoadHistory {
 
   /** @param now Epoch milliseconds. */
   measured({ sessions, cpuPercent, memoryBytes }: Load, now: number): void {
-    this.heard(now);
+    this.#hold(now);
+    this.#isInterrupted = false;
     this.#put([sessions, cpuPercent, memoryBytes]);
   }
 
-  /** What was measured last still holds: agents tell their load only when it has changed. */
-  heard(now: number): void {
-    const minute = Math.floor(now / MINUTE_MS);
+  /** What was measured last held until then, if the agent was there: agents tell their load only when it has changed. */
+  #hold(until: number): void {
+    const minute = Math.floor(until / MINUTE_MS);
     const isWhole = !this.#isInterrupted;
-    this.#isInterrupted = false;
     // A clock that was set back writes over the newest minute until it is there again.
     if (minute <= this.#minute) return;
     const last = this.#measuresAt(this.#minute);
@@ -43,8 +43,9 @@ export class LoadHistory {
     }
   }
 
-  /** The node's agent is gone: what comes next says nothing of the time in between. */
-  interrupt(): void {
+  /** The node's agent is gone: what comes next says nothing of the time in between. @param heardAt When it was last heard. */
+  interrupt(heardAt: number | null): void {
+    if (!this.#isInterrupted && heardAt !== null) this.#hold(heardAt);
     this.#isInterrupted = true;
   }
 

@@ -10,28 +10,32 @@ export interface MeasuresOptions extends Pick<LiveValuesOptions, 'servers' | 'cl
   readonly members: Members;
   /** `null`: this server shares its store with nobody. */
   readonly shared: LiveValuesOptions['shared'] | null;
-  /** A node was heard for the first time since its time was noted. */
-  readonly heard: (nodeId: string) => void;
+  /** A node's agent is connected here no more. */
+  readonly left: (nodeId: string) => void;
 }
 
 export class Measures {
   readonly #members: Members;
   readonly #outputs = new LiveOutputs();
-  readonly #heard: MeasuresOptions['heard'];
+  readonly #left: MeasuresOptions['left'];
   readonly #live: LiveValues | null;
 
-  constructor({ members, shared, heard, ...options }: MeasuresOptions) {
+  constructor({ members, shared, left, ...options }: MeasuresOptions) {
     this.#members = members;
-    this.#heard = heard;
+    this.#left = left;
     this.#live = shared === null ? null : new LiveValues({ ...options, shared, members, outputs: this.#outputs });
   }
 
-  /** Something was heard of the node's agent. */
-  heard(nodeId: string): void {
-    const member = this.#members.get(nodeId);
-    if (member === undefined) return;
-    if (member.hear()) this.#heard(nodeId);
-    this.#live?.heard(nodeId);
+  /** The node's agent is connected to this server. @param heardAt When it was last heard, at whatever moment that is asked. */
+  connected(nodeId: string, heardAt: () => number): void {
+    this.#members.hear(nodeId, heardAt);
+  }
+
+  /** It is no more. */
+  disconnected(nodeId: string): void {
+    this.#members.hear(nodeId, null);
+    this.#left(nodeId);
+    this.#live?.left(nodeId);
   }
 
   /** What the agent measured. */

@@ -21,25 +21,33 @@ export interface FleetNode {
   readonly json: string;
 }
 
+/** What a member asks whenever it is itself asked. */
+export interface Senses {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** When the node's agent, if it is connected here, was last heard; `null`: it is not. */
+  readonly heardAt: (nodeId: string) => number | null;
+}
+
 /** The mutable side of a `FleetNode`: load and hearing are memory only, the rest is replaced at each commit. */
 export class Member implements FleetNode {
   state: NodeState;
   status: NodeStatus;
   load: Load = UNKNOWN_LOAD;
-  lastSeenAt: number | null;
   changedAtVersion: number;
-  readonly #now: () => number;
+  readonly #senses: Senses;
+  /** Before the agent's present session, or by another server. */
+  #seenAt: number | null;
   #json: string | null = null;
-  #isHeard = false;
   /** Made when there is something to keep. */
   history: LoadHistory | null = null;
 
-  constructor(state: NodeState, lastSeenAt: number | null, now: () => number, changedAtVersion = 0) {
+  constructor(state: NodeState, lastSeenAt: number | null, senses: Senses, changedAtVersion = 0) {
     this.state = state;
     this.status = statusOf(state);
-    this.lastSeenAt = lastSeenAt;
+    this.#seenAt = lastSeenAt;
     this.changedAtVersion = changedAtVersion;
-    this.#now = now;
+    this.#senses = senses;
   }
 
   replace(state: NodeState, version: number): void {
@@ -47,23 +55,17 @@ export class Member implements FleetNode {
     this.state = state;
     this.status = statusOf(state);
     this.#json = null;
-    if (state.session.kind !== 'connected') this.history?.interrupt();
+    if (state.session.kind !== 'connected') this.history?.interrupt(this.lastSeenAt);
   }
 
-  /** @returns Whether it is the first time since `takeLastSeen`. */
-  hear(): boolean {
-    const now = this.#now();
-    this.lastSeenAt = now;
-    this.history?.heard(now);
-    const isFirst = !this.#isHeard;
-    this.#isHeard = true;
-    return isFirst;
+  get lastSeenAt(): number | null {
+    const heardAt = this.#senses.heardAt(this.state.id);
+    return heardAt === null ? this.#seenAt : Math.max(heardAt, this.#seenAt ?? heardAt);
   }
 
-  /** For who notes it. */
-  takeLastSeen(): number | null {
-    this.#isHeard = false;
-    return this.lastSeenAt;
+  /** It was heard then, in a session that is over or by another server. */
+  wasSeen(at: number): void {
+    this.#seenAt = Math.max(at, this.#seenAt ?? at);
   }
 
   measure(load: Load, version: number): void {
@@ -71,11 +73,11 @@ export class Member implements FleetNode {
     this.load = load;
     this.#json = null;
     this.history ??= new LoadHistory();
-    this.history.measured(load, this.#now());
+    this.history.measured(load, this.#senses.now());
   }
 
   get json(): string {
-    this.#json ??= JSON.stringify(nodeView(this.state, this.load, this.lastSeenAt, this.#now()));
+    this.#json ??= JSON.stringify(nodeView(this.state, this.load, this.lastSeenAt, this.#senses.now()));
     return this.#json;
   }
 }

@@ -1,18 +1,19 @@
 /** All nodes in memory, in their order, and the versions that tell one moment of them from another. */
 import type { Load } from '@sluice/contract';
 import { isSameValue, type NodeState } from '@sluice/core';
-import { type FleetNode, Member } from './member.ts';
+import { type FleetNode, Member, type Senses } from './member.ts';
 
 export class Members {
-  readonly #now: () => number;
+  readonly #senses: Senses;
   readonly #byId = new Map<string, Member>();
+  readonly #heardHere = new Map<string, () => number>();
   #sorted: readonly FleetNode[] | null = null;
   #version = 0;
   /** The version that the last leaving of a node made. */
   #leftAtVersion = 0;
 
   constructor(now: () => number) {
-    this.#now = now;
+    this.#senses = { now, heardAt: (nodeId) => this.#heardHere.get(nodeId)?.() ?? null };
   }
 
   /** Grows with every visible change of any node. */
@@ -51,7 +52,7 @@ export class Members {
 
   /** A node that was there before this start. */
   restore(state: NodeState, lastSeenAt: number | null): void {
-    this.#byId.set(state.id, new Member(state, lastSeenAt, this.#now, this.#version));
+    this.#byId.set(state.id, new Member(state, lastSeenAt, this.#senses, this.#version));
   }
 
   /** @param state `null`: the node has left. */
@@ -62,18 +63,34 @@ export class Members {
       this.#byId.delete(nodeId);
       this.#leftAtVersion = this.#version;
     } else if (member === undefined) {
-      this.#byId.set(nodeId, new Member(state, this.#now(), this.#now, this.#version));
+      this.#byId.set(nodeId, new Member(state, this.#senses.now(), this.#senses, this.#version));
     } else {
       member.replace(state, this.#version);
     }
     if (state === null || member === undefined) this.#sorted = null;
   }
 
+  /**
+   * An agent is connected here, also before its node is known; or it is no more, and when it was last heard is kept.
+   * @param heardAt When it was last heard, at whatever moment that is asked: to hear it costs nothing. `null`: it is gone.
+   */
+  hear(nodeId: string, heardAt: (() => number) | null): void {
+    const last = this.#heardHere.get(nodeId)?.();
+    if (last !== undefined) this.#byId.get(nodeId)?.wasSeen(last);
+    if (heardAt === null) this.#heardHere.delete(nodeId);
+    else this.#heardHere.set(nodeId, heardAt);
+  }
+
+  /** The nodes whose agents are connected here. */
+  heardHere(): Iterable<string> {
+    return this.#heardHere.keys();
+  }
+
   /** What another server was told by the node's agent. */
   measuredElsewhere(nodeId: string, load: Load, lastSeenAt: number): void {
     const member = this.#byId.get(nodeId);
     if (member === undefined) return;
-    member.lastSeenAt = Math.max(member.lastSeenAt ?? 0, lastSeenAt);
+    member.wasSeen(lastSeenAt);
     if (!isSameValue(member.load, load)) this.measure(nodeId, load);
   }
 

@@ -6,6 +6,7 @@ import type { Clock } from '@sluice/core';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { change } from '../store/store-suite-rows.ts';
 import type { Store } from '../store/store.ts';
 import { NotedTimes } from './noted-times.ts';
 import { TokenBook } from './token-book.ts';
@@ -26,6 +27,9 @@ const SESSION = tokenOf({
 let directory: string;
 let store: Store;
 let nowMs: number;
+/** The nodes that are connected to the servers, and when each was last seen. */
+let here: string[];
+let lastSeen: Map<string, number>;
 let servers: { readonly tokens: TokenBook; readonly times: NotedTimes; readonly wake: () => void }[];
 
 beforeEach(async () => {
@@ -33,6 +37,8 @@ beforeEach(async () => {
   store = await openSqliteStore(directory);
   await store.commit([], [], { tokens: [SESSION] });
   nowMs = START;
+  here = [];
+  lastSeen = new Map();
   servers = [begin(), begin()];
 });
 afterEach(async () => {
@@ -58,7 +64,8 @@ function begin() {
     store,
     clock,
     tokens,
-    takeLastSeenOf: () => null,
+    heardHere: () => here,
+    lastSeenOf: (nodeId) => lastSeen.get(nodeId) ?? null,
     written: () => undefined,
     logger,
   });
@@ -100,4 +107,31 @@ test('an earlier use of elsewhere does not take back a later one of here', () =>
   here?.tokens.usedElsewhere({ tokenId: SESSION.id, lastUsedAt: START + 10 });
   here?.tokens.usedElsewhere({ tokenId: 'nobody', lastUsedAt: START + 10 });
   expect(here?.tokens.get(SESSION.id)?.lastUsedAt).toBe(START + 20);
+});
+
+test('of each node that is connected, and once more of one that has left, it is noted when it was last seen', async () => {
+  const [server] = servers;
+  await store.commit([change('a', null, 1), change('b', null, 1), change('gone', null, 1)]);
+  const noted = async () => {
+    const { nodes: stored } = await store.load();
+    return Object.fromEntries(stored.map(({ nodeId, lastSeenAt }) => [nodeId, lastSeenAt]));
+  };
+  here = ['a', 'b', 'nobody'];
+  lastSeen = new Map([
+    ['a', START + 1],
+    ['b', START + 2],
+  ]);
+  nowMs += HALF_MINUTE_MS;
+  server?.wake();
+  await expect.poll(noted).toEqual({ a: START + 1, b: START + 2, gone: null });
+  here = ['a'];
+  lastSeen.set('a', START + 10).set('b', START + 20);
+  server?.times.left('b');
+  nowMs += HALF_MINUTE_MS;
+  server?.wake();
+  await expect.poll(noted).toEqual({ a: START + 10, b: START + 20, gone: null });
+  // Who stops notes what is known by then.
+  lastSeen.set('a', START + 11).set('b', START + 21);
+  await server?.times.stop();
+  expect(await noted()).toEqual({ a: START + 11, b: START + 20, gone: null });
 });

@@ -14,8 +14,10 @@ export interface NotedTimesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly tokens: TokenBook;
-  /** Asked once for each time that it was said to be heard of. `null`: never, or the node is gone. */
-  readonly takeLastSeenOf: (nodeId: string) => number | null;
+  /** The nodes whose agents are connected here: each is heard more often than it is noted. */
+  readonly heardHere: () => Iterable<string>;
+  /** `null`: never, or the node is gone. */
+  readonly lastSeenOf: (nodeId: string) => number | null;
   /** Something was written: the store can be used. */
   readonly written: () => void;
   readonly logger: Logger;
@@ -23,7 +25,8 @@ export interface NotedTimesOptions {
 
 export class NotedTimes {
   readonly #options: NotedTimesOptions;
-  readonly #heard = new Set<string>();
+  /** Nodes whose agents have been here since it was noted last. */
+  readonly #left = new Set<string>();
   readonly #due: WakeQueue;
   /** Up to when the uses at other servers are known. */
   #usesKnownAt: number;
@@ -42,8 +45,8 @@ export class NotedTimes {
     this.#due.set('times', this.#options.clock.now() + WRITE_EVERY_MS);
   }
 
-  heard(nodeId: string): void {
-    this.#heard.add(nodeId);
+  left(nodeId: string): void {
+    this.#left.add(nodeId);
   }
 
   /** Writes what is known. */
@@ -55,12 +58,12 @@ export class NotedTimes {
   }
 
   async #write(): Promise<void> {
-    const { store, tokens, takeLastSeenOf, written, logger } = this.#options;
-    const rows = [...this.#heard].flatMap((nodeId): LastSeen[] => {
-      const lastSeenAt = takeLastSeenOf(nodeId);
+    const { store, tokens, heardHere, lastSeenOf, written, logger } = this.#options;
+    const rows = [...new Set([...heardHere(), ...this.#left])].flatMap((nodeId): LastSeen[] => {
+      const lastSeenAt = lastSeenOf(nodeId);
       return lastSeenAt === null ? [] : [{ nodeId, lastSeenAt }];
     });
-    this.#heard.clear();
+    this.#left.clear();
     const uses = tokens.takeUses();
     this.begin();
     try {

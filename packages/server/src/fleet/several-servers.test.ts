@@ -180,7 +180,8 @@ test('what is measured at one is shown by all', async () => {
   const [one, other] = [await startServer('one'), await startServer('other')];
   await connect(one, 'a');
   await eventually(() => expect(one.replicas.hasOthers).toBe(true));
-  one.fleet.measures.heard('a');
+  const heardAt = Date.now() + 1;
+  one.fleet.measures.connected('a', () => heardAt);
   one.fleet.measures.measured('a', { sessions: 7, cpuPercent: 3, memoryBytes: 1, problem: null });
   await eventually(() => expect(other.fleet.node('a')?.load).toMatchObject({ sessions: 7, cpuPercent: 3 }));
   expect(other.fleet.node('a')?.lastSeenAt).toBeGreaterThanOrEqual(one.fleet.node('a')?.lastSeenAt ?? Infinity);

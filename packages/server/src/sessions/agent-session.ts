@@ -18,6 +18,7 @@ import type { Executed } from '../fleet/execution.ts';
 import type { Lease } from './leases.ts';
 import { Outbox } from './outbox.ts';
 import { parseAgentMessage } from './parse-agent-message.ts';
+import { Recordings } from './recordings.ts';
 import type { SessionOptions } from './session-options.ts';
 import { closeReason, sendBounded, type SessionSocket } from './session-socket.ts';
 import type { SessionTimes } from './session-times.ts';
@@ -36,9 +37,7 @@ export class AgentSession {
   lease: Lease | null = null;
   readonly #options: SessionOptions;
   readonly #outbox = new Outbox();
-  /** Messages are taken one after the other: the order in which the agent said them is part of what it said. */
-  #turn: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  readonly #recordings = new Recordings((error) => this.#failed(error));
   /** Closed by this side: what it still says was said before what its successor says. */
   #isOver = false;
   #nodeId: string | null = null;
@@ -66,15 +65,22 @@ export class AgentSession {
   receive(text: string, isBinary: boolean): void {
     if (this.#isOver) return;
     this.#options.registry.heard(this);
-    if (this.#nodeId !== null && this.#keys.isDue) void this.#begin(this.#keys.ask(this.#nodeId));
     // An empty heartbeat has said all that it says by being heard.
     if (this.#isWelcomed && text === EMPTY_HEARTBEAT) return;
+    this.#askForKeyWhenDue();
     const waitingMax = this.#isWelcomed ? WAITING_MESSAGES_MAX : UNWELCOMED_MESSAGES_MAX;
-    if (this.#waiting >= waitingMax) {
+    if (this.#recordings.size >= waitingMax) {
       this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: what was said cannot be recorded yet');
       return;
     }
-    this.#turn = this.#begin(this.#turn.then(() => (this.#isOver ? undefined : this.#receive(text, isBinary))));
+    this.#recordings.inTurn(() => (this.#isOver ? undefined : this.#receive(text, isBinary)));
+  }
+
+  /** An agent that asks for a sign of life gives one. */
+  pinged(): void {
+    if (this.#isOver) return;
+    this.#options.registry.heard(this);
+    this.#askForKeyWhenDue();
   }
 
   /** `null`: it has not said hello. */
@@ -133,7 +139,7 @@ export class AgentSession {
 
   /** The socket is gone: the node's session ends with it. */
   async ended(why: string): Promise<void> {
-    await this.#turn;
+    await this.#recordings.taken();
     if (this.#nodeId === null || this.#hasSaidGoodbye) return;
     const end = { kind: 'RecordDisconnect', sessionId: this.id, goodbye: false, why } as const;
     await this.#options.fleet.record(this.#nodeId, end, this.#actor());
@@ -156,47 +162,40 @@ export class AgentSession {
     else this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
   }
 
+  #askForKeyWhenDue(): void {
+    if (this.#nodeId !== null && this.#keys.isDue) void this.#recordings.begin(this.#keys.ask(this.#nodeId));
+  }
+
   /** Begins to record what was said, without waiting for what was said before: the fleet keeps the order. */
   #take(message: Exclude<AgentMessage, Hello>): void {
     switch (message.kind) {
       case 'heartbeat': {
         const { load, workload, commands } = message;
         if (load !== undefined && this.#nodeId !== null) this.#options.fleet.measures.measured(this.#nodeId, load);
-        if (workload !== undefined) void this.#begin(this.#record({ kind: 'RecordWorkload', workload }));
-        if (commands !== undefined) void this.#begin(this.#record({ kind: 'RecordCommands', commands }));
+        if (workload !== undefined) void this.#recordings.begin(this.#record({ kind: 'RecordWorkload', workload }));
+        if (commands !== undefined) void this.#recordings.begin(this.#record({ kind: 'RecordCommands', commands }));
         return;
       }
       case 'availability.report':
-        void this.#begin(this.#record({ kind: 'RecordAvailability', report: message }));
+        void this.#recordings.begin(this.#record({ kind: 'RecordAvailability', report: message }));
         return;
       case 'operation.update':
-        void this.#begin(this.#update(message));
+        void this.#recordings.begin(this.#update(message));
         return;
       case 'operation.output':
         if (this.#nodeId !== null)
           this.#options.fleet.measures.wrote(this.#nodeId, message.operationId, message.output);
         return;
       case 'key.offer':
-        if (this.#nodeId !== null) void this.#begin(this.#keys.take(this.#nodeId, message));
+        if (this.#nodeId !== null) void this.#recordings.begin(this.#keys.take(this.#nodeId, message));
         return;
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
-        void this.#begin(this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why }));
+        void this.#recordings.begin(this.#record({ kind: 'RecordDisconnect', sessionId: this.id, goodbye: true, why }));
         return;
       }
     }
-  }
-
-  /** @returns When it is over, however it ended. */
-  #begin(recording: Promise<unknown>): Promise<void> {
-    this.#waiting += 1;
-    return recording
-      .then(() => undefined)
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => {
-        this.#waiting -= 1;
-      });
   }
 
   async #hello(hello: Hello): Promise<void> {
@@ -227,7 +226,6 @@ export class AgentSession {
       credentials: this.#credentials,
     });
     if (registered?.node == null) return;
-    fleet.measures.heard(nodeId);
     fleet.measures.measured(nodeId, hello.load);
     this.#welcome(registered.node, check.protocolVersion);
     logger.info({ event: 'agent-connected', nodeId, sessionId: this.id, remoteIp: this.remoteIp }, 'connected');

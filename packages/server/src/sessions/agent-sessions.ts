@@ -252,11 +252,10 @@ export class AgentSessions {
       slow(bytes.length);
       session.receive(textOf(bytes), isBinary);
     });
-    // An agent that asks for a sign of life gives one.
     socket.on('ping', (bytes: Buffer) => {
       slow(bytes.length);
       if (socket.readyState === socket.OPEN) answerPing(stream, bytes);
-      this.#registry.heard(session);
+      session.pinged();
     });
     socket.on('pong', () => this.#registry.heard(session));
     // A message that is too large or not a frame: ws closes the socket itself, with the code that says so.

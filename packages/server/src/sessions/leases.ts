@@ -13,6 +13,9 @@ import { WakeQueue } from '../fleet/wake-queue.ts';
  */
 const LOOKS_A_LEASE = 100;
 
+/** Of what was not heard yet. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
 export interface LeasesOptions {
   /** One that never steps: leases are counted by time that passed, not by what the wall says. */
   readonly clock: Clock;
@@ -30,8 +33,8 @@ export interface LeasesOptions {
 
 /** What is believed of one node: kept by its session too, so that hearing of it looks nothing up. */
 export interface Lease {
-  /** `null`: not since this server started. Set in place: it is what every heartbeat does. */
-  heardAt: number | null;
+  /** `NEVER`: not since this server started. Set in place, which is all that a heartbeat does: always a number, so that none is made for it. */
+  heardAt: number;
   /** When it was begun: until then the node was another server's to hear, or had no session. */
   readonly begunAt: number;
   readonly leaseMs: number;
@@ -58,7 +61,7 @@ export class Leases {
   /** The node gets a full lease from now on. @param isHeard Whether it has just been heard. */
   begin(nodeId: string, leaseMs: number, sessionId: string | null, isHeard: boolean): Lease {
     const begunAt = this.#options.clock.now();
-    const lease = { heardAt: isHeard ? begunAt : null, begunAt, leaseMs, sessionId };
+    const lease = { heardAt: isHeard ? begunAt : NEVER, begunAt, leaseMs, sessionId };
     this.#leases.set(nodeId, lease);
     this.#arm(nodeId);
     return lease;
@@ -94,7 +97,7 @@ export class Leases {
   }
 
   #endOf({ heardAt, begunAt, leaseMs }: Lease): number {
-    return Math.max(heardAt ?? begunAt, this.#from) + leaseMs;
+    return Math.max(heardAt, begunAt, this.#from) + leaseMs;
   }
 
   #check(nodeId: string): void {
@@ -106,7 +109,7 @@ export class Leases {
       this.#arm(nodeId);
       return;
     }
-    this.#options.expired(nodeId, lease.heardAt);
+    this.#options.expired(nodeId, lease.heardAt === NEVER ? null : lease.heardAt);
   }
 
   #stalled(lateMs: number): void {

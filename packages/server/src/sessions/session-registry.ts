@@ -1,10 +1,11 @@
 /** Who is connected, who is believed, and who is told when a node changes. Knows no kind of socket. */
 import { AGENT_CLOSE, type Hello, type MassSilence } from '@sluice/contract';
-import { type Clock, lastSessionOf, mayStillSpeak, type NodeState } from '@sluice/core';
+import { type Clock, lastSessionOf, type NodeState } from '@sluice/core';
 import type { Logger } from 'pino';
 import { isElsewhere } from '../fleet/servers.ts';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import { AgentSession } from './agent-session.ts';
+import { endOf } from './end-of-session.ts';
 import { hasFallenSilent } from './fallen-silent.ts';
 import { HeartbeatSlots } from './heartbeat-slots.ts';
 import { Leases } from './leases.ts';
@@ -120,10 +121,7 @@ export class SessionRegistry {
   /** Anything was heard of the session's agent. */
   heard(session: AgentSession): void {
     if (this.#listening.size > 0) this.#listening.get(session)?.(true);
-    const { lease, nodeId } = session;
-    if (lease === null || nodeId === null) return;
-    this.#leases.heard(lease);
-    this.#options.fleet.measures.heard(nodeId);
+    if (session.lease !== null) this.#leases.heard(session.lease);
   }
 
   /** The session's socket is gone. */
@@ -133,9 +131,8 @@ export class SessionRegistry {
     const { nodeId } = session;
     if (nodeId === null || this.#byNode.get(nodeId) !== session) return;
     this.#byNode.delete(nodeId);
-    session.lease = null;
-    if (this.#isStopping) return;
-    if (this.#isHandingOver) return;
+    this.#believeNoMore(nodeId, session);
+    if (this.#isStopping || this.#isHandingOver) return;
     this.#leases.watch(nodeId);
     await session.ended(why);
   }
@@ -180,13 +177,26 @@ export class SessionRegistry {
       if (this.#byNode.get(id) === older) break;
     }
     this.#byNode.set(id, session);
-    session.lease = this.#leases.begin(id, this.#times().leaseMs, session.id, true);
+    const lease = this.#leases.begin(id, this.#times().leaseMs, session.id, true);
+    session.lease = lease;
+    this.#options.fleet.measures.connected(id, () => this.#timeOf(lease.heardAt));
     return 'admitted';
+  }
+
+  #believeNoMore(nodeId: string, session: AgentSession): void {
+    session.lease = null;
+    this.#options.fleet.measures.disconnected(nodeId);
+  }
+
+  /** Of an instant of the clock that never steps, by the fleet's. */
+  #timeOf(at: number): number {
+    const { clock, fleet } = this.#options;
+    return fleet.now() - (clock.now() - at);
   }
 
   /** Its end is recorded before the hello of the one that replaces it, which may never be taken. */
   #replaced(nodeId: string, older: AgentSession): void {
-    older.lease = null;
+    this.#believeNoMore(nodeId, older);
     const why = 'its agent connected anew';
     void this.#options.fleet.record(
       nodeId,
@@ -256,7 +266,7 @@ export class SessionRegistry {
   }
 
   async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {
-    const { clock, fleet } = this.#options;
+    const { fleet } = this.#options;
     const session = this.#byNode.get(nodeId);
     if (session?.isWelcomed === false && session.lease !== null) {
       // It waits for its hello to be recorded, and may say nothing until then.
@@ -267,10 +277,10 @@ export class SessionRegistry {
     if (session !== undefined) {
       session.abandon();
       this.#byNode.delete(nodeId);
-      session.lease = null;
+      this.#believeNoMore(nodeId, session);
       await session.ended(`nothing was heard of its agent for ${Math.round(session.times.leaseMs / 1000)} s`);
     }
-    const heardAt = lastHeardAt === null ? null : fleet.now() - (clock.now() - lastHeardAt);
+    const heardAt = lastHeardAt === null ? null : this.#timeOf(lastHeardAt);
     const known = fleet.node(nodeId);
     const afterSession = known === undefined ? null : lastSessionOf(known.state);
     const wasOffline = known?.state.offlineSince != null;
@@ -280,21 +290,4 @@ export class SessionRegistry {
     const result = await fleet.record(nodeId, command, SERVER);
     if (result.ok && hasFallenSilent(result.value.node, wasOffline)) this.#silence.hasFallen(nodeId);
   }
-}
-
-/**
- * How a session ends by what is recorded of its node; `null`: it goes on. Until its hello is recorded nothing of it is about this session.
- * What ends a session here comes before it is recorded, but for a goodbye, after which its agent ends it: of one that goes on, another
- * server has recorded the end by mistake, and its agent would beat here in vain.
- */
-function endOf(session: AgentSession, state: NodeState): readonly [number, string] | null {
-  const { id, isWelcomed, hasSaidGoodbye, credentials } = session;
-  if (!isWelcomed && lastSessionOf(state) !== id) return null;
-  const isConnected = state.session.kind === 'connected';
-  if (isConnected && lastSessionOf(state) !== id)
-    return [AGENT_CLOSE.tryLater, 'retry after 0 ms: the agent has a newer session at another server'];
-  if (!mayStillSpeak(state.agentAccess, credentials))
-    return [AGENT_CLOSE.notAuthorised, 'the credentials of this agent were revoked'];
-  if (isConnected || hasSaidGoodbye) return null;
-  return [AGENT_CLOSE.tryLater, 'retry after 0 ms: another server has recorded that this session is over'];
 }
