@@ -52,6 +52,8 @@ export interface ConfigUnderTest {
   readonly retention?: Partial<RetentionSettings>;
   /** Milliseconds that a silent node is believed; agents of `addNode` say nothing after their hello. */
   readonly leaseMs?: number;
+  /** Milliseconds after which an agent is asked for a new key. */
+  readonly agentKeyMaxAgeMs?: number;
   /** A PostgreSQL database, which other servers may share; absent: SQLite in the server's directory. */
   readonly databaseUrl?: string;
   /** Absent: without a dashboard, whether or not one was built. */
@@ -218,7 +220,7 @@ export class ServerUnderTest {
 
 function configOf(
   directory: string,
-  { limits, webhooks, retention, leaseMs, databaseUrl, dashboardDirectory }: ConfigUnderTest,
+  { limits, webhooks, retention, leaseMs, agentKeyMaxAgeMs, databaseUrl, dashboardDirectory }: ConfigUnderTest,
 ): ServerConfig {
   const loaded = loadServerConfig({
     flags: { listen: '127.0.0.1:0', data: directory, logLevel: 'silent' },
@@ -230,6 +232,7 @@ function configOf(
     ...config,
     dashboardDirectory: dashboardDirectory ?? null,
     leaseMs: leaseMs ?? config.leaseMs,
+    agentKeyMaxAgeMs: agentKeyMaxAgeMs ?? config.agentKeyMaxAgeMs,
     databaseUrl: databaseUrl ?? null,
     // Agents of these tests know no other server.
     handOverNoticeMs: 0,

@@ -33,6 +33,7 @@ interface Session {
   /** `null`: it is open. */
   readonly closed: () => { readonly code: number; readonly reason: string } | null;
   readonly say: (message: AgentMessage) => void;
+  readonly ping: () => void;
 }
 
 /** A connection that has been challenged. */
@@ -55,7 +56,13 @@ async function connected(token: string | null): Promise<Session> {
     const [first] = received;
     return first?.kind === 'challenge' && first.nonce;
   });
-  return { nonce, received, closed: () => closed, say: (message) => socket.send(JSON.stringify(message)) };
+  return {
+    nonce,
+    received,
+    closed: () => closed,
+    say: (message) => socket.send(JSON.stringify(message)),
+    ping: () => socket.ping(),
+  };
 }
 
 interface Joining {
@@ -228,6 +235,18 @@ describe('credentials', () => {
     await offered(again, next);
     expect(outcomeOf(await join({ key: next }))).toBe('in');
     expect(outcomeOf(await join({ key: old }))).toMatch(/^4001 .*revoked/u);
+  });
+
+  test('are rotated when they are old, also of an agent that says nothing but that it is there', async () => {
+    await server.stop();
+    server = await ServerUnderTest.start(undefined, { agentKeyMaxAgeMs: 300 });
+    const session = await join({ token: (await joinToken()).secret });
+    await waitFor('the agent to be asked', () => {
+      session.say({ kind: 'heartbeat' });
+      session.ping();
+      return session.received.some(({ kind }) => kind === 'key.rotate');
+    });
+    await offered(session, agentKeyUnderTest());
   });
 
   test('that were revoked end the session at once, and open none again', async () => {
