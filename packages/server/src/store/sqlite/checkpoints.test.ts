@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../../../../tests/wait-for.ts';
 import { change, commitOrFail } from '../store-suite-rows.ts';
@@ -32,6 +33,19 @@ test('what was committed is copied after the commit', async () => {
   const before = bytesOf('');
   await commitOrFail(store, [large(0)]);
   expect(bytesOf('')).toBe(before);
+  await waitFor('the database has it', () => bytesOf('') > before + 100_000);
+});
+
+test('who waits for what was committed has it first, also where the commit itself took long', async () => {
+  const before = bytesOf('');
+  const startedAt = performance.now();
+  const lastedMs = () => performance.now() - startedAt;
+  const commits = [];
+  // In one turn of the event loop, from whose beginning timers count.
+  for (let round = 0; lastedMs() < 150; round += 1) commits.push(commitOrFail(store, [large(round)]));
+  await setImmediate();
+  expect(bytesOf('')).toBe(before);
+  await Promise.all(commits);
   await waitFor('the database has it', () => bytesOf('') > before + 100_000);
 });
 

@@ -10,9 +10,7 @@ import type {
   AnsweredRequestsTable,
   BudgetsTable,
   EventSequenceTable,
-  EventsTable,
   NodesTable,
-  OperationsTable,
   SlotsTable,
   RolloutNodesTable,
   RolloutsTable,
@@ -120,23 +118,13 @@ function writeChanges(
   const writeEvent = (nodeId: string, { kind, at, body, actor = null }: NewEvent) => {
     const bodyText = textOf(body);
     const { sequence, previousHash } = chain.add({ nodeId, kind, at, actor, bodyText });
-    const row = { sequence, node_id: nodeId, kind, at, body: bodyText, previous_hash: previousHash, actor };
-    statements.insertEvent.run(row);
+    statements.insertEvent.run(sequence, nodeId, kind, at, bodyText, previousHash, actor);
     return sequence;
   };
   const sequences = changes.map((change) => {
     writeNode(statements, change, textOf);
-    for (const operation of change.operations) {
-      statements.upsertOperation.run({
-        id: operation.id,
-        node_id: operation.nodeId,
-        command: operation.command,
-        status: operation.status,
-        created_at: operation.createdAt,
-        ended_at: operation.endedAt,
-        body: textOf(operation.body),
-      });
-    }
+    for (const { id, nodeId, command, status, createdAt, endedAt, body } of change.operations)
+      statements.upsertOperation.run(id, nodeId, command, status, createdAt, endedAt, textOf(body));
     return change.events.map((event) => writeEvent(change.nodeId, event));
   });
   const noteSequences = notes.map(({ nodeId, event }) => writeEvent(nodeId, event));
@@ -154,12 +142,11 @@ function writeNode(
     statements.deleteLastSeen.run(nodeId);
     return;
   }
-  const row = { node_id: nodeId, revision, state: textOf(state) };
   if (expectedRevision === null) {
-    statements.insertNode.run(row);
+    statements.insertNode.run(textOf(state), revision, nodeId);
     statements.insertLastSeen.run(nodeId);
   } else {
-    statements.updateNode.run(row);
+    statements.updateNode.run(textOf(state), revision, nodeId);
   }
 }
 
@@ -170,11 +157,12 @@ function prepareStatements(database: Database.Database) {
     selectRevision: database.prepare<[string], Pick<NodesTable, 'revision'>>(
       'select revision from nodes where node_id = ?',
     ),
-    insertNode: database.prepare<NodesTable>(
-      'insert into nodes (node_id, revision, state) values (@node_id, @revision, @state)',
+    // Those that a commit runs by the thousand take their values in order: names are looked up anew each time.
+    insertNode: database.prepare<[string, number, string]>(
+      'insert into nodes (state, revision, node_id) values (?, ?, ?)',
     ),
-    updateNode: database.prepare<NodesTable>(
-      'update nodes set revision = @revision, state = @state where node_id = @node_id',
+    updateNode: database.prepare<[string, number, string]>(
+      'update nodes set state = ?, revision = ? where node_id = ?',
     ),
     deleteNode: database.prepare<[string]>('delete from nodes where node_id = ?'),
     insertLastSeen: database.prepare<[string]>('insert into node_last_seen (node_id, last_seen_at) values (?, null)'),
@@ -185,9 +173,8 @@ function prepareStatements(database: Database.Database) {
     updateCounter: database.prepare<[number, string | null]>(
       'update event_sequence set last_sequence = ?, last_hash = ?',
     ),
-    insertEvent: database.prepare<EventsTable>(
-      `insert into events (sequence, node_id, kind, at, body, previous_hash, actor)
-       values (@sequence, @node_id, @kind, @at, @body, @previous_hash, @actor)`,
+    insertEvent: database.prepare<[number, string, string, number, string, string | null, string | null]>(
+      `insert into events (sequence, node_id, kind, at, body, previous_hash, actor) values (?, ?, ?, ?, ?, ?, ?)`,
     ),
     upsertAnswered: database.prepare<AnsweredRequestsTable>(
       `insert into answered_requests (key, fingerprint, operation_id, answered_at)
@@ -232,9 +219,8 @@ function prepareStatements(database: Database.Database) {
        on conflict (id) do update set status = excluded.status, body = excluded.body`,
     ),
     // Only what can change: SQLite writes the indexes of every column that is named here, changed or not.
-    upsertOperation: database.prepare<OperationsTable>(
-      `insert into operations (id, node_id, command, status, created_at, ended_at, body)
-       values (@id, @node_id, @command, @status, @created_at, @ended_at, @body)
+    upsertOperation: database.prepare<[string, string, string, string, number, number | null, string]>(
+      `insert into operations (id, node_id, command, status, created_at, ended_at, body) values (?, ?, ?, ?, ?, ?, ?)
        on conflict (id) do update set status = excluded.status, ended_at = excluded.ended_at, body = excluded.body`,
     ),
   };
