@@ -13,7 +13,7 @@ const BUILT = join(workspaceDirectory, 'packages', 'cli', 'dist');
 const BUNDLE = join(BUILT, 'bundle');
 const ENTRY = join(BUNDLE, 'main.js');
 
-/** What npm installs beside the bundle: it is native, or reads files of its own when it runs. */
+/** What npm installs beside the bundle: it is native, or its files are given out as they are. */
 const { dependencies } = JSON.parse(readFileSync(join(workspaceDirectory, 'package.json'), 'utf8'));
 /** `pg` looks for the first and does without; fastify would check and write by schemas of its own, of which no route has one. */
 const ABSENT = ['pg-native', '@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'];

@@ -147,7 +147,7 @@ export class SimulatedNetwork {
       send: (text) => this.#toServer(wire, () => session.receive(text, false)),
       ping: () =>
         this.#toServer(wire, () => {
-          server.registry.heard(session);
+          session.pinged();
           this.#toAgent(wire, agent.events.ponged);
         }),
       close: (_code, reason) => {

@@ -58,7 +58,7 @@ export function refuseFailed(reasonOf: OpenDatabase['reasonOf'], error: unknown)
   return refuse(reason, 'Then do this again; nothing was changed.');
 }
 
-/** Its client is loaded only where it is wanted: a start on SQLite is that much faster. */
+/** Its client is loaded only where it is wanted: these commands are loaded with every server. */
 function postgres() {
   return import('./open-postgres-database.ts');
 }

@@ -96,7 +96,7 @@ export class LiveValues {
   }
 
   #takeValues(): readonly LiveValue[] {
-    const { clock, members, outputs } = this.#options;
+    const { clock, members, outputs, servers } = this.#options;
     const now = clock.now();
     const isTimeForHeard = now - this.#heardToldAt >= HEARD_EVERY_MS;
     if (isTimeForHeard) this.#heardToldAt = now;
@@ -104,7 +104,7 @@ export class LiveValues {
     const values: LiveValue[] = [];
     for (const nodeId of nodeIds) {
       const member = members.get(nodeId);
-      if (member === undefined) continue;
+      if (member === undefined || isElsewhere(member.state, servers)) continue;
       const { load, lastSeenAt } = member;
       values.push({ id: `${NODE}${nodeId}`, body: { load, lastSeenAt: lastSeenAt ?? now } });
     }

@@ -60,12 +60,22 @@ export class Member implements FleetNode {
 
   get lastSeenAt(): number | null {
     const heardAt = this.#senses.heardAt(this.state.id);
-    return heardAt === null ? this.#seenAt : Math.max(heardAt, this.#seenAt ?? heardAt);
+    return heardAt === null ? this.#seenAt : this.#latestOf(heardAt);
   }
 
   /** It was heard then, in a session that is over or by another server. */
   wasSeen(at: number): void {
-    this.#seenAt = Math.max(at, this.#seenAt ?? at);
+    this.#seenAt = this.#latestOf(at);
+  }
+
+  /** Another server, or a clock that was wrong, may have noted an instant that is still to come: it counts no longer than until the next word. */
+  #latestOf(at: number): number {
+    return Math.min(this.#senses.now(), Math.max(at, this.#seenAt ?? at));
+  }
+
+  /** Its agent is there, and its load is as it was. */
+  holdsLoad(): void {
+    this.history?.measured(this.load, this.#senses.now());
   }
 
   measure(load: Load, version: number): void {

@@ -91,7 +91,8 @@ export class Members {
     const member = this.#byId.get(nodeId);
     if (member === undefined) return;
     member.wasSeen(lastSeenAt);
-    if (!isSameValue(member.load, load)) this.measure(nodeId, load);
+    if (isSameValue(member.load, load)) member.holdsLoad();
+    else this.measure(nodeId, load);
   }
 
   measure(nodeId: string, load: Load): void {

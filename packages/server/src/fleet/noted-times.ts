@@ -63,6 +63,7 @@ export class NotedTimes {
       const lastSeenAt = lastSeenOf(nodeId);
       return lastSeenAt === null ? [] : [{ nodeId, lastSeenAt }];
     });
+    const left = [...this.#left];
     this.#left.clear();
     const uses = tokens.takeUses();
     this.begin();
@@ -72,6 +73,7 @@ export class NotedTimes {
       // A server that balancers were told to avoid gets no changes: this write shows that the store is back.
       if (rows.length + uses.length > 0) written();
     } catch (error) {
+      for (const nodeId of left) this.#left.add(nodeId);
       logger.warn(
         { event: 'times-unwritten', err: error },
         'when nodes were last heard of and tokens last used was not noted; the next time will be',

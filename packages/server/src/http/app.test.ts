@@ -139,6 +139,17 @@ describe('what the server says of itself', () => {
       expect(json).toHaveProperty(reference.split('/'));
   });
 
+  test.each([
+    ['one that is spelt otherwise', 'DELETE', '/api/v1/nodes/%63ommands', 'GET, HEAD'],
+    ['one with the name of the server before it', 'DELETE', 'http://127.0.0.1/api/v1/nodes?type=lobby', 'GET, HEAD'],
+    ['a page of the documentation', 'POST', '/docs', 'GET, HEAD'],
+  ])('refuses a method that its path does not take, also of %s', async (_what, method, target, allow) => {
+    const answer = await server.ask(method, target);
+    expect(answer).toMatchObject({ status: 405, json: { code: 'method-not-allowed' } });
+    expect(String(answer.headers['allow']).split(', ').toSorted().join(', ')).toBe(allow);
+    expect(answer.headers['sluice-revision']).toMatch(/^\d+$/u);
+  });
+
   test('its documentation needs nothing from outside, and runs no inline script', async () => {
     const page = await server.ask('GET', '/docs', { token: null });
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': expect.stringContaining('text/html') } });

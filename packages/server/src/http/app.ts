@@ -7,7 +7,7 @@ import { handlers } from './handlers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { ConnectionLimits } from '../limits/limit-connections.ts';
 import { createHttpServer } from './http-server.ts';
-import { identify } from './identity.ts';
+import { identify, identityOf } from './identity.ts';
 import { serveLogin } from './login/serve-login.ts';
 import { limitRequests } from './limit-requests.ts';
 import { logRequests } from './log-requests.ts';
@@ -16,7 +16,7 @@ import { answerBrokenRequest, BODY_BYTES_MAX, problemOf, sendProblem } from './p
 import { refuseAmbiguous } from './refuse-ambiguous.ts';
 import { refuseForeignPages } from './refuse-foreign-pages.ts';
 import type { HttpParts } from './route-context.ts';
-import { serveRevisions } from './revisions.ts';
+import { serveRevisions, tellRevision } from './revisions.ts';
 import { SECURITY_HEADERS, TLS_SECURITY_HEADERS } from './security-headers.ts';
 import { isForDashboard, readDashboard, serveDashboard } from './serve-dashboard.ts';
 import { serveRoute } from './serve-route.ts';
@@ -59,6 +59,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   identify(app, parts);
   limitRequests(app, parts);
   refuseAmbiguous(app);
+  if (parts.authentication.isOpen) refuseForeignPages(app);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(parts.tls === null ? SECURITY_HEADERS : TLS_SECURITY_HEADERS);
     const { method, url } = request;
@@ -71,6 +72,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     }
     const others = taken.insteadOf(request);
     if (others !== null) {
+      if (identityOf(request).principal !== null) tellRevision(reply, parts);
       // Before the body is read: whatever it is, the answer is the same.
       const allowed = others.join(', ');
       void sendProblem(reply.header('allow', allowed), {
@@ -85,7 +87,6 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
       done();
     }
   });
-  if (parts.authentication.isOpen) refuseForeignPages(app);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, request);
     if (problem.code === 'internal') {

@@ -1,5 +1,6 @@
 /** A path that exists answers a method that it does not take with 405, and says which it does (RFC 9110, section 15.5.6). */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { pathOf } from './path-of.ts';
 
 interface Path {
   readonly pattern: RegExp;
@@ -22,13 +23,13 @@ export class TakenMethods {
 
   /** @returns The methods that the request's path takes, where that of the request is none of them; `null`: it is, or there is no such path. */
   insteadOf({ url, method, is404 }: Pick<FastifyRequest, 'url' | 'method' | 'is404'>): readonly string[] | null {
-    const address = url.split('?', 1)[0] ?? '';
+    const address = pathOf(url);
     // `/rollouts/plan` is not the rollout named so, also for a method that only rollouts take.
     const itself = this.#byUrl.get(address);
     if (itself !== undefined) return itself.methods.has(method) ? null : [...itself.methods];
     if (!is404) return null;
     const paths = [...this.#byUrl.values()].filter(({ pattern }) => pattern.test(address));
-    return paths.length === 0 ? null : paths.flatMap(({ methods }) => [...methods]);
+    return paths.length === 0 ? null : [...new Set(paths.flatMap(({ methods }) => [...methods]))];
   }
 }
 

@@ -246,7 +246,7 @@ describe('credentials', () => {
       session.ping();
       return session.received.some(({ kind }) => kind === 'key.rotate');
     });
-    await offered(session, agentKeyUnderTest());
+    expect(await offered(session, agentKeyUnderTest())).toBe(true);
   });
 
   test('that were revoked end the session at once, and open none again', async () => {

@@ -209,7 +209,9 @@ export class AgentSession {
     // Its agent may have gone meanwhile, and be welcome in another session.
     if (this.#isOver || !this.socket.isOpen()) return;
     if (hindrance !== null && hindrance !== 'node-id-in-use') return this.#turnAway(nodeId, hindrance);
-    if (hindrance !== null || (await registry.admit(this, hello)) === 'refused') {
+    const admitted = hindrance === null ? await registry.admit(this, hello) : 'refused';
+    if (admitted === 'gone') return;
+    if (admitted === 'refused') {
       const about = { event: 'node-id-in-use', nodeId, instanceId: hello.instanceId };
       logger.warn(about, 'two agents use one node id; the newer was refused');
       this.close(AGENT_CLOSE.nodeIdInUse, 'node-id-in-use: another live agent has this node id');

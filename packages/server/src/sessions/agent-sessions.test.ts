@@ -328,6 +328,48 @@ describe('liveness', () => {
   });
 });
 
+describe('when an agent was last heard', () => {
+  const seenAt = async () => Date.parse((await nodeThat('n1', () => true)).lastSeenAt ?? '');
+  const movesOn = async (say: () => void) => {
+    const before = await seenAt();
+    return waitFor('it to be heard', async () => {
+      say();
+      return (await seenAt()) > before;
+    });
+  };
+
+  test('is told of each word, and kept when it goes and when the server does', async () => {
+    const agent = await PlayedAgent.connected('n1');
+    await movesOn(() => agent.send({ kind: 'heartbeat' }));
+    await movesOn(() => agent.socket.ping());
+    agent.socket.terminate();
+    await nodeThat('n1', ({ connected }) => !connected);
+    const last = await seenAt();
+    await nodeThat('n1', ({ status }) => status === 'offline');
+    expect(await seenAt()).toBe(last);
+    await server.stop();
+    await start();
+    expect(await seenAt()).toBe(last);
+    const again = await PlayedAgent.connected('n1');
+    await movesOn(() => again.send({ kind: 'heartbeat' }));
+  });
+
+  test('is told of the one that has taken the place of a silent one, whoever else had wanted it', async () => {
+    const silent = await PlayedAgent.connected('n1', { instanceId: 'first' });
+    silent.socket.pause();
+    const others = [new PlayedAgent(), new PlayedAgent()];
+    await Promise.all(others.map((other) => other.opened()));
+    const first = others[0];
+    await first?.sayHello(hello('n1', { instanceId: 'second' }));
+    await others[1]?.sayHello(hello('n1', { instanceId: 'third' }));
+    await first?.message('welcome');
+    const beat = setInterval(() => first?.send({ kind: 'heartbeat' }), 200);
+    expect(await others[1]?.ended()).toMatchObject({ code: 4004 });
+    clearInterval(beat);
+    await movesOn(() => first?.send({ kind: 'heartbeat' }));
+  });
+});
+
 describe('what the agent is told', () => {
   test('that the server is stopping, with a code of its own: there may be another one', async () => {
     const agent = await PlayedAgent.connected('n1');

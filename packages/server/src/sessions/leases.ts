@@ -35,8 +35,8 @@ export interface LeasesOptions {
 export interface Lease {
   /** `NEVER`: not since this server started. Set in place, which is all that a heartbeat does: always a number, so that none is made for it. */
   heardAt: number;
-  /** When it was begun: until then the node was another server's to hear, or had no session. */
-  readonly begunAt: number;
+  /** From when it counts, heard or not: until then the node was another server's to hear, or had no session. */
+  begunAt: number;
   readonly leaseMs: number;
   /** The session by which, or after whose end, the node is believed; `null`: it never had one. */
   readonly sessionId: string | null;
@@ -65,6 +65,11 @@ export class Leases {
     this.#leases.set(nodeId, lease);
     this.#arm(nodeId);
     return lease;
+  }
+
+  /** Nothing can be heard of its agent for now, so that it counts from here on. */
+  extend(lease: Lease): void {
+    lease.begunAt = this.#options.clock.now();
   }
 
   get(nodeId: string): Lease | undefined {

@@ -13,7 +13,7 @@ interface Registry {
   /** A hello has come, and is not waited for any longer. */
   readonly saidHello: (session: AgentSession) => void;
   /** Makes room for a hello: `refused` when another live agent has this node id. */
-  readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused'>;
+  readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused' | 'gone'>;
   /** Milliseconds from now in which the agent of a session that begins now is to speak. */
   readonly nextHeartbeatInMs: () => number;
   readonly heard: (session: AgentSession) => void;

@@ -156,7 +156,7 @@ export class SessionRegistry {
    * Two agents with one node id are told apart by their instance ids: a returning one replaces itself, a second one must
    * wait until the first is gone.
    */
-  async #admit(session: AgentSession, hello: Hello): Promise<'admitted' | 'refused'> {
+  async #admit(session: AgentSession, hello: Hello): Promise<'admitted' | 'refused' | 'gone'> {
     const { id } = hello.node;
     for (let older = this.#byNode.get(id); older !== undefined && older !== session; older = this.#byNode.get(id)) {
       if (older.instanceId === hello.instanceId) {
@@ -176,6 +176,8 @@ export class SessionRegistry {
       // While it was waited for, another may have come.
       if (this.#byNode.get(id) === older) break;
     }
+    // Nobody would be told of the end of one that has ended.
+    if (!session.socket.isOpen()) return 'gone';
     this.#byNode.set(id, session);
     const lease = this.#leases.begin(id, this.#times().leaseMs, session.id, true);
     session.lease = lease;
@@ -183,7 +185,9 @@ export class SessionRegistry {
     return 'admitted';
   }
 
+  /** What is known of its successor, if it has one already, stays. */
   #believeNoMore(nodeId: string, session: AgentSession): void {
+    if (session.lease === null) return;
     session.lease = null;
     this.#options.fleet.measures.disconnected(nodeId);
   }
@@ -268,9 +272,9 @@ export class SessionRegistry {
   async #expire(nodeId: string, lastHeardAt: number | null): Promise<void> {
     const { fleet } = this.#options;
     const session = this.#byNode.get(nodeId);
-    if (session?.isWelcomed === false && session.lease !== null) {
+    if (session?.isWelcomed === false && session.lease !== null && session.socket.isOpen()) {
       // It waits for its hello to be recorded, and may say nothing until then.
-      this.#leases.heard(session.lease);
+      this.#leases.extend(session.lease);
       this.#leases.watch(nodeId);
       return;
     }

@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../../../../tests/wait-for.ts';
 import { change, commitOrFail } from '../store-suite-rows.ts';
@@ -43,7 +42,10 @@ test('who waits for what was committed has it first, also where the commit itsel
   const commits = [];
   // In one turn of the event loop, from whose beginning timers count.
   for (let round = 0; lastedMs() < 150; round += 1) commits.push(commitOrFail(store, [large(round)]));
-  for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+  for (let turn = 0; turn < 3; turn += 1)
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
   expect(bytesOf('')).toBe(before);
   await Promise.all(commits);
   await waitFor('the database has it', () => bytesOf('') > before + 100_000);

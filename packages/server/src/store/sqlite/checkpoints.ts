@@ -8,8 +8,8 @@ import type Database from 'better-sqlite3';
 const PAGES_BETWEEN = 1000;
 /** Milliseconds without a commit after which nobody is thought to wait: what was committed is told, and answered. */
 const QUIET_MS = 100;
-/** Milliseconds after which it is done also where commits never cease. */
-const LATEST_MS = 1000;
+/** Milliseconds after which it is done also where commits never cease, before the log has as many pages as SQLite waits for. */
+const LATEST_MS = 250;
 /** Pages at which SQLite does it in a commit after all, for what was written otherwise or at once: 16 MB. */
 const PAGES_MAX = 4000;
 

@@ -38,10 +38,11 @@ const PAGES_OF_ROW = 2;
 
 /**
  * Prepares the statements once, for all commits on this connection.
- * @param wrote Told about how many pages each commit changed.
+ * @param wrote Told after each commit about how many pages it changed.
  */
 export function prepareCommit(database: Database.Database, wrote: (pages: number) => void): SqliteCommit {
   const statements = prepareStatements(database);
+  let pagesOfCommit = 0;
   const transaction = database.transaction<SqliteCommit>(
     (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], rollouts = [], notes = [] }) => {
       const conflicts = conflictingNodes(statements, changes);
@@ -73,12 +74,17 @@ export function prepareCommit(database: Database.Database, wrote: (pages: number
       }
       const { pages, ...numbers } = writeChanges(statements, changes, notes);
       const others = [answered, tokens, webhooks, budgets, slots, rollouts, ...rollouts.map(({ nodes }) => nodes)];
-      wrote(pages + PAGES_OF_ROW * others.reduce((rows, { length }) => rows + length, 0));
+      pagesOfCommit = pages + PAGES_OF_ROW * others.reduce((rows, { length }) => rows + length, 0);
       return { ok: true, ...numbers } as const;
     },
   );
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
-  return (changes, answered, beside) => transaction.immediate(changes, answered, beside);
+  return (changes, answered, beside) => {
+    pagesOfCommit = 0;
+    const outcome = transaction.immediate(changes, answered, beside);
+    wrote(pagesOfCommit);
+    return outcome;
+  };
 }
 
 /** Everything is checked before anything is written, so that a conflict leaves nothing to roll back. */
