@@ -61,6 +61,9 @@ test('it loads what its manifest says that npm is to install, exactly that', asy
     for (const [, name = ''] of text.matchAll(/^(?:import|export)\b[^"'\n]*["']([^."'\n][^"'\n]*)["'];?$/gmu))
       loaded.add(name);
     for (const [, name = ''] of text.matchAll(/\bimport\(["']([^."'\n][^"'\n]*)["']\)/gu)) loaded.add(name);
+    // Of which only files are given out.
+    for (const [, name = ''] of text.matchAll(/\.resolve\(["']([^."'\n][^"'\n]*)\/package\.json["']\)/gu))
+      loaded.add(name);
   }
   const isOfNode = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
   expect([...loaded].filter((name) => !isOfNode(name)).toSorted()).toEqual(
