@@ -278,6 +278,18 @@ describe('two agents with one node id', () => {
     await nodeThat('n1', ({ connected }) => connected);
   });
 
+  test('the newer is not let in when it has gone while the older was waited for', async () => {
+    const older = await PlayedAgent.connected('n1', { instanceId: 'first' });
+    older.socket.pause();
+    const newer = new PlayedAgent();
+    await newer.opened();
+    await newer.sayHello(hello('n1', { instanceId: 'second' }));
+    newer.socket.terminate();
+    await nodeThat('n1', ({ status }) => status === 'offline');
+    const history = await ask('GET', '/api/v1/history?node=n1');
+    expect(JSON.stringify(history).match(/"kind":"AgentConnected"/gu)).toHaveLength(1);
+  });
+
   test('the same agent coming back supersedes its own earlier session', async () => {
     const older = await PlayedAgent.connected('n1');
     const newer = await PlayedAgent.connected('n1');
@@ -358,15 +370,17 @@ describe('when an agent was last heard', () => {
     const silent = await PlayedAgent.connected('n1', { instanceId: 'first' });
     silent.socket.pause();
     const others = [new PlayedAgent(), new PlayedAgent()];
-    await Promise.all(others.map((other) => other.opened()));
-    const first = others[0];
-    await first?.sayHello(hello('n1', { instanceId: 'second' }));
-    await others[1]?.sayHello(hello('n1', { instanceId: 'third' }));
-    await first?.message('welcome');
-    const beat = setInterval(() => first?.send({ kind: 'heartbeat' }), 200);
-    expect(await others[1]?.ended()).toMatchObject({ code: 4004 });
+    for (const [index, other] of others.entries()) {
+      await other.opened();
+      await other.sayHello(hello('n1', { instanceId: `another ${index}` }));
+    }
+    const winner = await waitFor('one to be welcomed', () =>
+      others.find(({ received }) => received.some(({ kind }) => kind === 'welcome')),
+    );
+    const beat = setInterval(() => winner.send({ kind: 'heartbeat' }), 200);
+    expect(await others.find((other) => other !== winner)?.ended()).toMatchObject({ code: 4004 });
     clearInterval(beat);
-    await movesOn(() => first?.send({ kind: 'heartbeat' }));
+    await movesOn(() => winner.send({ kind: 'heartbeat' }));
   });
 });
 

@@ -12,7 +12,7 @@ import type { SessionTimes } from './session-times.ts';
 interface Registry {
   /** A hello has come, and is not waited for any longer. */
   readonly saidHello: (session: AgentSession) => void;
-  /** Makes room for a hello: `refused` when another live agent has this node id. */
+  /** Makes room for a hello: `refused` when another live agent has this node id, `gone` when its own socket is closed by then. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused' | 'gone'>;
   /** Milliseconds from now in which the agent of a session that begins now is to speak. */
   readonly nextHeartbeatInMs: () => number;

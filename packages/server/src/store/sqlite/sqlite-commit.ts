@@ -31,6 +31,12 @@ export type SqliteCommit = (
   beside: Beside,
 ) => Exclude<SettledOutcome, { code: 'store-unavailable' }>;
 
+interface Committed {
+  readonly outcome: ReturnType<SqliteCommit>;
+  /** About so many were changed. */
+  readonly pages: number;
+}
+
 /** Bytes of a page of the database. */
 const PAGE_BYTES = 4096;
 /** A row changes the page that it is on, and one of an index. */
@@ -42,11 +48,11 @@ const PAGES_OF_ROW = 2;
  */
 export function prepareCommit(database: Database.Database, wrote: (pages: number) => void): SqliteCommit {
   const statements = prepareStatements(database);
-  let pagesOfCommit = 0;
-  const transaction = database.transaction<SqliteCommit>(
+  const transaction = database.transaction<(...given: Parameters<SqliteCommit>) => Committed>(
     (changes, answered, { tokens = [], webhooks = [], budgets = [], slots = [], rollouts = [], notes = [] }) => {
       const conflicts = conflictingNodes(statements, changes);
-      if (conflicts.length > 0) return { ok: false, code: 'revision-conflict', nodeIds: conflicts } as const;
+      if (conflicts.length > 0)
+        return { pages: 0, outcome: { ok: false, code: 'revision-conflict', nodeIds: conflicts } };
       for (const request of answered) {
         statements.upsertAnswered.run({
           key: request.key,
@@ -74,15 +80,14 @@ export function prepareCommit(database: Database.Database, wrote: (pages: number
       }
       const { pages, ...numbers } = writeChanges(statements, changes, notes);
       const others = [answered, tokens, webhooks, budgets, slots, rollouts, ...rollouts.map(({ nodes }) => nodes)];
-      pagesOfCommit = pages + PAGES_OF_ROW * others.reduce((rows, { length }) => rows + length, 0);
-      return { ok: true, ...numbers } as const;
+      const otherPages = PAGES_OF_ROW * others.reduce((rows, { length }) => rows + length, 0);
+      return { pages: pages + otherPages, outcome: { ok: true, ...numbers } };
     },
   );
   // IMMEDIATE takes the write lock at the start: a transaction that began with a read may be refused it later without waiting.
   return (changes, answered, beside) => {
-    pagesOfCommit = 0;
-    const outcome = transaction.immediate(changes, answered, beside);
-    wrote(pagesOfCommit);
+    const { pages, outcome } = transaction.immediate(changes, answered, beside);
+    wrote(pages);
     return outcome;
   };
 }
