@@ -16,8 +16,11 @@ import { SimulatedDisk } from './simulated-store.ts';
 import { SimulatedWorkload } from './simulated-workload.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** Virtual milliseconds after which everything must have come right once nothing goes wrong any more. */
-const PEACE_WITHIN_MS = 20 * 60_000;
+/**
+ * Virtual milliseconds after which everything must have come right once nothing goes wrong any more: twice what the slowest of
+ * 1,500 worlds took (170 s). A world in which it never does is lived to this end.
+ */
+const PEACE_WITHIN_MS = 6 * 60_000;
 /** What a server logs that must never happen. */
 const MISTAKES = ['invariant-violated', 'decision-failed', 'commit-failed'];
 
