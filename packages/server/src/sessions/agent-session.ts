@@ -22,13 +22,12 @@ import { Recordings } from './recordings.ts';
 import type { SessionOptions } from './session-options.ts';
 import { closeReason, sendBounded, type SessionSocket } from './session-socket.ts';
 import type { SessionTimes } from './session-times.ts';
+import { EMPTY_HEARTBEAT } from './take-heartbeats.ts';
 
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
 const WAITING_MESSAGES_MAX = 1000;
 /** The same before the welcome: an agent has nothing to say then but its hello. */
 const UNWELCOMED_MESSAGES_MAX = 8;
-
-const EMPTY_HEARTBEAT = JSON.stringify({ kind: 'heartbeat' });
 
 export class AgentSession {
   readonly id: string;

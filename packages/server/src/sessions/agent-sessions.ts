@@ -21,6 +21,7 @@ import type { LimitSettings } from '../limits/limit-settings.ts';
 import { slowDown } from './slow-down.ts';
 import { HelloQueue } from './hello-queue.ts';
 import { type PutOff, SessionLimits } from './session-limits.ts';
+import { EMPTY_HEARTBEAT, takeHeartbeats } from './take-heartbeats.ts';
 import { sessionSocket, textOf } from './web-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
 
@@ -251,6 +252,10 @@ export class AgentSessions {
     socket.on('message', (bytes: Buffer, isBinary) => {
       slow(bytes.length);
       session.receive(textOf(bytes), isBinary);
+    });
+    takeHeartbeats(stream, () => {
+      slow(EMPTY_HEARTBEAT.length);
+      session.receive(EMPTY_HEARTBEAT, false);
     });
     socket.on('ping', (bytes: Buffer) => {
       slow(bytes.length);
