@@ -257,6 +257,7 @@ export class SimulatedServers {
       newSessionId: () => `session ${(this.#sessions += 1)}`,
       newNonce: () => `a challenge like any other`,
       keyMaxAgeMs: Infinity,
+      helloTurn: () => Promise.resolve(true),
       refused: () => undefined,
       logger,
     });

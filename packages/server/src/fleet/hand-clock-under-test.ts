@@ -21,6 +21,11 @@ export class HandClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Time passes in which nobody is woken: timers that come up meanwhile are late. */
+  standStill(forMs: number): void {
+    this.#now += forMs;
+  }
+
   moveTo(instant: number): void {
     for (;;) {
       const due = this.#timers.filter(({ at }) => at <= instant).toSorted((one, other) => one.at - other.at)[0];

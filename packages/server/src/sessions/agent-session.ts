@@ -202,8 +202,9 @@ export class AgentSession {
     if (!check.ok) return this.close(check.code, check.reason);
     const { admission, registry, peer, nonce, fleet, logger } = this.#options;
     const nodeId = hello.node.id;
-    this.#credentials = credentialsOf(peer, hello, nonce);
     registry.saidHello(this);
+    if (!(await registry.helloTurn())) return this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: too many hellos');
+    this.#credentials = await credentialsOf(peer, hello, nonce);
     const hindrance = await admission.whyNotIn(hello, this.#credentials, peer);
     // Its agent may have gone meanwhile, and be welcome in another session.
     if (this.#isOver || !this.socket.isOpen()) return;

@@ -45,7 +45,7 @@ const WHY_ENDED: Readonly<Record<number, string>> = {
   [AGENT_CLOSE.notAuthorised]: 'the credentials of its agent were revoked (see sluice nodes credentials)',
 };
 
-export interface AgentSessionsOptions extends SessionRegistryOptions {
+export interface AgentSessionsOptions extends Omit<SessionRegistryOptions, 'helloTurn'> {
   readonly authentication: Authentication;
   readonly limits: LimitSettings;
 }
@@ -61,7 +61,10 @@ export class AgentSessions {
     handleProtocols: (offered) => (offered.has(AGENT_SUBPROTOCOL) ? AGENT_SUBPROTOCOL : false),
   });
   readonly #limits: SessionLimits;
+  /** Those who are to be let in. */
   readonly #queue: HelloQueue;
+  /** Those whose hello has come: many come at once from agents that were let in one by one and answered late. */
+  readonly #hellos: HelloQueue;
   readonly #sockets = new Set<WebSocket>();
   /** Agents that wait to be told to come back later. */
   #putOffNow = 0;
@@ -71,9 +74,10 @@ export class AgentSessions {
 
   constructor(options: AgentSessionsOptions) {
     this.#options = options;
-    this.#registry = new SessionRegistry(options);
     this.#limits = new SessionLimits(options.limits);
-    this.#queue = new HelloQueue(options.limits.hellosPerSecond);
+    this.#queue = new HelloQueue(options.limits.hellosPerSecond, options.clock);
+    this.#hellos = new HelloQueue(options.limits.hellosPerSecond, options.clock);
+    this.#registry = new SessionRegistry({ ...options, helloTurn: () => this.#hellos.turn() });
     // Else ws would answer what is wrong with a handshake in a page of its own.
     this.#server.on('wsClientError', (error, socket) =>
       answerOnSocket(socket, { code: 'invalid-request', detail: `This is no WebSocket handshake: ${error.message}.` }),
@@ -105,6 +109,7 @@ export class AgentSessions {
     const { clock } = this.#options;
     this.#isStopping = true;
     this.#queue.stop();
+    this.#hellos.stop();
     this.#registry.beginHandOver();
     const handfulSize = Math.ceil((this.#sockets.size * HAND_OVER_STEP_MS) / HAND_OVER_MS);
     const pause = new Pause(clock);
@@ -142,6 +147,7 @@ export class AgentSessions {
     this.#isStopping = true;
     this.#registry.stop();
     this.#queue.stop();
+    this.#hellos.stop();
     const { clock } = this.#options;
     const gone = [...this.#sockets].map(
       (socket) =>
@@ -211,9 +217,12 @@ export class AgentSessions {
   }
 
   #welcome(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // The answer and the challenge leave as one: each write of thousands of agents counts.
+    socket.cork();
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
       this.#open(webSocket, socket, this.#peerOf(request)),
     );
+    socket.uncork();
   }
 
   /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */

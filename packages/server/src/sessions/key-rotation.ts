@@ -48,7 +48,7 @@ export class KeyRotation {
 
   async take(nodeId: string, { proof }: KeyOffer): Promise<void> {
     const { fleet, nonce, actor, send, misled } = this.#options;
-    if (!isProved(proof, 'key-offer', nonce, nodeId)) {
+    if (!(await isProved(proof, 'key-offer', nonce, nodeId))) {
       misled('the signature of the offered key does not fit');
       return;
     }

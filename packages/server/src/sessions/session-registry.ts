@@ -43,6 +43,8 @@ export interface SessionRegistryOptions extends AdmissionOptions {
   readonly refused: (nodeId: string, address: string, detail: string) => void;
   /** The brake on mass silence was pulled or let go. */
   readonly massSilenceChanged?: () => void;
+  /** Resolves when one more hello may be dealt with; to `false` when too many wait already. */
+  readonly helloTurn: () => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -90,7 +92,7 @@ export class SessionRegistry {
 
   /** A socket was opened; what it says goes to the session, and its end to `ended`. */
   open(socket: SessionSocket, peer: Peer): AgentSession {
-    const { fleet, servers, logger, clock, newSessionId, newNonce, keyMaxAgeMs } = this.#options;
+    const { fleet, servers, logger, clock, newSessionId, newNonce, keyMaxAgeMs, helloTurn } = this.#options;
     const session = new AgentSession({
       id: newSessionId(),
       socket,
@@ -104,6 +106,7 @@ export class SessionRegistry {
       logger,
       registry: {
         saidHello: (one) => this.#stopWaiting(one),
+        helloTurn,
         admit: (one, hello) => this.#admit(one, hello),
         nextHeartbeatInMs: () => this.#slots.nextInMs(this.#times().heartbeatIntervalMs, clock.now()),
         heard: (one) => this.heard(one),
