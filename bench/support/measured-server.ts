@@ -9,8 +9,9 @@ import { Compile } from 'typebox/compile';
 import { ApiCaller } from './api-caller.ts';
 import { endOf, endWithUs, mustGoOn } from './children.ts';
 import { freePort } from './free-port.ts';
-import { FromProbe, type ToProbe } from './probe-messages.ts';
+import { FromProbe } from './from-probe.ts';
 import { cpuMsOf } from './process-figures.ts';
+import type { ToProbe } from './to-probe.ts';
 import { ADMIN_TOKEN, JOIN_TOKEN } from './tokens.ts';
 
 const sluice = fileURLToPath(new URL('../../../packages/cli/bin/sluice.js', import.meta.url));

@@ -1,9 +1,12 @@
-/** Loaded into a measured server before anything else: tells its benchmark what only the process itself knows, and ends with it. */
+/**
+ * Loaded into a measured server before anything else: tells its benchmark what only the process itself knows, and ends with it. It loads
+ * nothing but what Node.js has: anything more would be measured with the start and the memory of the server.
+ */
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { Compile } from 'typebox/compile';
-import { type FromProbe, ToProbe } from './probe-messages.ts';
+import type { FromProbe } from './from-probe.ts';
+import { type ToProbe, toProbe } from './to-probe.ts';
 
 /** Milliseconds between two looks at the event loop; the watch itself is seen as that much delay. */
 const LAG_RESOLUTION_MS = 5;
@@ -11,7 +14,6 @@ const LAG_RESOLUTION_MS = 5;
 // So that whoever ends other servers of this machine by their names leaves this one alone.
 process.title = 'measured by a benchmark';
 
-const toProbe = Compile(ToProbe);
 const inspector = new Session();
 let lag: IntervalHistogram | null = null;
 
@@ -59,7 +61,8 @@ async function take(message: ToProbe): Promise<void> {
 }
 
 process.on('message', (message) => {
-  if (toProbe.Check(message)) void take(message);
+  const asked = toProbe(message);
+  if (asked !== null) void take(asked);
 });
 process.on('disconnect', () => process.exit(1));
 // The server ends when it has nothing to do any more, whatever its benchmark might still ask.
