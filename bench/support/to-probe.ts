@@ -1,4 +1,4 @@
-/** What a benchmark asks of the probe inside its server, and what that answers. Loads nothing: the probe starts with the server. */
+/** What a benchmark asks of the probe inside its server. Loads nothing: the probe starts with the server. */
 
 export type ToProbe =
   /** `memory` is the answer. */

@@ -229,3 +229,20 @@ test('an agent that floods is read more slowly: nothing is lost, it stays connec
   await waitFor('all that the other said', async () => (await sessionsOf('flood')) === '5000');
   expect((await under.ask('GET', '/api/v1/nodes/flood')).json).toMatchObject({ connected: true });
 });
+
+test('empty heartbeats count as well, each by itself', async () => {
+  const under = await start({ messagesPerSecond: 50, messagesBurst: 20 });
+  await under.addNode('flood');
+  const startedAt = performance.now();
+  for (let count = 0; count < 60; count += 1) {
+    under.say('flood', { kind: 'heartbeat' });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  under.say('flood', { kind: 'heartbeat', load: { sessions: 9, cpuPercent: null, memoryBytes: null, problem: null } });
+  await waitFor('all that it said', async () =>
+    (await under.ask('GET', '/api/v1/nodes/flood')).text.includes('"sessions":9'),
+  );
+  expect(performance.now() - startedAt).toBeGreaterThan(500);
+});

@@ -26,8 +26,8 @@ import { EMPTY_HEARTBEAT } from './take-heartbeats.ts';
 
 /** Messages that wait for the one before them at which a session is given up: the agent says everything again when it comes back. */
 const WAITING_MESSAGES_MAX = 1000;
-/** The same before the welcome: an agent has nothing to say then but its hello. */
-const UNWELCOMED_MESSAGES_MAX = 8;
+/** The same before the welcome: an agent has nothing to say then but its hello, and nobody has proved anything for what is kept. */
+const UNWELCOMED_MESSAGES_MAX = 2;
 
 export class AgentSession {
   readonly id: string;
@@ -157,7 +157,7 @@ export class AgentSession {
       else this.close(AGENT_CLOSE.badMessage, 'a second hello');
       return;
     }
-    if (this.#isWelcomed) this.#take(message);
+    if (this.#isWelcomed) await this.#take(message);
     else this.close(AGENT_CLOSE.badMessage, `${message.kind} before hello`);
   }
 
@@ -165,8 +165,8 @@ export class AgentSession {
     if (this.#nodeId !== null && this.#keys.isDue) void this.#recordings.begin(this.#keys.ask(this.#nodeId));
   }
 
-  /** Begins to record what was said, without waiting for what was said before: the fleet keeps the order. */
-  #take(message: Exclude<AgentMessage, Hello>): void {
+  /** Begins to record what was said: the fleet keeps the order. @returns What must be over before anything further is taken. */
+  #take(message: Exclude<AgentMessage, Hello>): Promise<void> | undefined {
     switch (message.kind) {
       case 'heartbeat': {
         const { load, workload, commands } = message;
@@ -186,8 +186,7 @@ export class AgentSession {
           this.#options.fleet.measures.wrote(this.#nodeId, message.operationId, message.output);
         return;
       case 'key.offer':
-        if (this.#nodeId !== null) void this.#recordings.begin(this.#keys.take(this.#nodeId, message));
-        return;
+        return this.#nodeId === null ? undefined : this.#keys.take(this.#nodeId, message);
       case 'goodbye': {
         this.#hasSaidGoodbye = true;
         const why = message.why === 'restarting' ? 'its agent is restarting' : 'its agent was stopped on purpose';
@@ -203,11 +202,13 @@ export class AgentSession {
     const { admission, registry, peer, nonce, fleet, logger } = this.#options;
     const nodeId = hello.node.id;
     registry.saidHello(this);
-    if (!(await registry.helloTurn())) return this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: too many hellos');
+    const isGone = () => this.#isOver || !this.socket.isOpen();
+    if (!(await registry.helloTurn(isGone)))
+      return this.close(AGENT_CLOSE.tryLater, 'retry after 1000 ms: too many hellos');
     this.#credentials = await credentialsOf(peer, hello, nonce);
     const hindrance = await admission.whyNotIn(hello, this.#credentials, peer);
     // Its agent may have gone meanwhile, and be welcome in another session.
-    if (this.#isOver || !this.socket.isOpen()) return;
+    if (isGone()) return;
     if (hindrance !== null && hindrance !== 'node-id-in-use') return this.#turnAway(nodeId, hindrance);
     const admitted = hindrance === null ? await registry.admit(this, hello) : 'refused';
     if (admitted === 'gone') return;

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { waitFor } from '../../../../tests/wait-for.ts';
 import { agentKeyUnderTest } from '../http/agent-key-under-test.ts';
 import { loadServerConfig } from '../config.ts';
+import type { LimitSettings } from '../limits/limit-settings.ts';
 import { type RunningServer, startServer } from '../main.ts';
 
 const ADMIN_TOKEN = 'slc_test-admin-token-0123456789abcdef';
@@ -32,13 +33,18 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function start(listen = '127.0.0.1:0'): Promise<void> {
+async function start(listen = '127.0.0.1:0', limits: Partial<LimitSettings> = {}): Promise<void> {
   const loaded = loadServerConfig({
     flags: { listen, data: path.join(directory, 'data'), logLevel: 'silent' },
     env: { SLUICE_ADMIN_TOKEN: ADMIN_TOKEN, SLUICE_JOIN_TOKEN: JOIN_TOKEN },
   });
   if (!loaded.ok) throw new Error(loaded.message);
-  server = await startServer({ ...loaded.config, heartbeatIntervalMs: 300, leaseMs: LEASE_MS });
+  server = await startServer({
+    ...loaded.config,
+    limits: { ...loaded.config.limits, ...limits },
+    heartbeatIntervalMs: 300,
+    leaseMs: LEASE_MS,
+  });
 }
 
 function hello(id: string, overrides: Partial<Hello> = {}): Hello {
@@ -223,6 +229,22 @@ describe('hello', () => {
     await agent.opened();
     await agent.sayHello(hello('n1', { protocolVersions: [99] }));
     expect(await agent.ended()).toEqual({ code: 4010, reason: 'this server speaks 1' });
+  });
+
+  test('has its turn when many come at once, and takes none when its agent has gone', async () => {
+    await server.stop();
+    await start('127.0.0.1:0', { hellosPerSecond: 10 });
+    const many = Array.from({ length: 8 }, (_, index) => ({ id: `n${index}`, agent: new PlayedAgent() }));
+    for (const { agent } of many) await waitFor('the challenge', () => agent.challenge ?? undefined);
+    const saidAt = performance.now();
+    for (const { id, agent } of many) await agent.sayHello(hello(id));
+    const gone = many.splice(4, 3);
+    for (const { agent } of gone) agent.socket.terminate();
+    for (const { agent } of many) await agent.message('welcome');
+    // Four turns, a tenth of a second each, and not seven.
+    expect(performance.now() - saidAt).toBeGreaterThan(300);
+    const { items } = JSON.parse(JSON.stringify(await ask('GET', '/api/v1/nodes')));
+    expect(items).toHaveLength(5);
   });
 
   test('over 64 KiB ends the session', async () => {

@@ -20,7 +20,8 @@ import type { Peer } from './peer.ts';
 import type { LimitSettings } from '../limits/limit-settings.ts';
 import { slowDown } from './slow-down.ts';
 import { HelloQueue } from './hello-queue.ts';
-import { type PutOff, SessionLimits } from './session-limits.ts';
+import { PutOffs } from './put-offs.ts';
+import { SessionLimits } from './session-limits.ts';
 import { EMPTY_HEARTBEAT, takeHeartbeats } from './take-heartbeats.ts';
 import { sessionSocket, textOf } from './web-socket.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './session-registry.ts';
@@ -32,11 +33,6 @@ const COME_BACK_WITHIN_MS = 2000;
 const HAND_OVER_MS = 5000;
 const HAND_OVER_STEP_MS = 100;
 const GO_ELSEWHERE = 'retry after 0 ms: the server is stopping';
-
-/** Milliseconds after which an agent is told to come back later. */
-const TOLD_AFTER_MS = 1000;
-/** Agents that wait to be told so at once; more are cut off without a word. */
-const PUT_OFF_MAX = 2000;
 
 /** By the code that the session was closed with. */
 const WHY_ENDED: Readonly<Record<number, string>> = {
@@ -66,8 +62,7 @@ export class AgentSessions {
   /** Those whose hello has come: many come at once from agents that were let in one by one and answered late. */
   readonly #hellos: HelloQueue;
   readonly #sockets = new Set<WebSocket>();
-  /** Agents that wait to be told to come back later. */
-  #putOffNow = 0;
+  readonly #putOffs = new PutOffs();
   #isStopping = false;
   /** Agents are sent to other servers. */
   #isClosed = false;
@@ -77,7 +72,7 @@ export class AgentSessions {
     this.#limits = new SessionLimits(options.limits);
     this.#queue = new HelloQueue(options.limits.hellosPerSecond, options.clock);
     this.#hellos = new HelloQueue(options.limits.hellosPerSecond, options.clock);
-    this.#registry = new SessionRegistry({ ...options, helloTurn: () => this.#hellos.turn() });
+    this.#registry = new SessionRegistry({ ...options, helloTurn: (isGone) => this.#hellos.turn(isGone) });
     // Else ws would answer what is wrong with a handshake in a page of its own.
     this.#server.on('wsClientError', (error, socket) =>
       answerOnSocket(socket, { code: 'invalid-request', detail: `This is no WebSocket handshake: ${error.message}.` }),
@@ -109,7 +104,6 @@ export class AgentSessions {
     const { clock } = this.#options;
     this.#isStopping = true;
     this.#queue.stop();
-    this.#hellos.stop();
     this.#registry.beginHandOver();
     const handfulSize = Math.ceil((this.#sockets.size * HAND_OVER_STEP_MS) / HAND_OVER_MS);
     const pause = new Pause(clock);
@@ -147,7 +141,6 @@ export class AgentSessions {
     this.#isStopping = true;
     this.#registry.stop();
     this.#queue.stop();
-    this.#hellos.stop();
     const { clock } = this.#options;
     const gone = [...this.#sockets].map(
       (socket) =>
@@ -186,20 +179,22 @@ export class AgentSessions {
       answerOnSocket(socket, { code: 'invalid-request', detail });
     } else {
       const putOff = this.#limits.whyNot(request.socket.remoteAddress ?? '', performance.now());
-      if (putOff !== null) this.#putOff(socket, putOff);
-      else if (!this.#queue.enter({ isGone: () => socket.destroyed, letIn: () => this.#letIn(request, socket, head) }))
-        this.#putOff(socket, this.#limits.tooMany());
+      if (putOff !== null) this.#putOffs.tell(socket, putOff);
+      else if (!this.#queue.enter(() => this.#letIn(request, socket, head)))
+        this.#putOffs.tell(socket, this.#limits.tooMany());
     }
   }
 
-  /** Its turn has come. */
-  #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Its turn has come. @returns `false`: it has gone. */
+  #letIn(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (socket.destroyed) return false;
     const { authentication } = this.#options;
     const full = this.#limits.whyFull(request.socket.remoteAddress ?? '');
     if (this.#isStopping) answerStopping(socket);
-    else if (full !== null) this.#putOff(socket, full);
+    else if (full !== null) this.#putOffs.tell(socket, full);
     else if (authentication.knows(secretIn(request.headers.authorization))) this.#welcome(request, socket, head);
     else void this.#welcomeWhenKnown(request, socket, head);
+    return true;
   }
 
   /** Another server may have made its join token a moment ago. */
@@ -223,22 +218,6 @@ export class AgentSessions {
       this.#open(webSocket, socket, this.#peerOf(request)),
     );
     socket.uncork();
-  }
-
-  /** Told late: whoever comes again at once, over and over, is slowed down by it and costs next to nothing. */
-  #putOff(socket: Duplex, { code, detail, retryAfterSeconds }: PutOff): void {
-    if (this.#putOffNow >= PUT_OFF_MAX) {
-      socket.destroy();
-      return;
-    }
-    this.#putOffNow += 1;
-    const tell = setTimeout(() => {
-      answerOnSocket(socket, { code, detail }, { 'retry-after': String(retryAfterSeconds) });
-    }, TOLD_AFTER_MS).unref();
-    socket.once('close', () => {
-      clearTimeout(tell);
-      this.#putOffNow -= 1;
-    });
   }
 
   /** A token that is not valid does not end it here: an agent that is enrolled needs none. */

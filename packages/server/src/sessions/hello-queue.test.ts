@@ -8,61 +8,71 @@ function storm(count: number) {
   const clock = new HandClock();
   const queue = new HelloQueue(1000, clock);
   const letInAt: number[] = [];
-  const letIn = () => letInAt.push(clock.now());
-  for (let index = 0; index < count; index += 1) queue.enter({ isGone: () => false, letIn });
-  return { clock, queue, letInAt };
-}
-
-test('the first is let in at once, and all others in their order at the full rate before long', () => {
-  const { clock, letInAt } = storm(2000);
-  expect(letInAt).toEqual([0]);
-  clock.moveTo(1000);
-  const first = letInAt.length;
-  expect(first).toBeGreaterThan(900);
-  clock.moveTo(1500);
-  expect(letInAt.length - first).toBe(500);
-  clock.moveTo(3000);
-  expect(letInAt).toHaveLength(2000);
-});
-
-test('a server that gets on slowly lets in fewer, so that each of its rounds stays short, and more again when it can', () => {
-  let isSlow = true;
-  const { clock, letInAt } = storm(4000);
-  /** Whatever was let in since the round before keeps the event loop busy, 5 ms each, before the next timer. */
-  const rounds: number[] = [];
-  let seen = letInAt.length;
-  const live = (untilMs: number) => {
+  for (let index = 0; index < count; index += 1)
+    queue.enter(() => {
+      letInAt.push(clock.now());
+      return true;
+    });
+  /** The event loop goes round until then; each round takes as long as is said, of how many were let in before it. */
+  const live = (untilMs: number, busyMsOf: (letIn: number) => number) => {
+    let seen = letInAt.length;
     while (clock.now() < untilMs) {
-      const busyMs = isSlow ? (letInAt.length - seen) * 5 : 0;
-      rounds.push(busyMs);
+      const busyMs = busyMsOf(letInAt.length - seen);
       seen = letInAt.length;
       clock.standStill(busyMs);
       clock.moveTo(clock.now() + 1);
     }
+    return letInAt.length;
   };
-  live(5000);
-  // The full rate would be rounds of 50 ms.
-  expect(Math.max(...rounds)).toBeLessThanOrEqual(25);
-  expect(letInAt.length).toBeGreaterThan(500);
-  isSlow = false;
-  live(6000);
-  const before = letInAt.length;
-  live(7000);
-  expect(letInAt.length - before).toBeGreaterThan(950);
+  return { letInAt, live };
+}
+
+test('the first is let in at once, and all others in their order at the full rate before long', () => {
+  const { letInAt, live } = storm(2000);
+  expect(letInAt).toEqual([0]);
+  const first = live(1000, () => 0);
+  expect(first).toBeGreaterThan(900);
+  expect(live(1500, () => 0) - first).toBe(500);
+  expect(live(3000, () => 0)).toBe(2000);
+});
+
+test('after what has held the server up fewer come in at a time, and soon all again', () => {
+  const { live } = storm(4000);
+  const before = live(1000, () => 0);
+  const held = live(1200, () => 39);
+  expect(held - before).toBeLessThanOrEqual(50);
+  const after = live(1240, () => 0);
+  expect(after - held).toBeLessThanOrEqual(30);
+  const recovered = live(1400, () => 0);
+  expect(live(1500, () => 0) - recovered).toBe(100);
+});
+
+test.each([15, 25, 60, 200])('rounds of %i ms that hellos have no part in keep nobody out', (busyMs) => {
+  const { live } = storm(8000);
+  const before = live(1000, () => busyMs);
+  // However late, what the least rate has room for in that time, up to a full turn.
+  const perRound = Math.min(10, Math.floor(((busyMs + 1) / 10) * 2));
+  expect(live(11_000, () => busyMs) - before).toBeGreaterThanOrEqual(Math.floor(10_000 / (busyMs + 2)) * perRound);
 });
 
 test('those who have gone take nobody’s turn, and those who would wait too long are told', async () => {
   const clock = new HandClock();
   const queue = new HelloQueue(10, clock);
   const letIn: string[] = [];
-  queue.enter({ isGone: () => false, letIn: () => letIn.push('first') });
-  queue.enter({ isGone: () => true, letIn: () => letIn.push('gone') });
-  const second = queue.turn().then((isTaken) => letIn.push(`second ${isTaken}`));
+  const one = (name: string) => () => {
+    letIn.push(name);
+    return true;
+  };
+  queue.enter(one('first'));
+  queue.enter(() => false);
+  const gone = queue.turn(() => true);
+  const second = queue.turn(() => false);
   clock.moveTo(100);
-  await second;
-  expect(letIn).toEqual(['first', 'second true']);
-  for (let index = 0; index < 80; index += 1) queue.enter({ isGone: () => false, letIn: () => letIn.push('more') });
-  expect(await queue.turn()).toBe(false);
+  expect(await gone).toBe(false);
+  expect(await second).toBe(true);
+  for (let index = 0; index < 80; index += 1) queue.enter(one('more'));
+  expect(await queue.turn(() => false)).toBe(false);
   queue.stop();
-  expect(letIn).toHaveLength(82);
+  expect(letIn).toHaveLength(81);
+  expect(await queue.turn(() => false)).toBe(true);
 });

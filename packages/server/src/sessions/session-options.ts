@@ -12,8 +12,8 @@ import type { SessionTimes } from './session-times.ts';
 interface Registry {
   /** A hello has come, and is not waited for any longer. */
   readonly saidHello: (session: AgentSession) => void;
-  /** Resolves when one more hello may be dealt with; to `false` when too many wait already. */
-  readonly helloTurn: () => Promise<boolean>;
+  /** Resolves when one more hello may be dealt with; to `false` when too many wait already, or its agent has gone by then. */
+  readonly helloTurn: (isGone: () => boolean) => Promise<boolean>;
   /** Makes room for a hello: `refused` when another live agent has this node id, `gone` when its own socket is closed by then. */
   readonly admit: (session: AgentSession, hello: Hello) => Promise<'admitted' | 'refused' | 'gone'>;
   /** Milliseconds from now in which the agent of a session that begins now is to speak. */

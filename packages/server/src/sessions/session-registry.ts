@@ -43,8 +43,8 @@ export interface SessionRegistryOptions extends AdmissionOptions {
   readonly refused: (nodeId: string, address: string, detail: string) => void;
   /** The brake on mass silence was pulled or let go. */
   readonly massSilenceChanged?: () => void;
-  /** Resolves when one more hello may be dealt with; to `false` when too many wait already. */
-  readonly helloTurn: () => Promise<boolean>;
+  /** Resolves when one more hello may be dealt with; to `false` when too many wait already, or its agent has gone by then. */
+  readonly helloTurn: (isGone: () => boolean) => Promise<boolean>;
   readonly logger: Logger;
 }
 

@@ -31,6 +31,7 @@ function bytesOf({ kind, payload, isLast = true, isMasked = true, mask = 0 }: Fr
   return Buffer.concat([head, key, payload.map((byte, index) => byte ^ (key[index % 4] ?? 0))]);
 }
 
+const NOTHING = Buffer.alloc(0);
 const HEARTBEAT = { kind: 'text', payload: Buffer.from(EMPTY_HEARTBEAT) } as const;
 
 interface Step {
@@ -41,8 +42,15 @@ interface Step {
   readonly isAwaited?: boolean;
 }
 
-/** @returns What was heard, in order, of which by the short way; it goes on until nothing more comes. */
-async function heardOf(steps: readonly Step[], isShort: boolean): Promise<{ heard: string[]; short: number }> {
+/**
+ * @param early What comes before the upgrade: together with the request, and after it.
+ * @returns What was heard, in order, and how much of it by the short way.
+ */
+async function heardOf(
+  steps: readonly Step[],
+  isShort: boolean,
+  early: { head?: Buffer; pushed?: Buffer } = {},
+): Promise<{ heard: string[]; short: number }> {
   const heard: string[] = [];
   let short = 0;
   const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
@@ -56,7 +64,10 @@ async function heardOf(steps: readonly Step[], isShort: boolean): Promise<{ hear
     },
   });
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 70_000 });
-  server.handleUpgrade(request, stream, Buffer.alloc(0), (socket) => {
+  const { head = NOTHING, pushed = NOTHING } = early;
+  if (pushed.length > 0) stream.push(Buffer.from(pushed));
+  // ws unmasks where the bytes are.
+  server.handleUpgrade(request, stream, Buffer.from(head), (socket) => {
     socket.on('message', (bytes: Buffer, isBinary) =>
       heard.push(`${isBinary ? 'binary' : 'text'} ${bytes.toString()}`),
     );
@@ -157,9 +168,12 @@ const steps: fc.Arbitrary<Step[]> = fc
 test('what is heard is what ws alone hears, in its order, however the frames come', async () => {
   let takenShort = 0;
   await fc.assert(
-    fc.asyncProperty(steps, async (given) => {
-      const { heard, short } = await heardOf(given, true);
-      expect(heard).toEqual((await heardOf(given, false)).heard);
+    fc.asyncProperty(steps, sometimes, sometimes, async (given, isEarly, isPushedEarly) => {
+      const [head, pushed] = isEarly ? [given[0]?.chunk, isPushedEarly ? given[1]?.chunk : undefined] : [];
+      const early = { ...(head && { head }), ...(pushed && { pushed }) };
+      const rest = given.slice(Object.keys(early).length);
+      const { heard, short } = await heardOf(rest, true, early);
+      expect(heard).toEqual((await heardOf(rest, false, early)).heard);
       takenShort += short;
     }),
     { numRuns: 500 },

@@ -26,13 +26,13 @@ const HEARTBEAT_BYTES = HEADER_BYTES + TEXT.length;
 const LOST = Number.POSITIVE_INFINITY;
 
 /**
- * @param stream Of a WebSocket without extensions that was just opened, of which nothing has been read.
+ * @param stream Of a WebSocket without extensions that was just opened, of which ws has read nothing yet.
  * @param heard Is called for each heartbeat that ws does not see, in order with what it does see.
  */
 export function takeHeartbeats(stream: Duplex, heard: () => void): void {
   const push = stream.push.bind(stream);
-  /** Bytes of the frame before that are still to come. */
-  let bytesLeft = 0;
+  /** Bytes of the frame before that are still to come. Agents wait for the answer to their upgrade: what was said before it is not followed. */
+  let bytesLeft = stream.readableLength === 0 ? 0 : LOST;
   stream.push = (chunk: Buffer | null) => {
     if (chunk === null) return push(null);
     if (bytesLeft === 0 && isHeartbeat(chunk) && isRead(stream)) {
@@ -65,7 +65,7 @@ function bytesLeftAfter(chunk: Buffer, bytesLeft: number): number {
   return at - chunk.length;
 }
 
-/** `LOST`: it is only a part of its message, or its header is not whole in the chunk, or for messages that are too large anyway. */
+/** `LOST`: it is a fragment, its header is cut by the chunk, or its length is written in 64 bits; only the short way is lost by it. */
 function bytesOfFrame(chunk: Buffer, at: number): number {
   if (at + 4 > chunk.length) return LOST;
   const [first, second] = [chunk.readUInt8(at), chunk.readUInt8(at + 1)];
