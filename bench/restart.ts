@@ -69,7 +69,7 @@ async function killAndStart({ server, fleet, nodes }: ServerWithFleet): Promise<
   ];
 }
 
-/** The agents, which would take a core of the two for their tries, have gone. The first start still finds what was being recorded of it. */
+/** The agents, which would take a core of the two for their tries, go first. The start that finds what was being recorded of that does not count. */
 async function startsAlone({ server, fleet }: Pick<ServerWithFleet, 'server' | 'fleet'>): Promise<readonly number[]> {
   progress('the agents go, and the server is killed and started alone');
   await fleet.stop();

@@ -68,9 +68,8 @@ function bytesLeftAfter(chunk: Buffer, bytesLeft: number): number {
 /** `LOST`: it is a fragment, its header is cut by the chunk, or its length is written in 64 bits; only the short way is lost by it. */
 function bytesOfFrame(chunk: Buffer, at: number): number {
   if (at + 4 > chunk.length) return LOST;
-  const [first, second] = [chunk.readUInt8(at), chunk.readUInt8(at + 1)];
-  if ((first & LAST) === 0) return LOST;
-  const length = second & LENGTH;
+  if ((chunk.readUInt8(at) & LAST) === 0) return LOST;
+  const length = chunk.readUInt8(at + 1) & LENGTH;
   if (length < LENGTH_FOLLOWS) return HEADER_BYTES + length;
   return length === LENGTH_FOLLOWS ? HEADER_BYTES + 2 + chunk.readUInt16BE(at + 2) : LOST;
 }
